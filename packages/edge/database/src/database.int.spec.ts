@@ -1,0 +1,67 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { testDatabase } from "@huimin/test-support";
+import { Client } from "pg";
+import { describe, expect, it } from "vitest";
+import { startEmbedded } from "./embedded.ts";
+import { MigrationChanged, migrate } from "./migrate.ts";
+import { openPool } from "./pools.ts";
+
+describe("migrations", () => {
+  it("applies each once, in order, and refuses an edited one", async () => {
+    const database = await testDatabase();
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    const first = { name: "spec/001-a", sql: "CREATE TABLE a (n int)" };
+    const second = { name: "spec/002-b", sql: "CREATE TABLE b (n int)" };
+    expect(await migrate(client, [first])).toEqual(["spec/001-a"]);
+    expect(await migrate(client, [first, second])).toEqual(["spec/002-b"]);
+    expect(await migrate(client, [first, second])).toEqual([]);
+    await expect(migrate(client, [{ ...first, sql: "CREATE TABLE a (n bigint)" }])).rejects.toThrow(MigrationChanged);
+    await client.end();
+    await database.drop();
+  });
+
+  it("leaves nothing of a migration that fails", async () => {
+    const database = await testDatabase();
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    await expect(migrate(client, [{ name: "spec/001-bad", sql: "CREATE TABLE a (n int); SELECT 1/0" }])).rejects.toThrow();
+    expect((await client.query("SELECT to_regclass('a') AS found")).rows[0].found).toBeNull();
+    await client.end();
+    await database.drop();
+  });
+});
+
+describe("pools", () => {
+  it("works as the role and not as the owner", async () => {
+    const database = await testDatabase();
+    const owner = openPool({ url: database.url });
+    await owner.query("DO $$ BEGIN CREATE ROLE huimin_spec; EXCEPTION WHEN duplicate_object THEN NULL; END $$; GRANT huimin_spec TO CURRENT_USER");
+    const pool = openPool({ url: database.url, role: "huimin_spec" });
+    expect((await pool.query("SELECT current_user AS who")).rows[0].who).toBe("huimin_spec");
+    await pool.end();
+    await owner.end();
+    await database.drop();
+  });
+});
+
+describe("the embedded server", () => {
+  it("is joined by a second start on the same data, and starts again after a stop", async () => {
+    const home = await mkdtemp(path.join(tmpdir(), "huimin-embedded-"));
+    const dataDirectory = path.join(home, "data");
+    if (process.getuid?.() === 0) await import("node:fs/promises").then((fs) => fs.chmod(home, 0o755));
+    const server = await startEmbedded({ dataDirectory });
+    const again = await startEmbedded({ dataDirectory });
+    expect(again.port).toBe(server.port);
+    await server.stop();
+    const restarted = await startEmbedded({ dataDirectory });
+    const client = new Client({ connectionString: restarted.url("postgres") });
+    await client.connect();
+    expect((await client.query("SHOW fsync")).rows[0].fsync).toBe("on");
+    await client.end();
+    await restarted.stop();
+    await rm(home, { recursive: true, force: true });
+  });
+});

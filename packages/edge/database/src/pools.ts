@@ -1,0 +1,53 @@
+import { Client, type PoolConfig, Pool } from "pg";
+
+export interface PoolOptions {
+  readonly url: string;
+  /** The database role of the service: every connection works as this role (`SET ROLE`), never as the owner. */
+  readonly role?: string;
+  /** Connections at most. Default 8. */
+  readonly max?: number;
+  readonly applicationName?: string;
+}
+
+const ROLE_PATTERN = /^huimin_[a-z_]+$/;
+
+/** A pool whose connections have given up the owner's rights for those of one role. */
+export function openPool(options: PoolOptions): Pool {
+  if (options.role !== undefined && !ROLE_PATTERN.test(options.role)) throw new Error(`not a role of the product: ${options.role}`);
+  const config: PoolConfig = {
+    connectionString: options.url,
+    max: options.max ?? 8,
+    application_name: options.applicationName ?? options.role ?? "huimin",
+    // The startup option is part of the connection itself, so no query can run before the role is set.
+    ...(options.role ? { options: `-c role=${options.role}` } : {}),
+  };
+  const pool = new Pool(config);
+  // An idle connection that the server closes is replaced on the next use; without a listener it would end the process.
+  pool.on("error", () => undefined);
+  return pool;
+}
+
+/** Creates the database when the server does not have it yet. Names are the product's own, never a user's text. */
+export async function ensureDatabase(serverUrl: string, database: string, template?: string): Promise<void> {
+  if (!/^[a-z][a-z0-9_]*$/.test(database)) throw new Error(`not a database name: ${database}`);
+  const client = new Client({ connectionString: serverUrl });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [database]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${database}${template ? ` TEMPLATE ${template}` : ""}`);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Drops a database, closing what is connected to it. */
+export async function dropDatabase(serverUrl: string, database: string): Promise<void> {
+  if (!/^[a-z][a-z0-9_]*$/.test(database)) throw new Error(`not a database name: ${database}`);
+  const client = new Client({ connectionString: serverUrl });
+  await client.connect();
+  try {
+    await client.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,107 @@
+import type { Refusal, Result } from "@huimin/outcome";
+
+/** An event as a write package makes it: the log adds the envelope. */
+export interface DomainEvent<T extends string = string, P = unknown> {
+  readonly type: T;
+  /** Version of the payload schema; 1 when absent. */
+  readonly schemaVersion?: number;
+  /** 业务发生日, ISO civil date in Asia/Shanghai. Interest, balances and days are computed by it. */
+  readonly valueDate: string;
+  readonly payload: P;
+  /** Event id that this one corrects (六种更正, domain 2.0). */
+  readonly corrects?: string;
+}
+
+/** How a stream is folded: `evolve` never refuses, and ignores types it does not know. */
+export interface Fold<S> {
+  readonly initialState: S;
+  readonly evolve: (state: S, event: RecordedEvent) => S;
+}
+
+/** What `evolve` sees of a stored event. */
+export interface RecordedEvent<T extends string = string, P = any> extends DomainEvent<T, P> {
+  readonly eventId: string;
+  readonly stream: string;
+  readonly streamVersion: number;
+  readonly position: number;
+  /** 入账时刻, ISO instant with offset +08:00. */
+  readonly recordedAt: string;
+  /** 会计期间 `YYYY-MM`, open when the event was recorded. */
+  readonly period: string;
+  readonly actor: string;
+  readonly role: string;
+}
+
+/** A stream folded to its state, with the version that an append will assert. */
+export interface Loaded<S> {
+  readonly stream: string;
+  readonly version: number;
+  readonly state: S;
+}
+
+/**
+ * What a command asks for while it gathers facts. `load` reads streams (their versions are asserted in the append);
+ * `resolve` asks a resolver of the service, for facts that are not in the log in clear (the birth date behind a
+ * sealed 身份证) or that are folds over many streams (the balance of 3501).
+ */
+export type Ask =
+  | { readonly kind: "load"; readonly stream: string; readonly fold: Fold<any> }
+  | { readonly kind: "resolve"; readonly name: string; readonly args: Readonly<Record<string, string>> };
+
+export type Gather<T> = Generator<Ask, T, any>;
+
+/** Asks for one stream, folded. */
+export function* load<S>(stream: string, fold: Fold<S>): Gather<Loaded<S>> {
+  return (yield { kind: "load", stream, fold }) as Loaded<S>;
+}
+
+/** Asks a resolver of the service. */
+export function* resolve<T>(name: string, args: Readonly<Record<string, string>> = {}): Gather<T> {
+  return (yield { kind: "resolve", name, args }) as T;
+}
+
+/** When and by whom a command is carried out; the log's envelope is filled from it. */
+export interface CommandContext {
+  readonly district: string;
+  /** Instant of recording, ISO with offset +08:00. */
+  readonly recordedAt: string;
+  /** Accounting period of the append: month of recordedAt, or the first open one after it. */
+  readonly period: string;
+  /** User id, `bank:K1`, `system`. */
+  readonly actor: string;
+  /** Recorder role of domain 2.0: FIN-M, FIN-R, FIN-C, POV, FOF, OFFICE, VIL, BANK, ENT, INS, AUD, SYS. */
+  readonly role: Role;
+}
+
+export const ROLES = ["FIN-M", "FIN-R", "FIN-C", "POV", "FOF", "OFFICE", "VIL", "BANK", "ENT", "INS", "AUD", "SYS"] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Events for one stream. `expect`: what the stream must be; `exactly` is filled from `load` when absent. */
+export interface StreamWrite {
+  readonly stream: string;
+  readonly events: readonly DomainEvent[];
+  readonly expect?: "none" | "exists" | "any";
+}
+
+/** What a decided command wants to be recorded, all or nothing, and what it answers to its sender. */
+export interface Decision {
+  readonly writes: readonly StreamWrite[];
+  /** Answer for the sender; stored with the idempotency key, so it is the same on a repeat. JSON, no personal data in clear. */
+  readonly answer: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A command of the product. `run` is pure: it asks for facts by yielding and returns a decision or a refusal; the same
+ * facts always give the same decision.
+ */
+export interface CommandDefinition<C = any> {
+  /** Name of the command, e.g. `RecordRepayment`. */
+  readonly name: string;
+  /** TypeBox schema of the body; the edge validates with it, the API document shows it. */
+  readonly schema: object;
+  /** Recorder roles that may give it. */
+  readonly roles: readonly Role[];
+  /** Posts in book G: a person's command waits for a second person. Messages of banks and jobs are not people. */
+  readonly postsInBookG: boolean;
+  readonly run: (command: C, context: CommandContext) => Gather<Result<Decision, Refusal>>;
+}

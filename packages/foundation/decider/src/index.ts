@@ -1,0 +1,15 @@
+export { load, resolve, ROLES } from "./decider.ts";
+export type {
+  Ask,
+  CommandContext,
+  CommandDefinition,
+  Decision,
+  DomainEvent,
+  Fold,
+  Gather,
+  Loaded,
+  RecordedEvent,
+  Role,
+  StreamWrite,
+} from "./decider.ts";
+export { SpecificationLog } from "./specification.ts";

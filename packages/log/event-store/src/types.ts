@@ -1,0 +1,114 @@
+/**
+ * The log of a district: append-only, totally ordered, without gaps. See docs/adr and design.md section 3.
+ * One contract suite (`src/contract`) runs on every store.
+ */
+
+/** The envelope of a stored event: what was hashed is exactly `canonical`. */
+export interface StoredEvent {
+  readonly district: string;
+  /** 1, 2, 3 … without gaps; position order is commit order. */
+  readonly position: number;
+  readonly eventId: string;
+  /** `category/name`, e.g. `loan/L001`. */
+  readonly stream: string;
+  /** 1, 2, 3 … within the stream. */
+  readonly streamVersion: number;
+  readonly type: string;
+  readonly schemaVersion: number;
+  /** 业务发生日 */
+  readonly valueDate: string;
+  /** 入账时刻, ISO with +08:00 */
+  readonly recordedAt: string;
+  /** 会计期间 */
+  readonly period: string;
+  readonly actor: string;
+  readonly role: string;
+  /** The second person, where one was needed. */
+  readonly checker?: string;
+  /** ui, bank-api, file, import, system */
+  readonly channel: Channel;
+  readonly sourceDocument?: string;
+  readonly evidence?: readonly Evidence[];
+  readonly commandId: string;
+  readonly correlationId: string;
+  readonly causationId?: string;
+  readonly corrects?: string;
+  readonly payload: unknown;
+}
+
+export type Channel = "ui" | "bank-api" | "file" | "import" | "system";
+
+export interface Evidence {
+  readonly title: string;
+  /** SHA-256 of the file, hex. */
+  readonly sha256: string;
+}
+
+/** An event to be appended: everything but what the log hands out (position, stream version). */
+export type NewEvent = Omit<StoredEvent, "district" | "position" | "stream" | "streamVersion">;
+
+/** What a stream must be for the request to be accepted. `exactly(0)` equals `none`. */
+export type Expectation =
+  | { readonly kind: "none" }
+  | { readonly kind: "exists" }
+  | { readonly kind: "any" }
+  | { readonly kind: "exactly"; readonly version: number };
+
+export interface IdempotencyKey {
+  /** Namespace of the key: user, bank, job. */
+  readonly client: string;
+  readonly key: string;
+  /** SHA-256 (hex) over the request's meaning: another hash under the same key is a conflict. */
+  readonly bodyHash: string;
+}
+
+/** One atomic request: all of its events are stored, or none. */
+export interface AppendRequest {
+  readonly writes: readonly { readonly stream: string; readonly expect: Expectation; readonly events: readonly NewEvent[] }[];
+  /** Streams that are asserted but not written. */
+  readonly asserts: readonly { readonly stream: string; readonly expect: Expectation }[];
+  /** Zero to two keys (idempotency header, bank serial). A known key with the same hash replays its answer. */
+  readonly keys: readonly IdempotencyKey[];
+  /** Stored with the keys and given again on a repeat. JSON value. */
+  readonly answer: unknown;
+  /** Accept only when the log's head is this position: for decisions that depend on folds over the whole log. */
+  readonly expectHead?: number;
+}
+
+export type AppendOutcome =
+  | { readonly kind: "appended"; readonly firstPosition: number; readonly lastPosition: number; readonly answer: unknown }
+  /** The key is known with the same hash: nothing was stored, this is the first answer again. */
+  | { readonly kind: "replayed"; readonly lastPosition: number; readonly answer: unknown; readonly key: IdempotencyKey }
+  /** The key is known with another hash. */
+  | { readonly kind: "key-conflict"; readonly key: IdempotencyKey }
+  | { readonly kind: "version-conflict"; readonly stream: string; readonly actual: number }
+  | { readonly kind: "head-conflict"; readonly actual: number };
+
+/** Thrown by `append` when the bounded queue is full: the edge answers 503 with Retry-After. */
+export class LogBusy extends Error {
+  override readonly name = "LogBusy";
+}
+
+export interface StreamSlice {
+  readonly stream: string;
+  readonly version: number;
+  readonly events: readonly StoredEvent[];
+}
+
+export interface EventStore {
+  /** Appends atomically. Rejects (throws) only for faults: a lost connection, a broken invariant, {@link LogBusy}. */
+  append(district: string, request: AppendRequest): Promise<AppendOutcome>;
+  /** Reads a stream from `afterVersion` (exclusive, default 0). An unknown stream has version 0 and no events. */
+  readStream(district: string, stream: string, afterVersion?: number): Promise<StreamSlice>;
+  /** Reads several streams in one round trip. */
+  readStreams(district: string, wanted: readonly { readonly stream: string; readonly afterVersion: number }[]): Promise<StreamSlice[]>;
+  /** Events with position > `afterPosition` in order, at most `limit`. `categories` narrows to stream categories. */
+  readAll(district: string, afterPosition: number, limit: number, categories?: readonly string[]): Promise<StoredEvent[]>;
+  /** Position of the last event; 0 for an empty log. */
+  head(district: string): Promise<number>;
+  /** The stored outcome of a key, if any: asked when a command was refused, because a repeat wins over a refusal. */
+  findKey(district: string, client: string, key: string): Promise<{ readonly bodyHash: string; readonly answer: unknown; readonly lastPosition: number } | undefined>;
+  /** Exact canonical bytes and leaf hashes by position, for proofs. */
+  readLeaves(district: string, afterPosition: number, limit: number): Promise<{ readonly position: number; readonly canonical: string; readonly leafHash: Uint8Array }[]>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,2 @@
+export { testDatabase } from "./database.ts";
+export type { TestDatabase } from "./database.ts";
