@@ -103,5 +103,7 @@ export interface CommandDefinition<C = any> {
   readonly roles: readonly Role[];
   /** Posts in book G: a person's command waits for a second person. Messages of banks and jobs are not people. */
   readonly postsInBookG: boolean;
+  /** Roles of the second person (审核); FIN-R when absent. */
+  readonly checkerRoles?: readonly Role[];
   readonly run: (command: C, context: CommandContext) => Gather<Result<Decision, Refusal>>;
 }

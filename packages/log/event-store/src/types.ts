@@ -107,8 +107,16 @@ export interface EventStore {
   /** Position of the last event; 0 for an empty log. */
   head(district: string): Promise<number>;
   /** The stored outcome of a key, if any: asked when a command was refused, because a repeat wins over a refusal. */
-  findKey(district: string, client: string, key: string): Promise<{ readonly bodyHash: string; readonly answer: unknown; readonly lastPosition: number } | undefined>;
+  findKey(
+    district: string,
+    client: string,
+    key: string,
+  ): Promise<{ readonly bodyHash: string; readonly answer: unknown; readonly lastPosition: number } | undefined>;
   /** Exact canonical bytes and leaf hashes by position, for proofs. */
-  readLeaves(district: string, afterPosition: number, limit: number): Promise<{ readonly position: number; readonly canonical: string; readonly leafHash: Uint8Array }[]>;
+  readLeaves(
+    district: string,
+    afterPosition: number,
+    limit: number,
+  ): Promise<{ readonly position: number; readonly canonical: string; readonly leafHash: Uint8Array }[]>;
   close(): Promise<void>;
 }

@@ -12,3 +12,6 @@ export const PERIOD_STREAM = "period/ledger";
 
 /** Event types of this package with their payload schemas; the documents under docs/events are made from it. */
 export const periodEvents = { PeriodClosed, PriorYearAdjustmentTransferred } as const;
+
+export type { PeriodState } from "./evolve.ts";
+export { firstOpenPeriod, isOpen, isYearClosed, openPeriodFor, periodFold } from "./evolve.ts";

@@ -1,15 +1,10 @@
-import { type Static, Type } from "typebox";
-
-/** 政策参数生效. Stream `policy/{key}`. Value as text: a percent, an amount, an integer, `true`, or JSON for lists. */
-export const PolicyParameterSet = Type.Object({
-  key: Type.String(),
-  value: Type.String(),
-  from: Type.String({ format: "date" }),
-  to: Type.Optional(Type.String({ format: "date" })),
-  document: Type.String(),
-  scope: Type.Optional(Type.String()),
-});
-export type PolicyParameterSet = Static<typeof PolicyParameterSet>;
-
-/** Event types of this package with their payload schemas; the documents under docs/events are made from it. */
-export const policyEvents = { PolicyParameterSet } as const;
+/*
+ * What other packages may know of the policy: its events, and the folded parameters that their decisions read.
+ */
+export type { PeriodSegment, PolicyEntry, PolicySegment, PolicyState } from "./evolve.ts";
+export { policyDocument, policyFold, policySegments, policyTimeline, policyValue } from "./evolve.ts";
+export type { Parameter, ParameterDefault, ParameterType, PolicyKey } from "./parameters.ts";
+export { ALWAYS, isPolicyKey, POLICY_KEYS, POLICY_PARAMETERS, parameterOf } from "./parameters.ts";
+export type { Policy, Weight } from "./policy.ts";
+export { benchmarkKey, defaultPolicy, loadPolicy, lprKey, policyOf, RATE_KEYS } from "./policy.ts";
+export { PolicyParameterSet, policyEvents, policyStream } from "./schema.ts";

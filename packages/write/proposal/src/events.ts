@@ -10,5 +10,11 @@ export const ProposalRejected = Type.Object({ proposal: Type.String(), checker: 
 export const ProposalWithdrawn = Type.Object({ proposal: Type.String(), reason: Type.String() });
 
 export type CommandProposed = Static<typeof CommandProposed>;
+export type ProposalApproved = Static<typeof ProposalApproved>;
+export type ProposalRejected = Static<typeof ProposalRejected>;
+export type ProposalWithdrawn = Static<typeof ProposalWithdrawn>;
+
 /** Event types of this package with their payload schemas; the documents under docs/events are made from it. */
 export const proposalEvents = { CommandProposed, ProposalApproved, ProposalRejected, ProposalWithdrawn } as const;
+
+export { type ProposalState, proposalFold, proposalStream } from "./evolve.ts";

@@ -1,0 +1,14 @@
+export { signatureBase } from "./base.ts";
+export { contentDigest, digestMatches } from "./content-digest.ts";
+export { signingErrors } from "./errors.ts";
+export { formatPublicKey, generateSigningKey, parsePrivateKey, parsePublicKey } from "./keys.ts";
+export type { KeyLookup, SigningKey } from "./keys.ts";
+export { messageFor, normaliseAuthority, splitTarget } from "./message.ts";
+export type { SignableMessage } from "./message.ts";
+export { signingMigrations } from "./migrations.ts";
+export { MemoryNonceStore, NonceStoreBusy, PostgresNonceStore } from "./nonces.ts";
+export type { NonceStore } from "./nonces.ts";
+export { signRequest } from "./sign.ts";
+export type { SignOptions } from "./sign.ts";
+export { verifyRequest } from "./verify.ts";
+export type { Signer, VerifyOptions } from "./verify.ts";

@@ -1,0 +1,140 @@
+import type { Pool } from "pg";
+
+/** Remembers which nonces of a key were used, until their signatures have expired. */
+export interface NonceStore {
+  /**
+   * Claims a nonce for a key; false when it was used before. `expires`: seconds since 1970 after which the signature
+   * would be refused anyway. Throws {@link NonceStoreBusy} when its bound is reached.
+   */
+  claim(keyId: string, nonce: string, expires: number): Promise<boolean>;
+}
+
+/** The bounded store can take no more now: answered with 503. */
+export class NonceStoreBusy extends Error {
+  override readonly name = "NonceStoreBusy";
+}
+
+/** Nonces that one process keeps at most: 5 minutes at 1,000 requests a second. */
+const MEMORY_MAX = 300_000;
+
+/** Bounded memory: enough on its own for one process, and the fast answer in front of the database for many. */
+export class MemoryNonceStore implements NonceStore {
+  private readonly used = new Map<string, number>();
+  private readonly now: () => number;
+  private readonly max: number;
+
+  /** `now`: milliseconds since 1970. */
+  constructor(now: () => number, max: number = MEMORY_MAX) {
+    this.now = now;
+    this.max = max;
+  }
+
+  claimNow(keyId: string, nonce: string, expires: number): boolean {
+    const name = `${keyId} ${nonce}`;
+    if (this.used.has(name)) return false;
+    if (this.used.size >= this.max) this.forgetExpired();
+    if (this.used.size >= this.max) throw new NonceStoreBusy("too many signed requests within the time window");
+    this.used.set(name, expires);
+    return true;
+  }
+
+  async claim(keyId: string, nonce: string, expires: number): Promise<boolean> {
+    return this.claimNow(keyId, nonce, expires);
+  }
+
+  forget(keyId: string, nonce: string): void {
+    this.used.delete(`${keyId} ${nonce}`);
+  }
+
+  private forgetExpired(): void {
+    const seconds = this.now() / 1000;
+    for (const [name, expires] of this.used) if (expires < seconds) this.used.delete(name);
+  }
+}
+
+interface Waiting {
+  readonly keyId: string;
+  readonly nonce: string;
+  readonly expires: number;
+  readonly done: (fresh: boolean) => void;
+  readonly failed: (fault: unknown) => void;
+}
+
+/** Nonces written in one statement at most, and requests that may wait for theirs. */
+const BATCH_MAX = 500;
+const WAITING_MAX = 10_000;
+const SWEEP_EVERY_MS = 60_000;
+
+/*
+ * The commit of a nonce need not be durable: a database that dies may forget the last moments' nonces, and then a
+ * replayed message still meets its Idempotency-Key in the log, which is durable, and books nothing. So the commit does
+ * not wait for the disk; measured, the claim is otherwise as dear as the append itself.
+ */
+const CLAIM = `
+WITH relaxed AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+INSERT INTO signature_nonce (district, key_id, nonce, expires_at)
+SELECT $1, key_id, nonce, to_timestamp(expires)
+  FROM relaxed, unnest($2::text[], $3::text[], $4::bigint[]) AS wanted (key_id, nonce, expires)
+ON CONFLICT DO NOTHING
+RETURNING key_id, nonce`;
+
+/**
+ * Nonces in PostgreSQL, shared by all processes of a district, with {@link MemoryNonceStore} in front. Claims that
+ * arrive while a statement is in flight go out together in the next one.
+ */
+export class PostgresNonceStore implements NonceStore {
+  private readonly pool: Pool;
+  private readonly district: string;
+  private readonly memory: MemoryNonceStore;
+  private readonly now: () => number;
+  private waiting: Waiting[] = [];
+  private inFlight = false;
+  private sweptAt = 0;
+
+  constructor(pool: Pool, district: string, now: () => number) {
+    this.pool = pool;
+    this.district = district;
+    this.now = now;
+    this.memory = new MemoryNonceStore(now);
+  }
+
+  async claim(keyId: string, nonce: string, expires: number): Promise<boolean> {
+    if (this.waiting.length >= WAITING_MAX) throw new NonceStoreBusy("too many signed requests wait");
+    if (!this.memory.claimNow(keyId, nonce, expires)) return false;
+    return new Promise((done, failed) => {
+      this.waiting.push({ keyId, nonce, expires, done, failed });
+      if (!this.inFlight) void this.flush();
+    });
+  }
+
+  private async flush(): Promise<void> {
+    this.inFlight = true;
+    while (this.waiting.length > 0) {
+      const batch = this.waiting.splice(0, BATCH_MAX);
+      try {
+        const fresh = await this.insert(batch);
+        for (const one of batch) one.done(fresh.has(`${one.keyId} ${one.nonce}`));
+      } catch (fault) {
+        // What was not written is not used: the sender may try the same signature again.
+        for (const one of batch) {
+          this.memory.forget(one.keyId, one.nonce);
+          one.failed(fault);
+        }
+      }
+    }
+    this.inFlight = false;
+  }
+
+  private async insert(batch: readonly Waiting[]): Promise<Set<string>> {
+    const { rows } = await this.pool.query<{ key_id: string; nonce: string }>({
+      name: "signature-nonce-claim",
+      text: CLAIM,
+      values: [this.district, batch.map((one) => one.keyId), batch.map((one) => one.nonce), batch.map((one) => one.expires)],
+    });
+    if (this.now() - this.sweptAt > SWEEP_EVERY_MS) {
+      this.sweptAt = this.now();
+      await this.pool.query("DELETE FROM signature_nonce WHERE district = $1 AND expires_at < to_timestamp($2)", [this.district, Math.floor(this.now() / 1000)]);
+    }
+    return new Set(rows.map((row) => `${row.key_id} ${row.nonce}`));
+  }
+}

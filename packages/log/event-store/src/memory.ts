@@ -1,0 +1,127 @@
+import { leafHash } from "@huimin/proof-log";
+import { envelopePieces, joinEnvelope } from "./envelope.ts";
+import { categoryOf, checkRequest, keyId, meets } from "./request.ts";
+import type { AppendOutcome, AppendRequest, EventStore, IdempotencyKey, StoredEvent, StreamSlice } from "./types.ts";
+
+interface StoredKey {
+  readonly bodyHash: string;
+  /** JSON text, so that a caller cannot change a stored answer. */
+  readonly answer: string;
+  readonly lastPosition: number;
+}
+
+interface Row {
+  readonly event: StoredEvent;
+  readonly canonical: string;
+  readonly leaf: Uint8Array;
+}
+
+class DistrictLog {
+  readonly rows: Row[] = [];
+  readonly streams = new Map<string, StoredEvent[]>();
+  readonly keys = new Map<string, StoredKey>();
+
+  version(stream: string): number {
+    return this.streams.get(stream)?.length ?? 0;
+  }
+
+  append(district: string, request: AppendRequest): AppendOutcome {
+    const known = this.answerOfKeys(request.keys);
+    if (known) return known;
+    if (request.expectHead !== undefined && request.expectHead !== this.rows.length)
+      return { kind: "head-conflict", actual: this.rows.length };
+    for (const { stream, expect } of [...request.writes, ...request.asserts]) {
+      const actual = this.version(stream);
+      if (!meets(expect, actual)) return { kind: "version-conflict", stream, actual };
+    }
+    // Everything that can fail (a value without canonical form) happens before the first row is added.
+    const prepared = request.writes.map(({ stream, events }) => ({
+      stream,
+      events: events.map((event) => envelopePieces(district, stream, event)),
+    }));
+    const answer = JSON.stringify(request.answer ?? null);
+    const firstPosition = this.rows.length + 1;
+    for (const { stream, events } of prepared) {
+      const stored = this.streams.get(stream) ?? [];
+      this.streams.set(stream, stored);
+      for (const pieces of events) {
+        const canonical = joinEnvelope(pieces, this.rows.length + 1, stored.length + 1);
+        const event = frozen(JSON.parse(canonical) as StoredEvent);
+        stored.push(event);
+        this.rows.push({ event, canonical, leaf: leafHash(canonical) });
+      }
+    }
+    const lastPosition = this.rows.length;
+    for (const key of request.keys) this.keys.set(keyId(key), { bodyHash: key.bodyHash, answer, lastPosition });
+    return { kind: "appended", firstPosition, lastPosition, answer: JSON.parse(answer) };
+  }
+
+  /** A conflict of either key wins over a replay of the other. */
+  private answerOfKeys(keys: readonly IdempotencyKey[]): AppendOutcome | undefined {
+    const known = keys.flatMap((key) => {
+      const stored = this.keys.get(keyId(key));
+      return stored ? [{ key, stored }] : [];
+    });
+    const conflict = known.find(({ key, stored }) => stored.bodyHash !== key.bodyHash);
+    if (conflict) return { kind: "key-conflict", key: conflict.key };
+    const [first] = known;
+    return first && { kind: "replayed", lastPosition: first.stored.lastPosition, answer: JSON.parse(first.stored.answer), key: first.key };
+  }
+}
+
+/** Stored events are shared between readers here, unlike those of a database: freezing shows whoever changes one. */
+function frozen<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    for (const member of Object.values(value)) frozen(member);
+    Object.freeze(value);
+  }
+  return value;
+}
+
+/** The log in memory, for specs and scenarios: the same contract as on PostgreSQL, and nothing survives the process. */
+export function createMemoryStore(): EventStore {
+  const logs = new Map<string, DistrictLog>();
+  const logOf = (district: string): DistrictLog => {
+    const log = logs.get(district) ?? new DistrictLog();
+    logs.set(district, log);
+    return log;
+  };
+  const slice = (district: string, stream: string, afterVersion: number): StreamSlice => {
+    const events = logOf(district).streams.get(stream) ?? [];
+    return { stream, version: events.length, events: events.slice(afterVersion) };
+  };
+  return {
+    async append(district, request) {
+      checkRequest(request);
+      return logOf(district).append(district, request);
+    },
+    async readStream(district, stream, afterVersion = 0) {
+      return slice(district, stream, afterVersion);
+    },
+    async readStreams(district, wanted) {
+      return wanted.map(({ stream, afterVersion }) => slice(district, stream, afterVersion));
+    },
+    async readAll(district, afterPosition, limit, categories) {
+      const events: StoredEvent[] = [];
+      const { rows } = logOf(district);
+      for (let i = afterPosition; i < rows.length && events.length < limit; i += 1) {
+        const { event } = rows[i] as Row;
+        if (!categories || categories.includes(categoryOf(event.stream))) events.push(event);
+      }
+      return events;
+    },
+    async head(district) {
+      return logOf(district).rows.length;
+    },
+    async findKey(district, client, key) {
+      const stored = logOf(district).keys.get(keyId({ client, key }));
+      return stored && { bodyHash: stored.bodyHash, answer: JSON.parse(stored.answer), lastPosition: stored.lastPosition };
+    },
+    async readLeaves(district, afterPosition, limit) {
+      return logOf(district)
+        .rows.slice(afterPosition, afterPosition + limit)
+        .map(({ event, canonical, leaf }) => ({ position: event.position, canonical, leafHash: leaf }));
+    },
+    async close() {},
+  };
+}

@@ -1,0 +1,3 @@
+export { canonicalJson, canonicalString, NotCanonical } from "./canonical.ts";
+export type { CompactRange } from "./tree.ts";
+export { emptyRoot, HASH_BYTES, leafHash, merkleRoot, nodeHash, TreeHead } from "./tree.ts";

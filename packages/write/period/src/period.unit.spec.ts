@@ -1,0 +1,140 @@
+import { SpecificationLog } from "@huimin/decider";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ClosePeriod, TransferPriorYearAdjustment } from "./commands.ts";
+import { isOpen, isYearClosed, openPeriodFor, PERIOD_STREAM, type PeriodState, periodFold } from "./events.ts";
+
+const at = (recordedAt: string, role: "FIN-R" | "FIN-M" = "FIN-R") => ({ recordedAt, period: recordedAt.slice(0, 7), role });
+const closed = (period: string) => ({ type: "PeriodClosed", valueDate: `${period}-28`, payload: { period } });
+
+const stateOf = (log: SpecificationLog): PeriodState =>
+  (log.streams.get(PERIOD_STREAM) ?? []).reduce(periodFold.evolve, periodFold.initialState);
+
+describe("ClosePeriod 结账", () => {
+  it("closes the month and every earlier one", () => {
+    const log = new SpecificationLog(at("2018-01-20T08:13:00+08:00"));
+    const result = log.execute(ClosePeriod, { period: "2017-12" });
+    expect(result).toEqual({
+      ok: true,
+      value: {
+        writes: [{ stream: PERIOD_STREAM, events: [{ type: "PeriodClosed", valueDate: "2018-01-20", payload: { period: "2017-12" } }] }],
+        answer: { period: "2017-12", yearClosed: true },
+      },
+    });
+    const state = stateOf(log);
+    expect(isOpen(state, "2017-12")).toBe(false);
+    expect(isOpen(state, "2016-03")).toBe(false);
+    expect(isOpen(state, "2018-01")).toBe(true);
+    expect(isYearClosed(state, 2017)).toBe(true);
+    expect(isYearClosed(state, 2018)).toBe(false);
+  });
+
+  it.each([
+    ["the same month again", "2017-12"],
+    ["an earlier month", "2017-06"],
+  ])("refuses %s", (_, period) => {
+    const log = new SpecificationLog(at("2018-02-01T08:00:00+08:00")).record(PERIOD_STREAM, [closed("2017-12")]);
+    expect(log.decide(ClosePeriod, { period })).toMatchObject({ ok: false, refusal: { code: "PERIOD_ALREADY_CLOSED", path: "/period" } });
+  });
+
+  it("refuses a month that has not begun, in China's time", () => {
+    const log = new SpecificationLog(at("2018-01-31T15:59:59Z"));
+    expect(log.decide(ClosePeriod, { period: "2018-02" })).toMatchObject({ ok: false, refusal: { code: "PERIOD_IN_FUTURE" } });
+    expect(log.decide(ClosePeriod, { period: "2018-02" }, { recordedAt: "2018-01-31T16:00:00Z" })).toMatchObject({ ok: true });
+  });
+
+  it("refuses a month that does not exist", () => {
+    const log = new SpecificationLog(at("2018-02-01T08:00:00+08:00"));
+    for (const period of ["2017-13", "2017-00"]) {
+      expect(log.decide(ClosePeriod, { period })).toMatchObject({ ok: false, refusal: { code: "PERIOD_DOES_NOT_EXIST" } });
+    }
+  });
+});
+
+describe("the period of an event", () => {
+  it("is the month of recording, or the first open one after it", () => {
+    const state = [closed("2017-12")].reduce(
+      (all, event) =>
+        periodFold.evolve(all, {
+          ...event,
+          eventId: "e",
+          stream: PERIOD_STREAM,
+          streamVersion: 1,
+          position: 1,
+          recordedAt: "",
+          period: "",
+          actor: "",
+          role: "",
+        }),
+      periodFold.initialState,
+    );
+    expect(openPeriodFor(periodFold.initialState, "2017-05")).toBe("2017-05");
+    expect(openPeriodFor(state, "2017-12")).toBe("2018-01");
+    expect(openPeriodFor(state, "2018-02")).toBe("2018-02");
+  });
+
+  it("is always open, never before the month of recording, whatever was closed in between", () => {
+    const month = fc
+      .tuple(fc.integer({ min: 2016, max: 2020 }), fc.integer({ min: 1, max: 12 }))
+      .map(([year, m]) => `${year}-${String(m).padStart(2, "0")}`);
+    fc.assert(
+      fc.property(fc.array(month, { maxLength: 20 }), month, (closings, recorded) => {
+        const log = new SpecificationLog(at("2020-12-31T08:00:00+08:00"));
+        for (const period of closings) log.execute(ClosePeriod, { period });
+        const state = stateOf(log);
+        const period = openPeriodFor(state, recorded);
+        expect(isOpen(state, period)).toBe(true);
+        expect(period >= recorded).toBe(true);
+        const latest = closings.reduce<string | undefined>((last, next) => (last === undefined || next > last ? next : last), undefined);
+        expect(state.lastClosed).toBe(latest);
+      }),
+    );
+  });
+});
+
+describe("TransferPriorYearAdjustment 结转以前年度盈余调整", () => {
+  const given = (balance: string) => {
+    const log = new SpecificationLog(at("2018-02-28T08:16:00+08:00", "FIN-M")).record(PERIOD_STREAM, [closed("2017-12")]);
+    log.resolvers.set("priorYearAdjustment", (args) => (args.fiscalYear === "2018" ? balance : "999.99"));
+    return log;
+  };
+
+  it("transfers the whole balance of 3501 of the fiscal year (T4)", () => {
+    expect(given("113.00").execute(TransferPriorYearAdjustment, {})).toEqual({
+      ok: true,
+      value: {
+        writes: [
+          {
+            stream: PERIOD_STREAM,
+            events: [{ type: "PriorYearAdjustmentTransferred", valueDate: "2018-02-28", payload: { amount: "113.00", fiscalYear: 2018 } }],
+          },
+        ],
+        answer: { fiscalYear: 2018, amount: "113.00" },
+      },
+    });
+  });
+
+  it("transfers a debit balance as a negative amount", () => {
+    expect(given("-12.30").execute(TransferPriorYearAdjustment, { fiscalYear: 2018 })).toMatchObject({
+      ok: true,
+      value: { answer: { amount: "-12.30" } },
+    });
+  });
+
+  it("refuses a zero balance", () => {
+    expect(given("0.00").decide(TransferPriorYearAdjustment, {})).toMatchObject({ ok: false, refusal: { code: "NOTHING_TO_TRANSFER" } });
+  });
+
+  it("refuses another fiscal year than that of the open period", () => {
+    expect(given("113.00").decide(TransferPriorYearAdjustment, { fiscalYear: 2017 })).toMatchObject({
+      ok: false,
+      refusal: { code: "FISCAL_YEAR_NOT_CURRENT", path: "/fiscalYear" },
+    });
+  });
+
+  it("waits for a second person and is the maker's", () => {
+    expect(TransferPriorYearAdjustment.postsInBookG).toBe(true);
+    expect(TransferPriorYearAdjustment.roles).toEqual(["FIN-M"]);
+    expect(ClosePeriod.roles).toEqual(["FIN-R"]);
+  });
+});

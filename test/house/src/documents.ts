@@ -1,0 +1,82 @@
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { type ErrorEntry, errorEntries } from "@huimin/outcome";
+
+/*
+ * Documents that are made from the code: the JSON schema of every event version under docs/events, and the list of
+ * refusals in docs/errors.md. A test fails when a committed one differs from what the code says, so a schema that was
+ * once released is frozen: a change is a new schemaVersion with an upcaster.
+ */
+
+export const root = path.resolve(import.meta.dirname, "../../..");
+
+/** Documents to be: path below the root → text. */
+export type Documents = Map<string, string>;
+
+const WRITE = path.join(root, "packages/write");
+
+/** Every `*Events` catalogue that a write package exports from its `/events` entry. */
+async function eventCatalogues(): Promise<Map<string, Record<string, object>>> {
+  const found = new Map<string, Record<string, object>>();
+  for (const name of (await readdir(WRITE)).sort()) {
+    const module = (await import(`@huimin/${name}/events`)) as Record<string, unknown>;
+    const catalogue = Object.entries(module).find(([key]) => key.endsWith("Events") && typeof module[key] === "object");
+    if (!catalogue) throw new Error(`packages/write/${name} exports no event catalogue from its /events entry`);
+    found.set(name, catalogue[1] as Record<string, object>);
+  }
+  return found;
+}
+
+/** Event schemas, one file per type and schema version. */
+export async function eventDocuments(): Promise<Documents> {
+  const documents: Documents = new Map();
+  for (const [name, catalogue] of await eventCatalogues()) {
+    for (const [type, schema] of Object.entries(catalogue)) {
+      const text = JSON.stringify({ $schema: "https://json-schema.org/draft/2020-12/schema", title: type, ...schema }, null, 2);
+      documents.set(`docs/events/${name}/${type}.v1.json`, `${text}\n`);
+    }
+  }
+  return documents;
+}
+
+const KINDS: Readonly<Record<ErrorEntry["kind"], string>> = {
+  invalid: "400 the request is malformed",
+  unauthenticated: "401 no valid sign-in or signature",
+  forbidden: "403 not for this role or bank",
+  missing: "404 what it names does not exist",
+  conflict: "409 it contradicts what is recorded",
+  rule: "422 a rule of the field forbids it",
+  busy: "503 try again later",
+};
+
+/** Imports every package and service, so that each has declared its errors, and writes the list. */
+export async function errorDocument(): Promise<Documents> {
+  for (const layer of ["foundation", "write", "log", "read", "edge"]) {
+    for (const name of (await readdir(path.join(root, "packages", layer))).sort()) await import(`@huimin/${name}`);
+  }
+  for (const name of (await readdir(path.join(root, "services"))).sort()) {
+    const description = JSON.parse(await readFile(path.join(root, "services", name, "package.json"), "utf8")) as { name: string };
+    await import(description.name);
+  }
+  const lines = [
+    "# 拒绝代码 / Errors",
+    "",
+    "Made from the code by `npm run docs`. A refusal books nothing. Answers over HTTP are problem details (RFC 9457) with this `code`, the text and the remedy in both languages, and the place (`pointer` in a body, `row` and `column` in a file).",
+    "",
+    "| code | status | 说明 / what happened | 处理 / what to do |",
+    "|---|---|---|---|",
+    ...errorEntries().map((entry) => `| \`${entry.code}\` | ${KINDS[entry.kind]} | ${cell(entry.zh)}<br>${cell(entry.en)} | ${cell(entry.remedyZh)}<br>${cell(entry.remedyEn)} |`),
+    "",
+  ];
+  return new Map([["docs/errors.md", lines.join("\n")]]);
+}
+
+const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
+
+/** Writes documents below the root. */
+export async function writeDocuments(documents: Documents): Promise<void> {
+  for (const [name, text] of documents) {
+    await mkdir(path.dirname(path.join(root, name)), { recursive: true });
+    await writeFile(path.join(root, name), text);
+  }
+}
