@@ -133,7 +133,10 @@ export class PostgresNonceStore implements NonceStore {
     });
     if (this.now() - this.sweptAt > SWEEP_EVERY_MS) {
       this.sweptAt = this.now();
-      await this.pool.query("DELETE FROM signature_nonce WHERE district = $1 AND expires_at < to_timestamp($2)", [this.district, Math.floor(this.now() / 1000)]);
+      await this.pool.query("DELETE FROM signature_nonce WHERE district = $1 AND expires_at < to_timestamp($2)", [
+        this.district,
+        Math.floor(this.now() / 1000),
+      ]);
     }
     return new Set(rows.map((row) => `${row.key_id} ${row.nonce}`));
   }

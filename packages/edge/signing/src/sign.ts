@@ -21,7 +21,12 @@ export interface SignOptions {
  * Covers method, target, digest, content type and idempotency key, with created, expires, keyid, nonce and alg.
  */
 export function signRequest(
-  request: { readonly method: string; readonly url: string; readonly headers?: Readonly<Record<string, string>>; readonly body?: Uint8Array | string },
+  request: {
+    readonly method: string;
+    readonly url: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: Uint8Array | string;
+  },
   options: SignOptions,
 ): Record<string, string> {
   const plain = messageFor(request);
@@ -29,7 +34,8 @@ export function signRequest(
   const digest = hasBody ? { "content-digest": contentDigest(plain.body) } : {};
   const message = { ...plain, headers: { ...plain.headers, ...digest } };
   const covered = ["@method", "@target-uri"];
-  for (const name of ["content-digest", "content-type", "idempotency-key"]) if (message.headers[name as keyof typeof message.headers] !== undefined) covered.push(name);
+  for (const name of ["content-digest", "content-type", "idempotency-key"])
+    if (message.headers[name as keyof typeof message.headers] !== undefined) covered.push(name);
   const parameters = new Map<string, BareItem>([
     ["created", options.created],
     ["expires", options.created + (options.lifetimeSeconds ?? 120)],

@@ -1,6 +1,6 @@
 import { type KeyObject, verify as verifyBytes } from "node:crypto";
-import { type Refusal, type Result, ok, refuse } from "@huimin/outcome";
 import { shanghaiDate } from "@huimin/calendar";
+import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { type Dictionary, type InnerList, parseDictionary } from "structured-headers";
 import { printable, signatureBase } from "./base.ts";
 import { digestMatches } from "./content-digest.ts";
@@ -85,14 +85,18 @@ function readSignature(message: SignableMessage): Result<Candidate[]> {
   for (const [label, input] of inputs) {
     const signature = signatures.get(label)?.[0];
     const keyId = input[1].get("keyid");
-    if (!Array.isArray(input[0]) || typeof keyId !== "string" || !(signature instanceof ArrayBuffer) || signature.byteLength !== 64) continue;
+    if (!Array.isArray(input[0]) || typeof keyId !== "string" || !(signature instanceof ArrayBuffer) || signature.byteLength !== 64)
+      continue;
     candidates.push({ input: input as InnerList, keyId, signature: new Uint8Array(signature) });
   }
   return candidates.length > 0 ? ok(candidates) : invalid("no label carries a keyid and an Ed25519 signature of 64 bytes");
 }
 
 /** The first signature whose key we know: a proxy may have added its own. */
-async function findKey(candidates: readonly Candidate[], options: VerifyOptions): Promise<Result<{ candidate: Candidate; key: SigningKey }>> {
+async function findKey(
+  candidates: readonly Candidate[],
+  options: VerifyOptions,
+): Promise<Result<{ candidate: Candidate; key: SigningKey }>> {
   for (const candidate of candidates) {
     const looked = options.keys(candidate.keyId);
     const key = looked instanceof Promise ? await looked : looked;
@@ -109,7 +113,8 @@ function checkTerms(message: SignableMessage, candidate: Candidate, options: Ver
   const covered = new Set(items.map(([name]) => name));
   const lacking = requiredComponents(message, covered).filter((name) => !covered.has(name));
   if (lacking.length > 0) {
-    if (lacking.includes("content-digest") && header(message, "content-digest") === undefined) return refuse(errors.SIGNATURE_MISSING, { what: "Content-Digest" });
+    if (lacking.includes("content-digest") && header(message, "content-digest") === undefined)
+      return refuse(errors.SIGNATURE_MISSING, { what: "Content-Digest" });
     return invalid(`it does not cover ${lacking.join(", ")}`);
   }
   const algorithm = parameters.get("alg");

@@ -52,11 +52,11 @@ const timelines = new WeakMap<PolicyState, Map<string, readonly PolicySegment[]>
 
 /** All windows of a key in order, defaults where nothing is set. Cached per state: look-ups are in the hot path of interest. */
 export function policyTimeline(state: PolicyState, key: PolicyKey, scope?: string): readonly PolicySegment[] {
-  let cached = timelines.get(state);
-  if (!cached) timelines.set(state, (cached = new Map()));
-  const name = `${key} ${scope ?? ""}`;
-  let timeline = cached.get(name);
-  if (!timeline) cached.set(name, (timeline = buildTimeline(state, key, scope)));
+  const cached = timelines.get(state) ?? new Map<string, readonly PolicySegment[]>();
+  timelines.set(state, cached);
+  const name = scope === undefined ? key : `${key} ${scope}`;
+  const timeline = cached.get(name) ?? buildTimeline(state, key, scope);
+  cached.set(name, timeline);
   return timeline;
 }
 

@@ -23,10 +23,12 @@ export interface Parameter {
   readonly defaults: readonly ParameterDefault[];
   /** Weights of these parties only, each of them once. */
   readonly parties?: readonly string[];
+  /** Values of an integer that may be chosen; any below 1,000,000 when absent. */
+  readonly choices?: readonly number[];
 }
 
 /** Defaults without a document that dates them hold from here on: before any loan that the books can meet. */
-export const ALWAYS = "1949-10-01";
+export const ALWAYS = "0000-01-01";
 const DEFAULT_DOCUMENT = "产品默认值";
 
 const always = (value: string, document = DEFAULT_DOCUMENT): readonly ParameterDefault[] => [{ from: ALWAYS, value, document }];
@@ -59,6 +61,7 @@ const lprTerm = (term: "1y" | "5y"): readonly ParameterDefault[] =>
 export const POLICY_PARAMETERS = {
   "interest.yearBase": {
     type: "integer",
+    choices: [360, 365],
     unit: "days",
     zh: "计息年天数",
     en: "days of the interest year",
@@ -127,6 +130,7 @@ export const POLICY_PARAMETERS = {
   },
   "microcredit.termMonths": {
     type: "integer",
+    choices: [12, 24, 36, 60],
     unit: "months",
     zh: "扶贫小额信贷最长期限",
     en: "longest term of a microcredit",
@@ -255,6 +259,7 @@ export const POLICY_PARAMETERS = {
   },
   "dividend.yearBase": {
     type: "integer",
+    choices: [360, 365, 366],
     unit: "days of a part year",
     zh: "固定分红年天数",
     en: "days of a part year for fixed dividends",

@@ -26,10 +26,13 @@ export interface Policy {
   weights(key: PolicyKey, onDate: IsoDate): readonly Weight[];
   /** The period [from, toExcl) cut where the value changes. */
   segments(key: PolicyKey, from: IsoDate, toExcl: IsoDate): PeriodSegment[];
-  /** People's Bank rate for a contract of that date and term; see {@link benchmarkKey}. */
-  benchmarkRate(contractDate: IsoDate, months: number): Exact;
-  /** What a microcredit's rate may not exceed: the benchmark, and from 2021 the LPR of the tier (银保监发〔2021〕6号). */
-  rateCeiling(contractDate: IsoDate, months: number): Exact;
+  /**
+   * People's Bank rate for a contract of that date and term; see {@link benchmarkKey}. Undefined before the table begins
+   * (2012-07-06): refuse such a contract.
+   */
+  benchmarkRate(contractDate: IsoDate, months: number): Exact | undefined;
+  /** What a microcredit's rate may not exceed: the benchmark, and from 2021 the LPR of the tier (银保监发〔2021〕6号). Undefined as above. */
+  rateCeiling(contractDate: IsoDate, months: number): Exact | undefined;
 }
 
 const MERGED_TIERS_FROM = "2014-11-22";
@@ -71,12 +74,15 @@ export function policyOf(states: ReadonlyMap<PolicyKey, PolicyState>): Policy {
     invariant(found !== undefined, `policy key ${key} has no value on ${onDate}`);
     return found;
   };
-  const percentOn = (key: PolicyKey, onDate: IsoDate): Exact => percent(text(key, onDate));
-  const benchmarkRate = (contractDate: IsoDate, months: number): Exact => percentOn(benchmarkKey(contractDate, months), contractDate);
+  const rateOn = (key: PolicyKey, onDate: IsoDate): Exact | undefined => {
+    const rate = value(key, onDate);
+    return rate === undefined ? undefined : percent(rate);
+  };
+  const benchmarkRate = (contractDate: IsoDate, months: number) => rateOn(benchmarkKey(contractDate, months), contractDate);
   return {
     value,
     document: (key, onDate) => policyDocument(stateOf(key), key, onDate),
-    percent: percentOn,
+    percent: (key, onDate) => percent(text(key, onDate)),
     amount: (key, onDate) => fen(text(key, onDate)),
     integer: (key, onDate) => Number.parseInt(text(key, onDate), 10),
     bool: (key, onDate) => value(key, onDate) === "true",
@@ -89,9 +95,7 @@ export function policyOf(states: ReadonlyMap<PolicyKey, PolicyState>): Policy {
     segments: (key, from, toExcl) => policySegments(stateOf(key), key, from, toExcl),
     benchmarkRate,
     rateCeiling: (contractDate, months) =>
-      text("microcredit.rateCeiling", contractDate) === "lpr"
-        ? percentOn(lprKey(months), contractDate)
-        : benchmarkRate(contractDate, months),
+      text("microcredit.rateCeiling", contractDate) === "lpr" ? rateOn(lprKey(months), contractDate) : benchmarkRate(contractDate, months),
   };
 }
 

@@ -50,6 +50,13 @@ export const errors = declareErrors({
     remedyEn: "Let a person with role {required} propose it.",
     kind: "forbidden",
   },
+  COMMAND_UNKNOWN: {
+    zh: "没有名为 {command} 的可制单业务。",
+    en: "There is no command {command} that can be proposed.",
+    remedyZh: "请核对业务名称。",
+    remedyEn: "Check the name of the command.",
+    kind: "missing",
+  },
   PERSONAL_DATA_IN_CLEAR: {
     zh: "单据内容 {path} 含有未加密的个人信息。",
     en: "The proposal carries personal data in clear at {path}.",
