@@ -4,20 +4,19 @@ import { RefusalError } from "./problem.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** The body's bytes as they arrived, for digests; empty when there was none. */
-    rawBody: Uint8Array;
+    /** The body's bytes as they arrived, for digests; null when there was none. */
+    rawBody: Uint8Array | null;
   }
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
-const EMPTY = new Uint8Array();
 
 /**
  * JSON bodies, kept as bytes too. Refuses bytes that are not UTF-8 (BODY_NOT_UTF8) and text that is not JSON or tries
  * to reach a prototype (BODY_NOT_JSON).
  */
 export function acceptJson(app: FastifyInstance): void {
-  app.decorateRequest("rawBody", EMPTY);
+  app.decorateRequest("rawBody", null);
   app.removeAllContentTypeParsers();
   const parse = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser(["application/json"], { parseAs: "buffer" }, (request: FastifyRequest, body: Buffer, done) => {

@@ -5,7 +5,7 @@ export const httpErrors = declareErrors({
   AMOUNT_FORMAT: {
     zh: "金额格式不对：{whatZh}。",
     en: "The amount has the wrong form: {whatEn}.",
-    remedyZh: "金额写成文本，单位元，正好两位小数，例如 \"1234.50\"；不用千分位、科学计数法或数字类型。",
+    remedyZh: '金额写成文本，单位元，正好两位小数，例如 "1234.50"；不用千分位、科学计数法或数字类型。',
     remedyEn: 'Write the amount as text in yuan with exactly two decimals, e.g. "1234.50"; no separators, exponents or JSON numbers.',
     kind: "invalid",
   },
@@ -19,7 +19,7 @@ export const httpErrors = declareErrors({
   CURRENCY_NOT_SUPPORTED: {
     zh: "币种不支持：本账只记人民币。",
     en: "The currency is not supported: these books are kept in renminbi only.",
-    remedyZh: "把 currency 写成 \"CNY\"，金额按人民币元填写。",
+    remedyZh: '把 currency 写成 "CNY"，金额按人民币元填写。',
     remedyEn: 'Set currency to "CNY" and give the amount in yuan.',
     kind: "invalid",
   },

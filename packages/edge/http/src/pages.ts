@@ -31,7 +31,11 @@ export function decodeCursor(cursor: string | undefined, size: number): readonly
 }
 
 /** Cuts rows read with `limit + 1` to a page; `keyOf` gives the sort key of an item. */
-export function pageOf<T>(rows: readonly T[], limit: number, keyOf: (row: T) => readonly (string | number)[]): { items: T[]; next?: string } {
+export function pageOf<T>(
+  rows: readonly T[],
+  limit: number,
+  keyOf: (row: T) => readonly (string | number)[],
+): { items: T[]; next?: string } {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   return rows.length > limit && last !== undefined ? { items, next: encodeCursor(keyOf(last)) } : { items };

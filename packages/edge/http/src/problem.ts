@@ -1,4 +1,4 @@
-import { errorEntry, type ErrorKind, fillText, invariant, type Refusal } from "@huimin/outcome";
+import { type ErrorKind, errorEntry, fillText, invariant, type Refusal } from "@huimin/outcome";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import "./errors.ts";
@@ -43,7 +43,9 @@ export const Problem = Type.Object(
     detail: Type.String({ description: "In the language of Accept-Language, Chinese by default" }),
     instance: Type.String({ description: "Correlation id of the request" }),
     ...Texts,
-    errors: Type.Array(Type.Object({ pointer: Type.String({ description: "JSON pointer of the field" }), ...Texts, row: Type.Optional(Type.Integer()) })),
+    errors: Type.Array(
+      Type.Object({ pointer: Type.String({ description: "JSON pointer of the field" }), ...Texts, row: Type.Optional(Type.Integer()) }),
+    ),
   },
   { $id: "Problem", description: "RFC 9457" },
 );
@@ -70,7 +72,13 @@ function textsOf(refusal: Refusal): { code: string; detailZh: string; detailEn: 
   const entry = errorEntry(refusal.code);
   invariant(entry, `error code ${refusal.code} is not declared`);
   const fill = (text: string): string => fillText(text, refusal.details);
-  return { code: refusal.code, detailZh: fill(entry.zh), detailEn: fill(entry.en), remedyZh: fill(entry.remedyZh), remedyEn: fill(entry.remedyEn) };
+  return {
+    code: refusal.code,
+    detailZh: fill(entry.zh),
+    detailEn: fill(entry.en),
+    remedyZh: fill(entry.remedyZh),
+    remedyEn: fill(entry.remedyEn),
+  };
 }
 
 /** Answers with the refusals as one problem; the first one gives code and status. */
@@ -95,6 +103,10 @@ export function sendRefusal(request: FastifyRequest, reply: FastifyReply, ...ref
       errors: refusals
         .filter((refusal) => refusal.path !== undefined || refusal.row !== undefined)
         .slice(0, ERRORS_MAX)
-        .map((refusal) => ({ pointer: refusal.path ?? "", ...textsOf(refusal), ...(refusal.row === undefined ? {} : { row: refusal.row }) })),
+        .map((refusal) => ({
+          pointer: refusal.path ?? "",
+          ...textsOf(refusal),
+          ...(refusal.row === undefined ? {} : { row: refusal.row }),
+        })),
     });
 }

@@ -4,7 +4,6 @@ import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import type { FastifySchemaCompiler } from "fastify";
 import { httpErrors as errors } from "./errors.ts";
 
-
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 const isInstant = (text: string): boolean => {
@@ -17,11 +16,20 @@ const isInstant = (text: string): boolean => {
 };
 
 function makeAjv(coerceTypes: boolean): Ajv {
-  const ajv = new Ajv({ strict: true, strictTypes: false, strictRequired: false, coerceTypes, useDefaults: true, removeAdditional: false, allErrors: true, verbose: true });
+  const ajv = new Ajv({
+    strict: true,
+    strictTypes: false,
+    strictRequired: false,
+    coerceTypes,
+    useDefaults: true,
+    removeAdditional: false,
+    allErrors: true,
+    verbose: true,
+  });
   ajv.addFormat("date", (text: string) => parseDate(text) !== undefined);
   ajv.addFormat("date-time", isInstant);
   ajv.addFormat("uuid", UUID);
-  ajv.addVocabulary(["example", "examples", "x-personal-data"]);
+  ajv.addVocabulary(["example", "x-personal-data"]);
   return ajv;
 }
 
@@ -73,22 +81,30 @@ function amountFault(value: unknown, schema: unknown): { whatZh: string; whatEn:
 }
 
 const pointerOf = (fault: ErrorObject): string => {
-  const name = fault.keyword === "required" ? fault.params["missingProperty"] : fault.keyword === "additionalProperties" ? fault.params["additionalProperty"] : undefined;
+  const name =
+    fault.keyword === "required"
+      ? fault.params.missingProperty
+      : fault.keyword === "additionalProperties"
+        ? fault.params.additionalProperty
+        : undefined;
   return name === undefined ? fault.instancePath : `${fault.instancePath}/${String(name).replace(/~/g, "~0").replace(/\//g, "~1")}`;
 };
 
-const shortName = (text: unknown): string => String(text).replace(/[^\p{L}\p{N}_.-]/gu, "?").slice(0, 40);
+const shortName = (text: unknown): string =>
+  String(text)
+    .replace(/[^\p{L}\p{N}_.-]/gu, "?")
+    .slice(0, 40);
 
 function refusalOf(fault: ErrorObject): Refusal {
   const path = pointerOf(fault);
   const at = (code: string, details?: Record<string, string>): Refusal => ({ code, path, ...(details ? { details } : {}) });
   const schema = fault.parentSchema as { format?: string; const?: unknown; enum?: unknown[] } | undefined;
-  if (fault.keyword === "required") return at(errors.FIELD_MISSING, { field: shortName(fault.params["missingProperty"]) });
-  if (fault.keyword === "additionalProperties") return at(errors.FIELD_UNKNOWN, { field: shortName(fault.params["additionalProperty"]) });
+  if (fault.keyword === "required") return at(errors.FIELD_MISSING, { field: shortName(fault.params.missingProperty) });
+  if (fault.keyword === "additionalProperties") return at(errors.FIELD_UNKNOWN, { field: shortName(fault.params.additionalProperty) });
   if (isAmountSchema(schema)) return at(errors.AMOUNT_FORMAT, amountFault(fault.data, schema));
   if (schema?.format === "date") return at(errors.DATE_NOT_EXISTING);
   if (fault.instancePath.endsWith("/currency")) return at(errors.CURRENCY_NOT_SUPPORTED);
-  if (fault.keyword === "type") return at(errors.FIELD_TYPE, { expected: String(fault.params["type"]) });
+  if (fault.keyword === "type") return at(errors.FIELD_TYPE, { expected: String(fault.params.type) });
   if (fault.keyword === "const") return at(errors.FIELD_VALUE, { expected: JSON.stringify(schema?.const) });
   if (fault.keyword === "enum") return at(errors.FIELD_VALUE, { expected: (schema?.enum ?? []).join(", ").slice(0, 200) });
   return at(errors.FIELD_INVALID, { rule: `${fault.keyword} ${fault.message ?? ""}`.slice(0, 160) });

@@ -72,7 +72,7 @@ const SWEEP_EVERY_MS = 60_000;
  */
 const CLAIM = `
 WITH relaxed AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
-INSERT INTO signature_nonce (district, key_id, nonce, expires_at)
+INSERT INTO signing.nonce (district, key_id, nonce, expires_at)
 SELECT $1, key_id, nonce, to_timestamp(expires)
   FROM relaxed, unnest($2::text[], $3::text[], $4::bigint[]) AS wanted (key_id, nonce, expires)
 ON CONFLICT DO NOTHING
@@ -133,7 +133,7 @@ export class PostgresNonceStore implements NonceStore {
     });
     if (this.now() - this.sweptAt > SWEEP_EVERY_MS) {
       this.sweptAt = this.now();
-      await this.pool.query("DELETE FROM signature_nonce WHERE district = $1 AND expires_at < to_timestamp($2)", [
+      await this.pool.query("DELETE FROM signing.nonce WHERE district = $1 AND expires_at < to_timestamp($2)", [
         this.district,
         Math.floor(this.now() / 1000),
       ]);

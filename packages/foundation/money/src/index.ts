@@ -1,3 +1,4 @@
+export type { Fen } from "./fen.ts";
 export {
   AMOUNT_FEN_MAX,
   Exact,
@@ -14,5 +15,5 @@ export {
   sumFen,
   toExact,
 } from "./fen.ts";
-export type { Fen } from "./fen.ts";
 export { splitFloorCarry, splitLargestRemainder } from "./split.ts";
+export { amountInWords } from "./words.ts";

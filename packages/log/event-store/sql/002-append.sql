@@ -12,8 +12,9 @@
 -- The caller sees to it that what one request does cannot change the answer to another of the same batch (it puts
 -- conflicting ones into different batches); only `any` writers may share a stream.
 --
--- Eight statements whatever the size of the batch. Joins go from the batch to an index only, so plans cannot degrade;
--- the settings below keep a plan made on an empty table from being kept.
+-- Eight statements whatever the size of the batch. Each looks up an index for each row of the batch (LATERAL … OFFSET 0 keeps
+-- the planner from turning that into a join), so a plan that was made on an empty table stays right on a full one.
+-- Without it, 256 requests took 250 ms on a log of 12,000 streams instead of 1 ms.
 CREATE FUNCTION log.append(
   p_district text,
   p_expect_head bigint,
@@ -38,8 +39,7 @@ CREATE FUNCTION log.append(
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off
-SET enable_hashjoin = off
-SET enable_mergejoin = off
+SET enable_bitmapscan = off
 SET jit = off
 AS $$
 DECLARE
@@ -67,7 +67,9 @@ BEGIN
       INTO v_keys
       FROM unnest(p_key_request, string_to_array(p_key_client, v_separator), string_to_array(p_key_key, v_separator),
              string_to_array(p_key_hash, v_separator)) WITH ORDINALITY AS k (request, client, key, hash, number)
-      JOIN log.command_key known ON known.district = p_district AND known.client = k.client AND known.key = k.key;
+      CROSS JOIN LATERAL (
+        SELECT body_hash, answer, last_position FROM log.command_key WHERE district = p_district AND client = k.client AND key = k.key OFFSET 0
+      ) known;
   END IF;
 
   SELECT array_agg(m.version ORDER BY m.number),
@@ -81,7 +83,7 @@ BEGIN
         named.events > 0 AND (split_part(named.stream, '/', 1) = ANY (v_categories) OR '*' = ANY (v_categories)) IS NOT TRUE AS forbidden
       FROM unnest(p_mention_request, string_to_array(p_mention_stream, v_separator), p_mention_expect, p_mention_events)
         WITH ORDINALITY AS named (request, stream, expect, events, number)
-      LEFT JOIN log.stream_head h ON h.district = p_district AND h.stream = named.stream
+      LEFT JOIN LATERAL (SELECT version FROM log.stream_head WHERE district = p_district AND stream = named.stream OFFSET 0) h ON true
     ) m;
 
   IF v_keys IS NOT NULL OR v_mentions IS NOT NULL OR p_expect_head <> head_before THEN
@@ -143,4 +145,31 @@ BEGIN
 
   UPDATE log.head SET position = v_last[array_upper(v_last, 1)]
     WHERE district = p_district AND position <> v_last[array_upper(v_last, 1)];
+END $$;
+
+-- Several streams in one round trip, each from its version (exclusive) on: one row per event, and one without an event
+-- where there is nothing new. A stream that does not exist has no row. The head's positions keep the search out of
+-- partitions that cannot hold the stream.
+CREATE FUNCTION log.read_streams(p_district text, p_streams text[], p_after bigint[])
+RETURNS TABLE (number int, version bigint, "position" bigint, stream text, canonical text)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET jit = off
+AS $$
+BEGIN
+  RETURN QUERY
+    SELECT w.number::int, h.version, e.position, e.stream, e.canonical
+    FROM unnest(p_streams, p_after) WITH ORDINALITY AS w (stream, after, number)
+    CROSS JOIN LATERAL (
+      SELECT s.version, s.first_position, s.last_position FROM log.stream_head s
+      WHERE s.district = p_district AND s.stream = w.stream OFFSET 0
+    ) h
+    LEFT JOIN LATERAL (
+      SELECT l.position, l.stream, l.canonical, l.version FROM log.event l
+      WHERE h.version > w.after AND l.district = p_district AND l.stream = w.stream AND l.version > w.after AND l.version <= h.version
+        AND l.position BETWEEN h.first_position AND h.last_position OFFSET 0
+    ) e ON true
+    ORDER BY w.number, e.version;
 END $$;

@@ -53,7 +53,7 @@ class DistrictLog {
     }
     const lastPosition = this.rows.length;
     for (const key of request.keys) this.keys.set(keyId(key), { bodyHash: key.bodyHash, answer, lastPosition });
-    return { kind: "appended", firstPosition, lastPosition, answer: JSON.parse(answer) };
+    return { kind: "appended", firstPosition, lastPosition, answer: request.answer ?? null };
   }
 
   /** A conflict of either key wins over a replay of the other. */

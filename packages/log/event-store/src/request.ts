@@ -47,6 +47,7 @@ export function checkRequest(request: AppendRequest): void {
     for (const event of write.events) demand(EVENT_TYPE.test(event.type), `not an event type: ${JSON.stringify(event.type)}`);
   }
   for (const assert of request.asserts) name(assert.stream, assert.expect);
+  demand(named.size > 0, "a request that names no stream");
   demand(events <= REQUEST_EVENTS_MAX, `${events} events in one request, at most ${REQUEST_EVENTS_MAX}`);
   demand(request.keys.length <= REQUEST_KEYS_MAX, `${request.keys.length} keys in one request`);
   for (const key of request.keys) {

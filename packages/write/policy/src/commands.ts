@@ -36,4 +36,5 @@ export const SetPolicyParameter: CommandDefinition<SetPolicyParameterBody> = {
   },
 };
 
-export const policyCommands = { SetPolicyParameter } as const;
+/** Every command of this package. */
+export const policyCommands: readonly CommandDefinition[] = [SetPolicyParameter];

@@ -23,7 +23,7 @@ export interface InterestSegment extends DayPeriod {
 }
 
 export interface Interest {
-  /** 积数 parts with principal above zero. */
+  /** 积数 parts with principal. */
   readonly segments: readonly InterestSegment[];
   /** yuan, not rounded */
   readonly exact: Exact;
@@ -57,7 +57,7 @@ export function addUp(segments: readonly InterestSegment[]): Exact {
 }
 
 const settle = (segments: readonly InterestSegment[]): Interest => {
-  const bearing = segments.filter((segment) => segment.principal > 0n);
+  const bearing = segments.filter((segment) => segment.principal !== 0n);
   const exact = addUp(bearing);
   return { segments: bearing, exact, amount: roundHalfUp(exact) };
 };

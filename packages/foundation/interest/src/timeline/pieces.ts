@@ -1,5 +1,5 @@
 import { addMonths, daysBetween, type IsoDate } from "@huimin/calendar";
-import { type Fen, minFen } from "@huimin/money";
+import type { Fen } from "@huimin/money";
 import { type LoanTimeline, misusedOn, openPrincipal, overduePrincipal, type PrincipalMovement, rateOn } from "./timeline.ts";
 
 /** The part of a day's balance whose interest a prepayment settles on its own. */
@@ -17,7 +17,11 @@ export interface Piece {
   readonly overdue: Fen;
   readonly misused: boolean;
   readonly annualRate: string;
-  /** Parts settled by prepayments; their sum is at most `open`. */
+  /**
+   * Parts settled by prepayments, each always its whole amount, so that the interest of one never depends on others. Their
+   * sum exceeds `open` only when money was repaid on these days and drawn again before the prepayment; the quarter
+   * then bears the (negative) rest, and the day's sum stays right.
+   */
   readonly prepaid: readonly PrepaidPart[];
   /** What one day is of a year: 1 / divisor. */
   readonly divisor: number;
@@ -74,23 +78,15 @@ export function cutPieces(timeline: LoanTimeline, from: IsoDate, toExcl: IsoDate
       overdue: overduePrincipal(timeline, start),
       misused: misusedOn(timeline, start),
       annualRate: rateOn(timeline, start),
-      prepaid: prepaidParts(prepayments, start, open),
+      prepaid: prepaidParts(prepayments, start),
       divisor: month ? 12 * daysBetween(month.start, month.end) : timeline.yearBase,
     });
   }
   return pieces;
 }
 
-function prepaidParts(prepayments: readonly Prepayment[], day: IsoDate, open: Fen): PrepaidPart[] {
-  let left = open;
-  const parts: PrepaidPart[] = [];
-  for (const { id, interestFrom, valueDate, amount } of prepayments) {
-    if (interestFrom > day || valueDate <= day) continue;
-    // A drawing between this day and the prepayment can make the prepayment larger than the balance of the day.
-    const principal = minFen(amount, left);
-    if (principal <= 0n) continue;
-    left -= principal;
-    parts.push({ id, principal });
-  }
-  return parts;
+function prepaidParts(prepayments: readonly Prepayment[], day: IsoDate): PrepaidPart[] {
+  return prepayments
+    .filter(({ interestFrom, valueDate }) => interestFrom <= day && day < valueDate)
+    .map(({ id, amount }) => ({ id, principal: amount }));
 }

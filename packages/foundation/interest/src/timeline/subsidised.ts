@@ -112,7 +112,7 @@ export function subsidisedBaseSegments(
     let subsidisedLeft = tranche;
     let unsubsidisedLeft = tranches?.unsubsidised ?? 0n;
     const prepaid = piece.prepaid.map(({ id, principal }) => {
-      // Between what must come from the unsubsidised tranche and what it still has; exact without later drawings.
+      // What it took from the unsubsidised tranche, within what the tranches of this day (before later drawings) can give.
       const wanted = walked.unsubsidisedTaken.get(id) ?? 0n;
       const unsubsidised = minFen(maxFen(wanted, principal - subsidisedLeft), minFen(principal, unsubsidisedLeft));
       unsubsidisedLeft -= unsubsidised;

@@ -1,0 +1,114 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { type LogLevel, type Setting, type SettingName, settings } from "./settings.ts";
+
+export interface Config {
+  /** Directory of what the product keeps on this machine: embedded database, secrets, files. Absolute. */
+  readonly home: string;
+  readonly district: string;
+  readonly databaseUrl: string | undefined;
+  readonly redisUrl: string | undefined;
+  readonly host: string;
+  readonly port: number;
+  readonly publicOrigin: string | undefined;
+  readonly trustProxy: boolean;
+  readonly logLevel: LogLevel;
+  readonly vaultSecretsFile: string;
+  readonly signatureWindowSeconds: number;
+}
+
+/** The configuration is wrong; the message lists every fault, by variable. */
+export class ConfigFault extends Error {
+  override readonly name = "ConfigFault";
+  readonly faults: readonly string[];
+  constructor(faults: readonly string[]) {
+    super(`configuration: ${faults.join("; ")}`);
+    this.faults = faults;
+  }
+}
+
+export interface ConfigSources {
+  /** Default: `process.env`. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Default: the current directory; `.huimin` lies in it unless HUIMIN_HOME says otherwise. */
+  readonly directory?: string;
+}
+
+/**
+ * Reads the configuration: environment variables first, then `.huimin/config.json`, then the standard values of
+ * `settings`. An unknown key of the file and an unknown HUIMIN_ variable are faults too: a typing error must not pass
+ * silently for the standard. Throws {@link ConfigFault}.
+ */
+export function readConfig(sources: ConfigSources = {}): Config {
+  const environment = sources.environment ?? process.env;
+  const home = path.resolve(sources.directory ?? process.cwd(), environment.HUIMIN_HOME || ".huimin");
+  const faults: string[] = [];
+  const file = readFile(path.join(home, "config.json"), faults);
+  for (const name of Object.keys(environment)) {
+    if (name.startsWith("HUIMIN_") && !KNOWN_VARIABLES.has(name)) faults.push(`${name} is not a setting`);
+  }
+  const value = <T>(name: SettingName): T | undefined => {
+    const setting = settings[name] as unknown as Setting<T>;
+    const fromEnvironment = environment[setting.variable];
+    const [from, text] = fromEnvironment ? [setting.variable, fromEnvironment] : [`${setting.key} in config.json`, file.get(setting.key)];
+    if (text === undefined) return /[—<]/.test(setting.standard) ? undefined : setting.read(setting.standard);
+    const read = setting.read(text);
+    if (read === undefined) faults.push(`${from} must be ${setting.expected}`);
+    return read;
+  };
+  const config = {
+    home,
+    district: value<string>("district") as string,
+    databaseUrl: value<string>("databaseUrl"),
+    redisUrl: value<string>("redisUrl"),
+    host: value<string>("host") as string,
+    port: value<number>("port") as number,
+    publicOrigin: value<string>("publicOrigin"),
+    trustProxy: value<boolean>("trustProxy") as boolean,
+    logLevel: value<LogLevel>("logLevel") as LogLevel,
+    vaultSecretsFile: path.resolve(home, value<string>("vaultSecretsFile") ?? "vault-secrets.json"),
+    signatureWindowSeconds: value<number>("signatureWindowSeconds") as number,
+  };
+  if (faults.length > 0) throw new ConfigFault(faults);
+  return config;
+}
+
+/** HUIMIN_TEST_* belong to the tests. */
+const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
+  "HUIMIN_HOME",
+  "HUIMIN_TEST_RUN",
+  "HUIMIN_TEST_SERVER",
+  "HUIMIN_TEST_CONTAINERS",
+  ...Object.values(settings).map((setting) => setting.variable),
+]);
+
+function readFile(file: string, faults: string[]): Map<string, string> {
+  const found = new Map<string, string>();
+  if (!existsSync(file)) return found;
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    faults.push(`${file} is not JSON`);
+    return found;
+  }
+  const known = new Set<string>(Object.values(settings).map((setting) => setting.key));
+  for (const [key, value] of Object.entries(content ?? {})) {
+    if (!known.has(key)) faults.push(`${key} in config.json is not a setting`);
+    else if (!["string", "number", "boolean"].includes(typeof value))
+      faults.push(`${key} in config.json must be a text, a number or true/false`);
+    else found.set(key, String(value));
+  }
+  return found;
+}
+
+/** The settings as a Markdown table, for the documents. */
+export const settingsTable = (): string =>
+  [
+    "| variable | key in `.huimin/config.json` | standard | meaning |",
+    "|---|---|---|---|",
+    "| `HUIMIN_HOME` | — | `.huimin` | Directory of what the product keeps on this machine |",
+    ...Object.values(settings).map(
+      (one) => `| \`${one.variable}\` | \`${one.key}\` | ${one.standard === "—" ? "—" : `\`${one.standard}\``} | ${one.meaning} |`,
+    ),
+  ].join("\n");

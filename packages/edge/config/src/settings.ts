@@ -1,0 +1,123 @@
+/** One setting: how it is called outside, what it means, and how its text is read. */
+export interface Setting<T> {
+  /** Environment variable. */
+  readonly variable: string;
+  /** Key in `.huimin/config.json`. */
+  readonly key: string;
+  readonly meaning: string;
+  /** As shown in the table; the text `—` means that there is none. */
+  readonly standard: string;
+  /** The value, or undefined when the text is none. */
+  readonly read: (text: string) => T | undefined;
+  readonly expected: string;
+}
+
+const text =
+  (pattern: RegExp) =>
+  (value: string): string | undefined =>
+    pattern.test(value) ? value : undefined;
+
+const integer =
+  (min: number, max: number) =>
+  (value: string): number | undefined => {
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+    return number >= min && number <= max ? number : undefined;
+  };
+
+const flag = (value: string): boolean | undefined =>
+  value === "true" || value === "1" ? true : value === "false" || value === "0" ? false : undefined;
+
+const origin = (value: string): string | undefined => {
+  if (!URL.canParse(value)) return undefined;
+  const url = new URL(value);
+  return /^https?:$/.test(url.protocol) && url.pathname === "/" && url.search === "" ? url.origin : undefined;
+};
+
+const LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+export type LogLevel = (typeof LEVELS)[number];
+
+/** Every setting of the product. What is not here is not configurable. */
+export const settings = {
+  district: {
+    variable: "HUIMIN_DISTRICT",
+    key: "district",
+    meaning: "District code: the tenant, first column of every key",
+    standard: "410803",
+    read: text(/^\d{6}$/),
+    expected: "six digits",
+  },
+  databaseUrl: {
+    variable: "DATABASE_URL",
+    key: "databaseUrl",
+    meaning: "PostgreSQL ≥ 16; without it the embedded server starts",
+    standard: "—",
+    read: text(/^postgres(ql)?:\/\/\S+$/),
+    expected: "an address postgresql://…",
+  },
+  redisUrl: {
+    variable: "REDIS_URL",
+    key: "redisUrl",
+    meaning: "Job queues on Redis; without it they live in PostgreSQL",
+    standard: "—",
+    read: text(/^rediss?:\/\/\S+$/),
+    expected: "an address redis://…",
+  },
+  host: {
+    variable: "HUIMIN_HOST",
+    key: "host",
+    meaning: "Address to listen on",
+    standard: "127.0.0.1",
+    read: text(/^[\w.:-]+$/),
+    expected: "a host or address",
+  },
+  port: {
+    variable: "HUIMIN_PORT",
+    key: "port",
+    meaning: "Port to listen on; 0 takes a free one",
+    standard: "8080",
+    read: integer(0, 65_535),
+    expected: "a number from 0 to 65535",
+  },
+  publicOrigin: {
+    variable: "HUIMIN_PUBLIC_ORIGIN",
+    key: "publicOrigin",
+    meaning: "Origin that banks and browsers use, when a proxy stands in front; signatures are checked against it",
+    standard: "—",
+    read: origin,
+    expected: "an origin such as https://ledger.example",
+  },
+  trustProxy: {
+    variable: "HUIMIN_TRUST_PROXY",
+    key: "trustProxy",
+    meaning: "Believe X-Forwarded-* headers",
+    standard: "false",
+    read: flag,
+    expected: "true or false",
+  },
+  logLevel: {
+    variable: "HUIMIN_LOG_LEVEL",
+    key: "logLevel",
+    meaning: "Lowest level that is logged",
+    standard: "info",
+    read: (value: string): LogLevel | undefined => LEVELS.find((level) => level === value),
+    expected: LEVELS.join(", "),
+  },
+  vaultSecretsFile: {
+    variable: "HUIMIN_VAULT_SECRETS_FILE",
+    key: "vaultSecretsFile",
+    meaning: "Master keys and pepper of the sealed personal data; back it up apart from the database",
+    standard: "<home>/vault-secrets.json",
+    read: text(/^.+$/),
+    expected: "a path",
+  },
+  signatureWindowSeconds: {
+    variable: "HUIMIN_SIGNATURE_WINDOW_SECONDS",
+    key: "signatureWindowSeconds",
+    meaning: "Greatest age of a bank's signature",
+    standard: "300",
+    read: integer(10, 3600),
+    expected: "10 to 3600 seconds",
+  },
+} as const satisfies Record<string, Setting<unknown>>;
+
+export type SettingName = keyof typeof settings;

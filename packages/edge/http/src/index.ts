@@ -1,0 +1,24 @@
+export { type App, type AppOptions, buildApp } from "./app.ts";
+export {
+  CommandAnswer,
+  type CommandSender,
+  type Commands,
+  commandsWith,
+  type PersonCommandRoute,
+  ProposalAnswer,
+  personCommand,
+  type Sent,
+  senderOf,
+  sendOutcome,
+} from "./commands.ts";
+export { httpErrors } from "./errors.ts";
+export { routeOf } from "./faults.ts";
+export { idempotencyKey, needsIdempotencyKey } from "./idempotency.ts";
+export { decodeCursor, encodeCursor, PAGE_DEFAULT, PAGE_MAX, PageOf, PageQuery, pageOf } from "./pages.ts";
+export { peopleErrors } from "./people/errors.ts";
+export { actingRole, guardWith, needsAdministrator, needsRole, needsSignIn, personOf } from "./people/guard.ts";
+export { peopleMigrations } from "./people/migrations.ts";
+export { peopleRoutes } from "./people/routes.ts";
+export { type NewUser, PeopleStore, type Person, type User } from "./people/store.ts";
+export { Problem, RefusalError, sendRefusal, statusOf } from "./problem.ts";
+export { bodyValidator } from "./validation.ts";

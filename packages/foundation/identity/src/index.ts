@@ -1,0 +1,11 @@
+export type { AccountKind, AccountNumber, Cnaps } from "./account.ts";
+export { checkAccount, checkCnaps, checkPhone, passesLuhn } from "./account.ts";
+export type { CreditCode } from "./credit-code.ts";
+export { checkCreditCode, creditCodeCheckCharacter, organisationCheckCharacter } from "./credit-code.ts";
+export type { Warning } from "./errors.ts";
+export { identityErrors } from "./errors.ts";
+export type { IdNumber, Sex } from "./id-number.ts";
+export { ageOn, checkIdNumber, convertHistoricalIdNumber, idCheckCharacter, isAdultOn } from "./id-number.ts";
+export { maskAccount, maskIdNumber, maskName, maskPhone } from "./mask.ts";
+export type { PersonName } from "./name.ts";
+export { checkName } from "./name.ts";

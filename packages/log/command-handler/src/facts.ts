@@ -1,0 +1,94 @@
+import type { Ask, CommandContext, Fold, Gather, Loaded } from "@huimin/decider";
+import { isStreamId } from "@huimin/event-store";
+import type { StateCache } from "./state-cache.ts";
+import type { FoldedState, TailReader } from "./tail-reader.ts";
+import { HeadFact, type Resolver } from "./types.ts";
+
+/** A command asked for a stream whose name cannot exist: an identifier from outside with control characters, or too long. */
+export class UnusableIdentifier extends Error {
+  override readonly name = "UnusableIdentifier";
+}
+
+type Preread = Map<string, Map<Fold<unknown>, FoldedState>>;
+
+export interface FactSources {
+  readonly cache: StateCache;
+  readonly tails: TailReader;
+  readonly resolvers: Readonly<Record<string, Resolver>>;
+}
+
+/**
+ * The facts that one attempt of a command is decided on: versions of streams and, where a resolver says so, the head.
+ * They are asserted by the append, so a decision on old facts is not recorded; a refusal on old facts is decided again.
+ */
+export class Facts {
+  readonly versions = new Map<string, number>();
+  readonly loads: { readonly stream: string; readonly fold: Fold<unknown> }[] = [];
+  head: number | undefined;
+  /** Some state came from the cache and may be behind the log. */
+  cached = false;
+  /** Two folds of one stream, or two facts about the head, were seen at different moments. */
+  mixed = false;
+  readonly #sources: FactSources;
+  readonly #fresh: boolean;
+  readonly #preread: Preread | undefined;
+
+  private constructor(sources: FactSources, fresh: boolean, preread?: Preread) {
+    this.#sources = sources;
+    this.#fresh = fresh;
+    this.#preread = preread;
+  }
+
+  /** Facts that may come from the cache. */
+  static cached(sources: FactSources): Facts {
+    return new Facts(sources, false);
+  }
+
+  /** Facts read from the log; what the last attempt asked for is read at once. */
+  static async fresh(sources: FactSources, last?: Facts): Promise<Facts> {
+    const preread: Preread = new Map();
+    await Promise.all(
+      (last?.loads ?? []).map(async ({ stream, fold }) => {
+        const folded = await sources.tails.read(stream, fold);
+        const states = preread.get(stream) ?? new Map<Fold<unknown>, FoldedState>();
+        preread.set(stream, states.set(fold, folded));
+      }),
+    );
+    return new Facts(sources, true, preread);
+  }
+
+  async gather<T>(gather: Gather<T>, context: CommandContext): Promise<T> {
+    let step = gather.next();
+    while (!step.done) step = gather.next(await this.#answer(step.value, context));
+    return step.value;
+  }
+
+  async load<S>(stream: string, typed: Fold<S>): Promise<Loaded<S>> {
+    const fold = typed as Fold<unknown>; // the cache holds states of all folds; each comes back to its own
+    if (!isStreamId(stream)) throw new UnusableIdentifier(stream);
+    this.loads.push({ stream, fold });
+    const folded = this.#preread?.get(stream)?.get(fold) ?? this.#fromCache(stream, fold) ?? (await this.#sources.tails.read(stream, fold));
+    const known = this.versions.get(stream);
+    if (known === undefined) this.versions.set(stream, folded.version);
+    else if (known !== folded.version) this.mixed = true;
+    return { stream, version: folded.version, state: folded.state as S };
+  }
+
+  #fromCache(stream: string, fold: Fold<unknown>) {
+    if (this.#fresh) return undefined;
+    const found = this.#sources.cache.find(stream, fold);
+    if (found) this.cached = true;
+    return found;
+  }
+
+  async #answer(ask: Ask, context: CommandContext): Promise<unknown> {
+    if (ask.kind === "load") return this.load(ask.stream, ask.fold);
+    const resolver = this.#sources.resolvers[ask.name];
+    if (!resolver) throw new Error(`no resolver ${ask.name}`);
+    const answer = await resolver(ask.args, context);
+    if (!(answer instanceof HeadFact)) return answer;
+    if (this.head !== undefined && this.head !== answer.position) this.mixed = true;
+    this.head = answer.position;
+    return answer.value;
+  }
+}

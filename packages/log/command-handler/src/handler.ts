@@ -1,0 +1,246 @@
+import { createHash, randomUUIDv7 } from "node:crypto";
+import { shanghaiDate, shanghaiInstant } from "@huimin/calendar";
+import type { CommandContext, CommandDefinition, Decision, RecordedEvent, Role, StreamWrite } from "@huimin/decider";
+import {
+  type AppendOutcome,
+  type AppendRequest,
+  type IdempotencyKey,
+  isKeyText,
+  isStreamId,
+  LogBusy,
+  storedEvent,
+} from "@huimin/event-store";
+import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
+import { canonicalJson, NotCanonical } from "@huimin/proof-log";
+import { assemble, checkValueDates } from "./assemble.ts";
+import { errors } from "./errors.ts";
+import { type FactSources, Facts, UnusableIdentifier } from "./facts.ts";
+import { closedThrough, PERIOD_STREAM, periodFor } from "./period.ts";
+import { StateCache } from "./state-cache.ts";
+import { TailReader } from "./tail-reader.ts";
+import { Turnstile } from "./turnstile.ts";
+import type { CommandHandler, CommandHandlerOptions, CommandMeta, CommandOutcome, ExtraWrites } from "./types.ts";
+
+/** Attempts of one command before it is answered CONTENTION. From the second on, a command waits its turn at the stream it lost. */
+export const ATTEMPTS_MAX = 12;
+export const CACHED_STREAMS_MAX = 20_000;
+
+/** Who is not a person: messages of banks and jobs of the product need no second person (domain 2.0). */
+const NOT_PEOPLE: readonly Role[] = ["BANK", "SYS"];
+
+interface Run {
+  readonly definition: CommandDefinition;
+  readonly command: unknown;
+  readonly meta: CommandMeta;
+  readonly extra: ExtraWrites;
+  readonly keys: readonly IdempotencyKey[];
+  readonly commandId: string;
+}
+
+interface Attempt {
+  readonly facts: Facts;
+  readonly context: CommandContext;
+  readonly decided: Result<Decision, Refusal>;
+}
+
+/**
+ * Runs commands against one district's log. Facts are taken from a cache of folded states and asserted in the append;
+ * when one had moved on, the command is decided again on what the log says now. A refusal is given only on facts that
+ * were read after the command came in, and after its keys were looked up: a repeat wins over a refusal, and a key
+ * conflict over both.
+ */
+export function createCommandHandler(options: CommandHandlerOptions): CommandHandler {
+  const handler = new Handler(options);
+  return {
+    execute: (definition, command, meta) => handler.execute(definition as CommandDefinition, command, meta, []),
+    executeWith: (definition, command, meta, extra) => handler.execute(definition as CommandDefinition, command, meta, extra),
+    decide: (definition, command, meta) => handler.decide(definition as CommandDefinition, command, meta),
+  };
+}
+
+class Handler {
+  readonly #options: CommandHandlerOptions;
+  readonly #cache: StateCache;
+  readonly #sources: FactSources;
+  readonly #turnstile = new Turnstile();
+  readonly #clock: () => string;
+  readonly #newId: () => string;
+
+  constructor(options: CommandHandlerOptions) {
+    this.#options = options;
+    this.#cache = new StateCache(options.cachedStreamsMax ?? CACHED_STREAMS_MAX);
+    this.#sources = {
+      cache: this.#cache,
+      tails: new TailReader(options.store, options.district, this.#cache),
+      resolvers: options.resolvers ?? {},
+    };
+    this.#clock = options.clock ?? (() => shanghaiInstant(Date.now()));
+    this.#newId = options.newId ?? randomUUIDv7;
+  }
+
+  async decide(definition: CommandDefinition, command: unknown, meta: CommandMeta): Promise<Result<Decision, Refusal>> {
+    const allowed = checkRole(definition, meta);
+    if (!allowed.ok) return allowed;
+    const run: Run = { definition, command, meta, extra: [], keys: [], commandId: meta.commandId ?? this.#newId() };
+    return refusingBadText(
+      async () => (await this.#attempt(run, await Facts.fresh(this.#sources))).decided,
+      (refusal) => ({ ok: false, refusal }),
+    );
+  }
+
+  async execute(definition: CommandDefinition, command: unknown, meta: CommandMeta, extra: ExtraWrites): Promise<CommandOutcome> {
+    const allowed = checkPeople(definition, meta);
+    if (!allowed.ok) return { kind: "refused", refusal: allowed.refusal };
+    return refusingBadText(
+      async () => {
+        const keys = keysOf(definition, command, meta);
+        if (!keys.ok) return { kind: "refused", refusal: keys.refusal };
+        return this.#run({ definition, command, meta, extra, keys: keys.value, commandId: meta.commandId ?? this.#newId() });
+      },
+      (refusal) => ({ kind: "refused", refusal }),
+    );
+  }
+
+  async #run(run: Run): Promise<CommandOutcome> {
+    let facts = Facts.cached(this.#sources);
+    let lost: string | undefined;
+    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+      const leave = lost === undefined ? undefined : await this.#turnstile.enter(lost);
+      try {
+        if (attempt > 1) facts = await Facts.fresh(this.#sources, facts);
+        const tried = await this.#attempt(run, facts);
+        if (!tried.decided.ok) {
+          if (!facts.cached && !facts.mixed) return await this.#refused(run, tried.decided.refusal);
+          continue; // decided on what may be old: once more on what the log says now
+        }
+        const request = assemble(tried.decided.value.writes, tried.decided.value.answer, facts, run.keys, {
+          ...run,
+          context: tried.context,
+          newId: this.#newId,
+        });
+        const outcome = await this.#append(request);
+        if (outcome.kind === "version-conflict") lost = outcome.stream;
+        else if (outcome.kind !== "head-conflict") return settle(run, outcome);
+      } finally {
+        leave?.();
+      }
+    }
+    return { kind: "refused", refusal: { code: errors.CONTENTION } };
+  }
+
+  async #attempt(run: Run, facts: Facts): Promise<Attempt> {
+    const recordedAt = run.meta.recordedAt ?? this.#clock();
+    const today = shanghaiDate(recordedAt);
+    const { state: closed } = await facts.load(PERIOD_STREAM, closedThrough);
+    const period = periodFor(closed, today, run.meta.period);
+    const { actor, role } = run.meta;
+    const context: CommandContext = { district: this.#options.district, recordedAt, period: period.ok ? period.value : "", actor, role };
+    if (!period.ok) return { facts, context, decided: period };
+    const decided = await facts.gather(run.definition.run(run.command, context), context);
+    if (!decided.ok) return { facts, context, decided };
+    const extra: Result<readonly StreamWrite[], Refusal> =
+      typeof run.extra === "function" ? await facts.gather(run.extra(context), context) : ok(run.extra);
+    if (!extra.ok) return { facts, context, decided: extra };
+    const writes = [...extra.value, ...decided.value.writes];
+    const dates = checkValueDates(writes, today);
+    if (!dates.ok) return { facts, context, decided: dates };
+    for (const { stream } of writes) if (!isStreamId(stream)) throw new UnusableIdentifier(stream);
+    return { facts, context, decided: ok({ writes, answer: decided.value.answer }) };
+  }
+
+  async #append(request: AppendRequest): Promise<AppendOutcome> {
+    const outcome = await this.#options.store.append(this.#options.district, request);
+    if (outcome.kind === "appended") this.#advanceCache(request, outcome.firstPosition);
+    return outcome;
+  }
+
+  /** Own events are folded into the cache at once, so the next command on the stream decides on them without a read. */
+  #advanceCache(request: AppendRequest, firstPosition: number): void {
+    let position = firstPosition;
+    for (const { stream, expect, events } of request.writes) {
+      const first = position;
+      position += events.length;
+      const base = expect.kind === "exactly" ? expect.version : expect.kind === "none" ? 0 : undefined;
+      if (base === undefined) continue;
+      this.#cache.advance(stream, base, () =>
+        events.map((event, i) => storedEvent(this.#options.district, stream, event, first + i, base + i + 1) as RecordedEvent),
+      );
+    }
+  }
+
+  async #refused(run: Run, refusal: Refusal): Promise<CommandOutcome> {
+    let repeated: CommandOutcome | undefined;
+    for (const { client, key, bodyHash } of run.keys) {
+      const known = await this.#options.store.findKey(this.#options.district, client, key);
+      if (!known) continue;
+      if (known.bodyHash !== bodyHash) return keyConflict({ client, key });
+      repeated ??= { kind: "repeated", answer: known.answer, lastPosition: known.lastPosition };
+    }
+    return repeated ?? { kind: "refused", refusal };
+  }
+}
+
+function settle(run: Run, outcome: Exclude<AppendOutcome, { kind: "version-conflict" | "head-conflict" }>): CommandOutcome {
+  switch (outcome.kind) {
+    case "appended": {
+      const { answer, firstPosition, lastPosition } = outcome;
+      return { kind: "recorded", answer, commandId: run.commandId, firstPosition, lastPosition };
+    }
+    case "replayed":
+      return { kind: "repeated", answer: outcome.answer, lastPosition: outcome.lastPosition };
+    case "key-conflict":
+      return keyConflict(outcome.key);
+  }
+}
+
+const keyConflict = ({ client, key }: { readonly client: string; readonly key: string }): CommandOutcome => ({
+  kind: "key-conflict",
+  key: { client, key },
+  refusal: { code: errors.IDEMPOTENCY_KEY_CONFLICT, details: { key } },
+});
+
+function checkRole(definition: CommandDefinition, { role }: CommandMeta): Result<undefined, Refusal> {
+  if (definition.roles.includes(role)) return ok(undefined);
+  return refuse(errors.ROLE_NOT_ALLOWED, { role, command: definition.name, allowed: definition.roles.join(", ") });
+}
+
+function checkPeople(definition: CommandDefinition, meta: CommandMeta): Result<undefined, Refusal> {
+  const allowed = checkRole(definition, meta);
+  if (!allowed.ok) return allowed;
+  if (meta.checker === meta.actor) return refuse(errors.CHECKER_IS_MAKER);
+  if (definition.postsInBookG && meta.checker === undefined && !NOT_PEOPLE.includes(meta.role)) {
+    return refuse(errors.SECOND_PERSON_NEEDED, { command: definition.name });
+  }
+  return ok(undefined);
+}
+
+/** The keys with the hash of what the command means: its name and body in canonical form. */
+function keysOf(definition: CommandDefinition, command: unknown, meta: CommandMeta): Result<readonly IdempotencyKey[], Refusal> {
+  const given = meta.keys ?? [];
+  if (given.length === 0) return ok([]);
+  const unusable = given.find(({ client, key }) => !isKeyText(client) || !isKeyText(key));
+  if (unusable) return refuse(errors.IDENTIFIER_NOT_STORABLE);
+  let hash: string | undefined;
+  return ok(
+    given.map(({ client, key, bodyHash }) => {
+      hash ??=
+        bodyHash ??
+        createHash("sha256")
+          .update(canonicalJson({ body: command, command: definition.name }))
+          .digest("hex");
+      return { client, key, bodyHash: bodyHash ?? hash };
+    }),
+  );
+}
+
+/** Text from outside that the log cannot hold is a refusal, a full queue is one that passes; anything else is a fault. */
+async function refusingBadText<T>(work: () => Promise<T>, refused: (refusal: Refusal) => T): Promise<T> {
+  try {
+    return await work();
+  } catch (fault) {
+    if (fault instanceof UnusableIdentifier) return refused({ code: errors.IDENTIFIER_NOT_STORABLE });
+    if (fault instanceof NotCanonical) return refused({ code: errors.TEXT_NOT_STORABLE });
+    if (fault instanceof LogBusy) return refused({ code: errors.LOG_BUSY });
+    throw fault;
+  }
+}

@@ -1,0 +1,10 @@
+export { memoryKeyStore } from "./memory.ts";
+export { vaultMigrations } from "./migrations.ts";
+export { postgresKeyStore } from "./postgres.ts";
+export type { VaultSecrets } from "./secrets.ts";
+export { fileVaultSecrets, generateVaultSecrets, parseVaultSecrets, VaultSecretsFault } from "./secrets.ts";
+export type { CipherSuite } from "./suite.ts";
+export { aes256Gcm } from "./suite.ts";
+export type { KeyClass, KeyName, KeyStore, SealContext, SealRequest, StoredKey, UnsealRequest, Vault } from "./types.ts";
+export type { VaultOptions } from "./vault.ts";
+export { createVault } from "./vault.ts";

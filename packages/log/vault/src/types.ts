@@ -1,0 +1,60 @@
+/** K1 accounting identity (name, ID number, account as paid); K2 convenience (phone, cause, notes). Domain 5.6. */
+export type KeyClass = "K1" | "K2";
+
+/** Whose datum it is and which: bound to the ciphertext, so a sealed field can't be moved to another person or field. */
+export interface SealContext {
+  readonly district: string;
+  readonly personId: string;
+  /** name, idNumber, phone, account, cause … */
+  readonly field: string;
+}
+
+export interface SealRequest extends SealContext {
+  readonly keyClass: KeyClass;
+  readonly text: string;
+}
+
+export interface UnsealRequest extends SealContext {
+  readonly sealed: string;
+}
+
+/**
+ * Personal data under a key per person. Sealing the same text of the same person and field gives the same ciphertext,
+ * so that a command that is sent again is the same command; nothing else can be compared.
+ */
+export interface Vault {
+  /** The person's id in the district: HMAC of the ID number under a secret pepper, 26 characters base32. Pass the normalised 18 characters. */
+  personId(district: string, idNumber: string): string;
+  /** HMAC of another number (an account) for finding equal ones; 26 characters base32. */
+  fingerprint(district: string, purpose: string, text: string): string;
+  /** Seals in order; at most three round trips to the key store, whatever the number of persons. */
+  seal(requests: readonly SealRequest[]): Promise<string[]>;
+  /** The text, or undefined when its key was shredded. Throws when the ciphertext was altered or belongs to someone else. */
+  unseal(request: UnsealRequest): Promise<string | undefined>;
+  unsealMany(requests: readonly UnsealRequest[]): Promise<(string | undefined)[]>;
+  /** Destroys the person's keys of a class for ever. Other processes forget theirs within a minute. Answers how many there were. */
+  shred(district: string, personId: string, keyClass: KeyClass): Promise<number>;
+}
+
+/** Name of a data key. A new generation begins with the first sealing after a shredding. */
+export interface KeyName {
+  readonly district: string;
+  readonly personId: string;
+  readonly keyClass: KeyClass;
+}
+
+/** A data key as stored: wrapped, or shredded. */
+export interface StoredKey extends KeyName {
+  readonly generation: number;
+  readonly masterKey: string;
+  readonly wrapped: Uint8Array | undefined;
+}
+
+/** Where wrapped keys live. Knows no plain key. */
+export interface KeyStore {
+  /** All generations of the named keys, shredded ones included. */
+  find(names: readonly KeyName[]): Promise<StoredKey[]>;
+  /** Stores new keys; where another process was first, its key stays. Answers what is stored now. */
+  create(keys: readonly StoredKey[]): Promise<StoredKey[]>;
+  shred(name: KeyName): Promise<number>;
+}

@@ -1,0 +1,226 @@
+import { hash } from "node:crypto";
+import { dayNumber } from "@huimin/calendar";
+import type { StoredEvent } from "@huimin/event-store";
+import { BrokenInvariant } from "@huimin/outcome";
+import { type ApplyTarget, CopyRows, type Projection, type ProjectionWriter } from "@huimin/projector";
+import type { PoolClient } from "pg";
+import { CHART } from "./chart.ts";
+import { DIMENSIONS, type Dims, dimsKey } from "./dimensions.ts";
+import { postingOf } from "./rules/index.ts";
+import { columnOf, indexesSql, LINE_COLUMNS, tablesSql, writeSql } from "./tables.sql.ts";
+
+export const BOOKS_SCHEMA = "books";
+
+/** The journal, the balances and the totals of all three books, from every event of the log. */
+export const booksProjection: Projection = {
+  name: BOOKS_SCHEMA,
+  version: 1,
+  handles: "every",
+  tables: tablesSql,
+  indexes: indexesSql,
+  open: (schema) => new BooksWriter(schema),
+};
+
+/** A set of dimensions with its id. `serial` numbers the sets that this writer has seen, for small keys. */
+interface DimsRef {
+  readonly id: bigint;
+  readonly serial: number;
+  readonly dims: Dims;
+}
+
+interface BalanceCell {
+  readonly ref: DimsRef;
+  readonly account: number;
+  readonly year: number;
+  debit: bigint;
+  credit: bigint;
+}
+
+interface MovementCell {
+  readonly account: number;
+  readonly period: number;
+  readonly valueDate: string;
+  debit: bigint;
+  credit: bigint;
+}
+
+/** Sets remembered as stored: about 30 MB; past it the memory starts anew. */
+const KNOWN_SETS_MAX = 100_000;
+const LINE_FIELDS = 12;
+const EPOCH_2000_DAY = 10_957;
+const EPOCH_2000_MS = 946_684_800_000;
+const ACCOUNTS_MAX = 100;
+const YEARS_MAX = 200;
+const YEAR_FIRST = 1950;
+
+/** The id of a set of dimensions: the first 64 bits of the SHA-256 of its key, signed. */
+export const dimsId = (key: string): bigint => hash("sha256", key, "buffer").readBigInt64BE(0);
+
+/** 2018-03 → 201803 */
+export const periodNumber = (period: string): number => Number(period.slice(0, 4)) * 100 + Number(period.slice(5, 7));
+
+/** What one batch adds, folded in memory. */
+class Fold {
+  readonly rows: CopyRows;
+  readonly unknown = new Map<string, DimsRef>();
+  readonly balances = new Map<number, BalanceCell>();
+  readonly movements = new Map<string, MovementCell>();
+  readonly #known: ReadonlyMap<string, DimsRef>;
+  readonly #live: boolean;
+  #serial: number;
+
+  constructor(rows: CopyRows, known: ReadonlyMap<string, DimsRef>, serial: number, live: boolean) {
+    this.rows = rows;
+    this.#known = known;
+    this.#serial = serial;
+    this.#live = live;
+    rows.start();
+  }
+
+  get serial(): number {
+    return this.#serial;
+  }
+
+  add(event: StoredEvent): void {
+    const posting = postingOf(event);
+    if (posting.entries.length === 0) return;
+    const period = periodNumber(event.period);
+    const day = dayNumber(event.valueDate) - EPOCH_2000_DAY;
+    const recorded = (Date.parse(event.recordedAt) - EPOCH_2000_MS) * 1000;
+    if (Number.isNaN(day) || Number.isNaN(recorded) || Number.isNaN(period)) {
+      throw new BrokenInvariant(`event ${event.position} (${event.type}) has a date that does not exist`);
+    }
+    let lineNo = 0;
+    for (const entry of posting.entries) {
+      const ref = this.#ref(entry.dims);
+      const account = CHART[entry.account].no;
+      lineNo += 1;
+      const { rows } = this;
+      rows.row(LINE_FIELDS);
+      rows.text(event.district);
+      rows.int8(event.position);
+      rows.int2(lineNo);
+      rows.int2(account);
+      rows.int4(period);
+      rows.int4(day);
+      rows.int8(recorded);
+      rows.bigint(entry.debit);
+      rows.bigint(entry.credit);
+      rows.bigint(ref.id);
+      rows.text(event.type);
+      rows.text(posting.text);
+      if (this.#live) this.#total(ref, account, period, event.valueDate, entry.debit, entry.credit);
+    }
+  }
+
+  #ref(dims: Dims): DimsRef {
+    const key = dimsKey(dims);
+    const found = this.#known.get(key) ?? this.unknown.get(key);
+    if (found) return found;
+    const ref = { id: dimsId(key), serial: this.#serial, dims };
+    this.#serial += 1;
+    this.unknown.set(key, ref);
+    return ref;
+  }
+
+  #total(ref: DimsRef, account: number, period: number, valueDate: string, debit: bigint, credit: bigint): void {
+    const year = Math.floor(period / 100);
+    const key = (ref.serial * ACCOUNTS_MAX + account) * YEARS_MAX + (year - YEAR_FIRST);
+    const balance = this.balances.get(key);
+    if (balance) {
+      balance.debit += debit;
+      balance.credit += credit;
+    } else this.balances.set(key, { ref, account, year, debit, credit });
+    const movementKey = `${account}.${period}.${valueDate}`;
+    const movement = this.movements.get(movementKey);
+    if (movement) {
+      movement.debit += debit;
+      movement.credit += credit;
+    } else this.movements.set(movementKey, { account, period, valueDate, debit, credit });
+  }
+}
+
+/** An array literal of numbers or dates: nothing in it needs quoting, and joining is far cheaper than pg's conversion. */
+const arrayOf = <T>(cells: readonly T[], value: (cell: T) => bigint | number | string): string => `{${cells.map(value).join(",")}}`;
+
+class BooksWriter implements ProjectionWriter {
+  readonly #schema: string;
+  readonly #sql: ReturnType<typeof writeSql>;
+  readonly #rows = new CopyRows();
+  /** By district: sets that are in the table for certain, because the transaction that stored them has committed. */
+  readonly #known = new Map<string, Map<string, DimsRef>>();
+  #serial = 0;
+
+  constructor(schema: string) {
+    this.#schema = schema;
+    this.#sql = writeSql(schema);
+  }
+
+  async apply(batch: readonly StoredEvent[], target: ApplyTarget): Promise<() => void> {
+    const { client, district, mode } = target;
+    const known = this.#known.get(district) ?? new Map<string, DimsRef>();
+    const fold = new Fold(this.#rows, known, this.#serial, mode === "live");
+    for (const event of batch) fold.add(event);
+    await this.#writeSets(client, district, [...fold.unknown.values()]);
+    await fold.rows.copy(client, `${this.#schema}.journal_line (${LINE_COLUMNS})`);
+    if (mode === "live") await this.#writeTotals(client, district, fold);
+    return () => {
+      this.#serial = fold.serial;
+      if (known.size + fold.unknown.size > KNOWN_SETS_MAX) known.clear();
+      for (const [key, ref] of fold.unknown) known.set(key, ref);
+      this.#known.set(district, known);
+    };
+  }
+
+  async finishBulk(client: PoolClient): Promise<void> {
+    for (const statement of this.#sql.finish) await client.query(statement);
+  }
+
+  async #writeSets(client: PoolClient, district: string, sets: readonly DimsRef[]): Promise<void> {
+    if (sets.length === 0) return;
+    const json = JSON.stringify(sets.map(rowOfSet));
+    const { rowCount } = await client.query({ name: `${this.#schema}-sets`, text: this.#sql.insertDimensions, values: [district, json] });
+    if (rowCount === sets.length) return;
+    const { rows } = await client.query(this.#sql.collisions, [district, json]);
+    if (rows.length > 0) throw new BrokenInvariant(`two sets of dimensions have the id ${String(rows[0].id)} in district ${district}`);
+  }
+
+  async #writeTotals(client: PoolClient, district: string, fold: Fold): Promise<void> {
+    const balances = [...fold.balances.values()];
+    if (balances.length === 0) return;
+    await client.query({
+      name: `${this.#schema}-balances`,
+      text: this.#sql.addBalances,
+      values: [
+        district,
+        arrayOf(balances, (cell) => cell.ref.id),
+        arrayOf(balances, (cell) => cell.account),
+        arrayOf(balances, (cell) => cell.year),
+        arrayOf(balances, (cell) => cell.debit),
+        arrayOf(balances, (cell) => cell.credit),
+      ],
+    });
+    const movements = [...fold.movements.values()];
+    await client.query({
+      name: `${this.#schema}-movements`,
+      text: this.#sql.addMovements,
+      values: [
+        district,
+        arrayOf(movements, (cell) => cell.account),
+        arrayOf(movements, (cell) => cell.period),
+        arrayOf(movements, (cell) => cell.valueDate),
+        arrayOf(movements, (cell) => cell.debit),
+        arrayOf(movements, (cell) => cell.credit),
+      ],
+    });
+  }
+}
+
+function rowOfSet(ref: DimsRef): Record<string, string> {
+  const row: Record<string, string> = { id: ref.id.toString() };
+  for (const name of DIMENSIONS) {
+    const value = ref.dims[name];
+    if (value !== undefined && value !== "") row[columnOf(name)] = value;
+  }
+  return row;
+}

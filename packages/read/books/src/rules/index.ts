@@ -1,0 +1,40 @@
+import { BrokenInvariant } from "@huimin/outcome";
+import { assertBalanced, type DatedRules, type PostableEvent, type Posting } from "../posting.ts";
+import { loanRules, loanSilent } from "./loan.ts";
+import { periodRules, periodSilent } from "./period.ts";
+import { policySilent, proposalSilent, registrySilent, statementSilent } from "./silent.ts";
+import { subsidyRules, subsidySilent } from "./subsidy.ts";
+
+const rules: ReadonlyMap<string, DatedRules> = new Map(Object.entries({ ...loanRules, ...subsidyRules, ...periodRules }));
+const silent: ReadonlySet<string> = new Set([
+  ...registrySilent,
+  ...policySilent,
+  ...proposalSilent,
+  ...statementSilent,
+  ...loanSilent,
+  ...subsidySilent,
+  ...periodSilent,
+]);
+
+/** Event types that post, and types that are known not to. */
+export const postingTypes = (): readonly string[] => [...rules.keys()];
+export const silentTypes = (): readonly string[] => [...silent];
+
+const NOTHING: Posting = Object.freeze({ text: "", entries: [] });
+
+/**
+ * The lines of an event, by the rule of its type in force in its period. Throws {@link BrokenInvariant} for a type
+ * that the books do not know and for lines that do not balance in each book: the projector then stops.
+ */
+export function postingOf(event: PostableEvent): Posting {
+  const dated = rules.get(event.type);
+  if (dated === undefined) {
+    if (silent.has(event.type)) return NOTHING;
+    throw new BrokenInvariant(`the books have no posting rule for event type ${event.type} (position ${event.position})`);
+  }
+  let applicable = dated[0];
+  for (const candidate of dated) if (candidate.from <= event.period) applicable = candidate;
+  const posting = (applicable as DatedRules[number]).rule(event.payload, event);
+  assertBalanced(event, posting);
+  return posting;
+}

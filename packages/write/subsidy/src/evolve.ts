@@ -1,0 +1,172 @@
+import { type IsoDate, type Quarter, yearOf } from "@huimin/calendar";
+import type { Fold, RecordedEvent } from "@huimin/decider";
+import { type Fen, fen, minFen, sumFen } from "@huimin/money";
+import { invariant } from "@huimin/outcome";
+import type { SubsidyPayload, SubsidySubject } from "./events.ts";
+
+export const subsidyStream = (loan: string): string => `subsidy/${loan}`;
+export const fundStream = (year: number): string => `subsidy-fund/${year}`;
+
+/** What was accrued for the days of one settlement (or a part of them), and what became of it. */
+export interface SubsidisedUnit {
+  readonly payee: string;
+  readonly claim: Quarter;
+  readonly from: IsoDate;
+  readonly toExcl: IsoDate;
+  /** Serial of the prepayment that settled these days for its part; absent: the settlement of the period. */
+  readonly prepayment?: string;
+  /** Flat rate with which it was claimed although it was wrong (T4). */
+  readonly claimedRate?: string;
+  /** Value date of the accrual 计提. */
+  readonly accruedOn: IsoDate;
+  /** Fiscal year in which the accrual is booked: that of its accounting period. */
+  readonly fiscalYear: number;
+  /** Accrued and corrected so far, before claw-backs. */
+  readonly accrued: Fen;
+  /** Paid out or set off. */
+  readonly paid: Fen;
+  /** Claimed back (S7). */
+  readonly clawedBack: Fen;
+}
+
+/** A payment with what it paid, so that its return re-opens exactly that. */
+interface Payment {
+  readonly payee: string;
+  readonly amount: Fen;
+  readonly parts: readonly { readonly unit: string; readonly amount: Fen }[];
+}
+
+/** Everything subsidised, paid and claimed back for one loan (stream `subsidy/{loan}`). */
+export interface SubsidyState {
+  /** Absent until the first accrual. */
+  readonly subject?: SubsidySubject;
+  readonly units: readonly SubsidisedUnit[];
+  /** Payments that were not returned, in order. */
+  readonly payments: readonly Payment[];
+  /** Open claim 贴息追回款 by obligor. */
+  readonly claims: ReadonlyMap<string, Fen>;
+}
+
+type UnitKey = Pick<SubsidisedUnit, "from" | "toExcl"> & { readonly prepayment?: string | undefined };
+export const unitKey = (unit: UnitKey): string => `${unit.prepayment ?? ""}|${unit.from}|${unit.toExcl}`;
+
+/** Two units share a day when one settlement (or prepaid part) settled it for both. */
+export const overlaps = (a: UnitKey, b: UnitKey): boolean => a.prepayment === b.prepayment && a.from < b.toExcl && b.from < a.toExcl;
+
+const accrued = (state: SubsidyState, event: RecordedEvent, payload: SubsidyPayload<"SubsidyAccrued">): SubsidyState => {
+  const { payee, claim, claimedRate } = payload;
+  invariant(claim !== undefined, `accrual ${event.eventId} names no claim`);
+  const added = payload.settlements.map(
+    ({ from, toExcl, prepayment, subsidy }): SubsidisedUnit => ({
+      payee,
+      claim,
+      from,
+      toExcl,
+      ...(prepayment === undefined ? {} : { prepayment }),
+      ...(claimedRate === undefined ? {} : { claimedRate }),
+      accruedOn: event.valueDate,
+      fiscalYear: yearOf(event.period),
+      accrued: fen(subsidy),
+      paid: 0n,
+      clawedBack: 0n,
+    }),
+  );
+  const units = [...state.units];
+  for (const unit of added) {
+    const twice = units.find((other) => overlaps(other, unit));
+    invariant(twice === undefined, `a day of [${unit.from}, ${unit.toExcl}) of ${event.stream} is subsidised twice`);
+    units.push(unit);
+  }
+  const { loan, household, bank, village, model } = payload;
+  return { ...state, subject: { loan, household, bank, village, model }, units };
+};
+
+const changeUnits = (state: SubsidyState, change: (unit: SubsidisedUnit) => SubsidisedUnit): SubsidyState => ({
+  ...state,
+  units: state.units.map(change),
+});
+
+const addTo = (state: SubsidyState, parts: ReadonlyMap<string, Fen>, field: "accrued" | "paid" | "clawedBack"): SubsidyState =>
+  changeUnits(state, (unit) => {
+    const part = parts.get(unitKey(unit));
+    return part === undefined ? unit : { ...unit, [field]: unit[field] + part };
+  });
+
+const corrected = (state: SubsidyState, payload: SubsidyPayload<"SubsidyAccrued">): SubsidyState =>
+  addTo(state, new Map(payload.settlements.map((row) => [unitKey(row), fen(row.subsidy)])), "accrued");
+
+/** The whole open payable of the payee, every unit of it. */
+const paid = (state: SubsidyState, payee: string): SubsidyState => {
+  const parts = state.units
+    .filter((unit) => unit.payee === payee && unit.accrued !== unit.paid)
+    .map((unit) => ({ unit: unitKey(unit), amount: unit.accrued - unit.paid }));
+  const payment: Payment = { payee, amount: sumFen(parts.map((part) => part.amount)), parts };
+  return { ...addTo(state, new Map(parts.map((part) => [part.unit, part.amount])), "paid"), payments: [...state.payments, payment] };
+};
+
+const returned = (state: SubsidyState, payee: string): SubsidyState => {
+  const index = state.payments.findLastIndex((payment) => payment.payee === payee);
+  invariant(index >= 0, `a subsidy payment to ${payee} is returned that was never made`);
+  const parts = (state.payments[index] as Payment).parts;
+  const undone = addTo(state, new Map(parts.map((part) => [part.unit, -part.amount])), "paid");
+  return { ...undone, payments: state.payments.filter((_, position) => position !== index) };
+};
+
+/** A set-off pays the oldest units first. */
+const setOffPayable = (state: SubsidyState, payee: string, amount: Fen): SubsidyState => {
+  let left = amount;
+  return changeUnits(state, (unit) => {
+    const open = unit.accrued - unit.paid;
+    if (unit.payee !== payee || open <= 0n || left === 0n) return unit;
+    const part = minFen(open, left);
+    left -= part;
+    return { ...unit, paid: unit.paid + part };
+  });
+};
+
+const addClaim = (state: SubsidyState, obligor: string, amount: Fen): SubsidyState => ({
+  ...state,
+  claims: new Map([...state.claims, [obligor, (state.claims.get(obligor) ?? 0n) + amount]]),
+});
+
+const clawedBack = (state: SubsidyState, payload: SubsidyPayload<"SubsidyClawbackDecided">): SubsidyState => {
+  const rows = new Map(payload.byClaim.map((row) => [unitKey(row), fen(row.clawback)]));
+  return addClaim(addTo(state, rows, "clawedBack"), payload.obligor, fen(payload.total));
+};
+
+/** Takes back what was accrued for a rejected line; its days may be claimed again. */
+const accrualReversed = (state: SubsidyState, payload: SubsidyPayload<"SubsidyAccrualReversed">): SubsidyState => {
+  const rows = new Set(payload.settlements.map(unitKey));
+  return { ...state, units: state.units.filter((unit) => !rows.has(unitKey(unit))) };
+};
+
+export const emptySubsidy: SubsidyState = { units: [], payments: [], claims: new Map() };
+
+export const subsidyFold: Fold<SubsidyState> = {
+  initialState: emptySubsidy,
+  evolve: (state, event) => {
+    switch (event.type) {
+      case "SubsidyAccrued": {
+        const payload = event.payload as SubsidyPayload<"SubsidyAccrued">;
+        return payload.correction ? corrected(state, payload) : accrued(state, event, payload);
+      }
+      case "SubsidyAccrualReversed":
+        return accrualReversed(state, event.payload);
+      case "SubsidyPaid":
+        return paid(state, event.payload.payee);
+      case "SubsidyPaymentReturned":
+        return returned(state, event.payload.payee);
+      case "SubsidyClawbackDecided":
+        return clawedBack(state, event.payload);
+      case "SubsidyClawbackReceived":
+        return addClaim(state, event.payload.obligor, -fen(event.payload.amount));
+      case "SubsidyClawbackSetOff": {
+        const payload = event.payload as SubsidyPayload<"SubsidyClawbackSetOff">;
+        const amount = fen(payload.amount);
+        return payload.side === "claim" ? addClaim(state, payload.obligor, -amount) : setOffPayable(state, payload.payee, amount);
+      }
+      default:
+        return state;
+    }
+  },
+};

@@ -1,0 +1,79 @@
+/**
+ * The core system of a demo bank: it keeps its own balances and computes its own interest with whole numbers, apart
+ * from the product's engine. What it posts over HTTP is therefore a check of ours to the fen.
+ */
+export interface CoreLoan {
+  readonly loan: string;
+  /** hundredths of a percent a year: 4.75 % is 475 */
+  readonly rateBp: bigint;
+  readonly due: string;
+  /** principal changes by date, fen: drawings positive, repayments negative */
+  readonly movements: { readonly on: string; readonly fen: bigint }[];
+  /** parts repaid early, whose interest from `from` to `on` was settled with them */
+  readonly prepaid: { readonly from: string; readonly on: string; readonly fen: bigint }[];
+  settledTo: string;
+}
+
+const DAYS_OF_A_YEAR = 360n;
+
+const dayNumber = (date: string): number => Math.floor(Date.parse(`${date}T00:00:00Z`) / 86_400_000);
+const days = (from: string, toExcl: string): bigint => BigInt(dayNumber(toExcl) - dayNumber(from));
+
+/** 积数 × rate / 360, rounded half up once to the fen. */
+export function interestFen(yuanDaysInFen: bigint, rateBp: bigint): bigint {
+  const divisor = DAYS_OF_A_YEAR * 10_000n;
+  return (2n * yuanDaysInFen * rateBp + divisor) / (2n * divisor);
+}
+
+export class BankCore {
+  readonly loans = new Map<string, CoreLoan>();
+
+  open(loan: string, on: string, due: string, rateBp: bigint, fen: bigint): void {
+    this.loans.set(loan, { loan, rateBp, due, movements: [{ on, fen }], prepaid: [], settledTo: on });
+  }
+
+  #loan(loan: string): CoreLoan {
+    const found = this.loans.get(loan);
+    if (!found) throw new Error(`the bank does not know loan ${loan}`);
+    return found;
+  }
+
+  draw(loan: string, on: string, fen: bigint): void {
+    this.#loan(loan).movements.push({ on, fen });
+  }
+
+  repay(loan: string, on: string, fen: bigint): void {
+    this.#loan(loan).movements.push({ on, fen: -fen });
+  }
+
+  balance(loan: string, on: string): bigint {
+    return this.#loan(loan).movements.reduce((sum, movement) => (movement.on <= on ? sum + movement.fen : sum), 0n);
+  }
+
+  /** 利随本清: the interest of the part from the last settlement to `on`. */
+  prepay(loan: string, on: string, fen: bigint): { readonly interestFrom: string; readonly interest: bigint } {
+    const found = this.#loan(loan);
+    const interestFrom = found.settledTo;
+    found.movements.push({ on, fen: -fen });
+    found.prepaid.push({ from: interestFrom, on, fen });
+    return { interestFrom, interest: interestFen(fen * days(interestFrom, on), found.rateBp) };
+  }
+
+  /** 结息 for [last settlement, toExcl); undefined when nothing bore interest. */
+  settle(loan: string, toExcl: string): { readonly from: string; readonly toExcl: string; readonly interest: bigint } | undefined {
+    const found = this.#loan(loan);
+    const from = found.settledTo;
+    if (toExcl <= from) return undefined;
+    found.settledTo = toExcl;
+    const cuts = [from, toExcl, ...found.movements.map((movement) => movement.on)].filter((date) => date >= from && date <= toExcl);
+    const dates = [...new Set(cuts)].sort();
+    let products = 0n;
+    for (let i = 0; i + 1 < dates.length; i++) {
+      const [start, end] = [dates[i] as string, dates[i + 1] as string];
+      const early = found.prepaid.reduce((sum, part) => (part.from <= start && start < part.on ? sum + part.fen : sum), 0n);
+      products += (this.balance(loan, start) - early) * days(start, end);
+    }
+    const interest = interestFen(products, found.rateBp);
+    return interest === 0n ? undefined : { from, toExcl, interest };
+  }
+}

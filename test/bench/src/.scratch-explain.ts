@@ -1,0 +1,10 @@
+import { readFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { Client } from "pg";
+import { encodeBatch, prepare, APPEND_SQL } from "../../../packages/log/event-store/src/batch.ts";
+const url = readFileSync("/tmp/logbench/url","utf8").trim().replace(/postgres$/,"bench1");
+const c = new Client({connectionString:url}); c.on("notice",(m)=>console.log(m.message)); await c.connect();
+await c.query("load 'auto_explain'; set auto_explain.log_min_duration=0; set auto_explain.log_analyze=on; set auto_explain.log_nested_statements=on; set auto_explain.log_timing=off; set client_min_messages=log");
+const hash="a".repeat(64);
+const reqs=Array.from({length:256},(_,i)=>{const id=randomUUID(); return prepare("410803",{writes:[{stream:`loan/L${i}`,expect:{kind:"any"},events:[{eventId:id,type:"RepaymentReceived",schemaVersion:1,valueDate:"2018-01-01",recordedAt:"x",period:"2018-01",actor:"b",role:"B",channel:"ui",commandId:id,correlationId:id,payload:{a:1}}]}],asserts:[{stream:"period/ledger",expect:{kind:"none"}}],keys:[{client:"b",key:id,bodyHash:hash}],answer:1})});
+await c.query(APPEND_SQL, encodeBatch("410803",reqs)); await c.end();
