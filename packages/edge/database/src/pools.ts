@@ -46,6 +46,11 @@ export async function dropDatabase(serverUrl: string, database: string): Promise
   const client = new Client({ connectionString: serverUrl });
   await client.connect();
   try {
+    // A pool's end() answers before its connections are gone; one that is cut off meanwhile would throw at nobody.
+    for (let waitedMs = 0; waitedMs < 500; waitedMs += 10) {
+      if ((await client.query("SELECT 1 FROM pg_stat_activity WHERE datname = $1", [database])).rowCount === 0) break;
+      await new Promise((done) => setTimeout(done, 10));
+    }
     await client.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
   } finally {
     await client.end();

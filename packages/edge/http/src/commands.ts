@@ -12,6 +12,8 @@ export interface CommandSender {
   readonly role: Role;
   readonly channel: "ui" | "bank-api" | "file";
   readonly correlationId: string;
+  /** Person who stands behind the sender: whoever recorded a bank's paper message. */
+  readonly checker?: string;
   /** Bank serial, contract or voucher number. */
   readonly sourceDocument?: string;
   readonly keys: readonly { readonly client: string; readonly key: string }[];
@@ -73,7 +75,7 @@ export interface PersonCommandRoute {
   readonly params?: TSchema;
   /** Body of the request; default: the command's own schema. `false` when the command is made of the path alone. */
   readonly body?: TSchema | false;
-  /** The command from the request; default: its body. */
+  /** The command from the request (sealing personal data takes a moment); default: its body. */
   readonly commandOf?: (request: FastifyRequest) => unknown;
   /** A key is asked for on everything that moves money; elsewhere it is taken when it comes. Default: what posts in book G. */
   readonly needsKey?: boolean;
@@ -117,7 +119,7 @@ export function personCommand(app: App, route: PersonCommandRoute): void {
       response: { 200: CommandAnswer, 201: CommandAnswer, 202: ProposalAnswer },
     },
     handler: async (request, reply) => {
-      const command = route.commandOf ? route.commandOf(request) : request.body;
+      const command = route.commandOf ? await route.commandOf(request) : request.body;
       return sendOutcome(reply, await app.commands.send(definition, command, senderOf(request, definition, needsKey)));
     },
   });

@@ -20,5 +20,6 @@ export { actingRole, guardWith, needsAdministrator, needsRole, needsSignIn, pers
 export { peopleMigrations } from "./people/migrations.ts";
 export { peopleRoutes } from "./people/routes.ts";
 export { type NewUser, PeopleStore, type Person, type User } from "./people/store.ts";
+export { MinPosition, type ReadModels, readModelsWith, waitsForPosition } from "./positions.ts";
 export { Problem, RefusalError, sendRefusal, statusOf } from "./problem.ts";
 export { bodyValidator } from "./validation.ts";

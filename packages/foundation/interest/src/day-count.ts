@@ -1,4 +1,5 @@
 import {
+  addMonths,
   days30E360,
   days30E360Isda,
   daysBetween,
@@ -6,7 +7,6 @@ import {
   daysMonthsAndDays360,
   type IsoDate,
   monthsAndDays,
-  addMonths,
 } from "@huimin/calendar";
 import { type Fraction, fraction, ZERO } from "./fraction.ts";
 

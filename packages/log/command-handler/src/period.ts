@@ -12,7 +12,7 @@ export const closedThrough: Fold<string> = {
   evolve: (closed, event) => {
     if (event.type !== "PeriodClosed") return closed;
     const { period } = event.payload as { readonly period: string };
-    return period > closed ? period : closed;
+    return laterDate(period, closed);
   },
 };
 

@@ -58,40 +58,35 @@ export interface PreparedRequest {
 /** Throws NotCanonical for a payload that has no canonical form. */
 export function prepare(district: string, request: AppendRequest): PreparedRequest {
   const pieces: EnvelopePieces[] = [];
-  for (const { stream, events } of request.writes) for (const event of events) pieces.push(envelopePieces(district, stream, event));
+  for (const { events } of request.writes) for (const event of events) pieces.push(envelopePieces(district, event));
   return { request, pieces, answer: request.keys.length === 0 ? "" : JSON.stringify(request.answer ?? null) };
 }
 
 /** Parameters of one call of `log.append` for requests that do not touch each other; a head demand comes first. */
 export function encodeBatch(district: string, requests: readonly PreparedRequest[]): unknown[] {
-  const mention = { request: [] as number[], stream: [] as string[], expect: [] as number[], events: [] as number[] };
-  const event = {
-    mention: [] as number[],
-    stream: [] as string[],
-    type: [] as string[],
-    beforePosition: [] as string[],
-    beforeVersion: [] as string[],
-    end: [] as string[],
-  };
+  const streams = new Map<string, number>();
+  const mention = { request: [] as number[], stream: [] as number[], expect: [] as number[], events: [] as number[] };
+  const event = { mention: [] as number[], type: [] as string[], valueDate: [] as string[], head: [] as string[], middle: [] as string[] };
   const key = { request: [] as number[], client: [] as string[], key: [] as string[], hash: [] as string[], answer: [] as string[] };
   requests.forEach(({ request, pieces, answer }, index) => {
     const name = (stream: string, expect: Expectation, events: number): number => {
+      const number = streams.get(stream) ?? streams.size + 1;
+      streams.set(stream, number);
       mention.request.push(index + 1);
-      mention.stream.push(stream);
+      mention.stream.push(number);
       mention.expect.push(expected(expect));
       return mention.events.push(events);
     };
     let next = 0;
     for (const { stream, expect, events } of request.writes) {
       const number = name(stream, expect, events.length);
-      for (const { type } of events) {
-        const { beforePosition, beforeVersion, end } = pieces[next++] as EnvelopePieces;
+      for (const { type, valueDate } of events) {
+        const { head, middle } = pieces[next++] as EnvelopePieces;
         event.mention.push(number);
-        event.stream.push(stream);
         event.type.push(type);
-        event.beforePosition.push(beforePosition);
-        event.beforeVersion.push(beforeVersion);
-        event.end.push(end);
+        event.valueDate.push(valueDate);
+        event.head.push(head);
+        event.middle.push(middle);
       }
     }
     for (const { stream, expect } of request.asserts) name(stream, expect, 0);
@@ -106,16 +101,16 @@ export function encodeBatch(district: string, requests: readonly PreparedRequest
   return [
     district,
     requests[0]?.request.expectHead ?? null,
+    texts([...streams.keys()]),
     numbers(mention.request),
-    texts(mention.stream),
+    numbers(mention.stream),
     numbers(mention.expect),
     numbers(mention.events),
     numbers(event.mention),
-    texts(event.stream),
     texts(event.type),
-    texts(event.beforePosition),
-    texts(event.beforeVersion),
-    texts(event.end),
+    texts(event.valueDate),
+    texts(event.head),
+    texts(event.middle),
     numbers(key.request),
     texts(key.client),
     texts(key.key),

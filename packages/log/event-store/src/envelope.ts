@@ -5,13 +5,12 @@ import type { NewEvent, StoredEvent } from "./types.ts";
 export const canonicalEnvelope = (event: StoredEvent): string => canonicalJson(event);
 
 /**
- * The canonical envelope cut around the two numbers that only the log knows: `beforePosition` position
- * `beforeVersion` streamVersion `end`. Written member by member in RFC 8785 order, four times as fast as sorting.
+ * What a request says of the canonical envelope; the log adds the rest, because only it knows position and version:
+ * `head` ,"position":N `middle` ,"stream":…,"streamVersion":N,"type":…,"valueDate":…}
  */
 export interface EnvelopePieces {
-  readonly beforePosition: string;
-  readonly beforeVersion: string;
-  readonly end: string;
+  readonly head: string;
+  readonly middle: string;
 }
 
 const optional = (name: string, value: string | undefined): string => (value === undefined ? "" : `"${name}":${canonicalString(value)},`);
@@ -19,8 +18,9 @@ const optional = (name: string, value: string | undefined): string => (value ===
 /** U+0000 is JSON but not text to PostgreSQL: an event with it could be stored and never read into a table. */
 const NUL_ESCAPE = /(?<!\\)(?:\\\\)*\\u0000/;
 
-export function envelopePieces(district: string, stream: string, event: NewEvent): EnvelopePieces {
-  const beforePosition =
+/** Written member by member in RFC 8785 order: nearly twice as fast as sorting. Throws NotCanonical. */
+export function envelopePieces(district: string, event: NewEvent): EnvelopePieces {
+  const head =
     `{"actor":${canonicalString(event.actor)},` +
     optional("causationId", event.causationId) +
     `"channel":${canonicalString(event.channel)},` +
@@ -30,22 +30,21 @@ export function envelopePieces(district: string, stream: string, event: NewEvent
     `"correlationId":${canonicalString(event.correlationId)},"district":${canonicalString(district)},"eventId":${canonicalString(event.eventId)},` +
     (event.evidence === undefined ? "" : `"evidence":${canonicalJson(event.evidence)},`) +
     (event.payload === undefined ? "" : `"payload":${canonicalJson(event.payload)},`) +
-    `"period":${canonicalString(event.period)},"position":`;
-  const beforeVersion =
-    `,"recordedAt":${canonicalString(event.recordedAt)},"role":${canonicalString(event.role)},` +
-    `"schemaVersion":${canonicalJson(event.schemaVersion)},` +
-    optional("sourceDocument", event.sourceDocument) +
-    `"stream":${canonicalString(stream)},"streamVersion":`;
-  const end = `,"type":${canonicalString(event.type)},"valueDate":${canonicalString(event.valueDate)}}`;
-  for (const piece of [beforePosition, beforeVersion]) {
+    `"period":${canonicalString(event.period)}`;
+  const middle =
+    `,"recordedAt":${canonicalString(event.recordedAt)},"role":${canonicalString(event.role)},"schemaVersion":${canonicalJson(event.schemaVersion)}` +
+    (event.sourceDocument === undefined ? "" : `,"sourceDocument":${canonicalString(event.sourceDocument)}`);
+  for (const piece of [head, middle]) {
     if (piece.includes("\\u0000") && NUL_ESCAPE.test(piece)) throw new NotCanonical("a text carries U+0000");
   }
-  return { beforePosition, beforeVersion, end };
+  return { head, middle };
 }
 
-export const joinEnvelope = (pieces: EnvelopePieces, position: number, streamVersion: number): string =>
-  `${pieces.beforePosition}${position}${pieces.beforeVersion}${streamVersion}${pieces.end}`;
+/** The whole, as `log.append` joins it. */
+export const joinEnvelope = (pieces: EnvelopePieces, stream: string, event: NewEvent, position: number, streamVersion: number): string =>
+  `${pieces.head},"position":${position}${pieces.middle},"stream":${canonicalString(stream)},"streamVersion":${streamVersion},` +
+  `"type":${canonicalString(event.type)},"valueDate":${canonicalString(event.valueDate)}}`;
 
 /** The event as every reader of the log will see it, at a place that the log has handed out. */
 export const storedEvent = (district: string, stream: string, event: NewEvent, position: number, streamVersion: number): StoredEvent =>
-  JSON.parse(joinEnvelope(envelopePieces(district, stream, event), position, streamVersion)) as StoredEvent;
+  JSON.parse(joinEnvelope(envelopePieces(district, event), stream, event, position, streamVersion)) as StoredEvent;

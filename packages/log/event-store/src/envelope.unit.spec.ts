@@ -38,7 +38,7 @@ describe("envelope", () => {
         fc.integer({ min: 1 }),
         (district, stream, event, position, streamVersion) => {
           const whole = { ...event, district, stream, position, streamVersion } as StoredEvent;
-          const joined = joinEnvelope(envelopePieces(district, stream, event), position, streamVersion);
+          const joined = joinEnvelope(envelopePieces(district, event), stream, event, position, streamVersion);
           expect(joined).toBe(canonicalEnvelope(whole));
           expect(joined).toBe(canonicalize(whole));
           expect(canonicalEnvelope(storedEvent(district, stream, event, position, streamVersion))).toBe(joined);
@@ -50,14 +50,15 @@ describe("envelope", () => {
 
   it("property: no piece carries a control character, so U+001F can separate them", () => {
     fc.assert(
-      fc.property(text, events, (stream, event) => {
-        for (const piece of Object.values(envelopePieces("410803", stream, event))) expect(piece).not.toMatch(/[\u0001-\u001f]/);
+      fc.property(events, (event) => {
+        for (const piece of Object.values(envelopePieces("410803", event)))
+          expect([...piece].every((character) => character >= " ")).toBe(true);
       }),
     );
   });
 
   it("refuses U+0000, and only that: not the six characters that look like its escape", () => {
-    const withNote = (note: string) => envelopePieces("410803", "loan/L1", { payload: { note } } as NewEvent);
+    const withNote = (note: string) => envelopePieces("410803", { payload: { note } } as NewEvent);
     const base = {
       actor: "a",
       channel: "ui",
@@ -73,9 +74,9 @@ describe("envelope", () => {
     };
     const event = (note: string) => ({ ...base, payload: { note } }) as NewEvent;
     expect(() => withNote("a")).toThrow();
-    expect(() => envelopePieces("410803", "loan/L1", event("a\u0000"))).toThrow("U+0000");
-    expect(() => envelopePieces("410803", "loan/L1", event("\\\u0000"))).toThrow("U+0000");
-    expect(() => envelopePieces("410803", "loan/L1", event("\\u0000"))).not.toThrow();
-    expect(() => envelopePieces("410803", "loan/L1", event("\\\\u0000"))).not.toThrow();
+    expect(() => envelopePieces("410803", event("a\u0000"))).toThrow("U+0000");
+    expect(() => envelopePieces("410803", event("\\\u0000"))).toThrow("U+0000");
+    expect(() => envelopePieces("410803", event("\\u0000"))).not.toThrow();
+    expect(() => envelopePieces("410803", event("\\\\u0000"))).not.toThrow();
   });
 });

@@ -19,7 +19,7 @@ const prepared = (writes: readonly [string, Expectation["kind"]][], over: Partia
     answer: null,
     ...over,
   },
-  pieces: writes.map(() => ({ beforePosition: "", beforeVersion: "", end: "" })),
+  pieces: writes.map(() => ({ head: "", middle: "" })),
   answer: "",
 });
 

@@ -37,18 +37,18 @@ class DistrictLog {
     // Everything that can fail (a value without canonical form) happens before the first row is added.
     const prepared = request.writes.map(({ stream, events }) => ({
       stream,
-      events: events.map((event) => envelopePieces(district, stream, event)),
+      events: events.map((event) => ({ event, pieces: envelopePieces(district, event) })),
     }));
     const answer = JSON.stringify(request.answer ?? null);
     const firstPosition = this.rows.length + 1;
     for (const { stream, events } of prepared) {
       const stored = this.streams.get(stream) ?? [];
       this.streams.set(stream, stored);
-      for (const pieces of events) {
-        const canonical = joinEnvelope(pieces, this.rows.length + 1, stored.length + 1);
-        const event = frozen(JSON.parse(canonical) as StoredEvent);
-        stored.push(event);
-        this.rows.push({ event, canonical, leaf: leafHash(canonical) });
+      for (const { event, pieces } of events) {
+        const canonical = joinEnvelope(pieces, stream, event, this.rows.length + 1, stored.length + 1);
+        const read = frozen(JSON.parse(canonical) as StoredEvent);
+        stored.push(read);
+        this.rows.push({ event: read, canonical, leaf: leafHash(canonical) });
       }
     }
     const lastPosition = this.rows.length;

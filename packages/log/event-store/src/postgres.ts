@@ -67,8 +67,9 @@ export function createPostgresStore(options: PostgresStoreOptions): EventStore {
       if (closed) return;
       closed = true;
       await Promise.all([...lanes.values()].map((lane) => lane.drain()));
-      pool.off("error", ignore);
-      if (!options.pool) await pool.end();
+      // The own pool keeps its listener: a connection may be lost while it is being ended.
+      if (options.pool) pool.off("error", ignore);
+      else await pool.end();
     },
   };
 }

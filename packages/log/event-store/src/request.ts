@@ -10,6 +10,7 @@ export const KEY_CHARACTERS_MAX = 300;
 /** `category/name`: the category is a word of ours, the name anything printable. */
 const STREAM_ID = /^[a-z][a-z0-9-]{0,31}\/[^\p{Cc}\p{Cs}]+$/u;
 const EVENT_TYPE = /^[A-Z][A-Za-z0-9]{0,99}$/;
+const CIVIL_DATE = /^\d{4}-\d{2}-\d{2}$/;
 const PRINTABLE = /^[^\p{Cc}\p{Cs}]+$/u;
 const HEX_HASH = /^[0-9a-f]{64}$/;
 
@@ -44,7 +45,10 @@ export function checkRequest(request: AppendRequest): void {
     name(write.stream, write.expect);
     demand(write.events.length > 0, `a write to ${write.stream} without events`);
     events += write.events.length;
-    for (const event of write.events) demand(EVENT_TYPE.test(event.type), `not an event type: ${JSON.stringify(event.type)}`);
+    for (const event of write.events) {
+      demand(EVENT_TYPE.test(event.type), `not an event type: ${JSON.stringify(event.type)}`);
+      demand(CIVIL_DATE.test(event.valueDate), `not a value date: ${JSON.stringify(event.valueDate)}`);
+    }
   }
   for (const assert of request.asserts) name(assert.stream, assert.expect);
   demand(named.size > 0, "a request that names no stream");

@@ -277,7 +277,7 @@ describe("the books of any amounts", () => {
           { ...subject, payee: "H1", settlements: [], amount: a, priorYears: b, sameYear: formatAmount(fen(a) - fen(b)) },
           on,
         );
-        log.subsidy("SubsidyAccrualReversed", { ...subject, payee: "H1", claim: "2018Q2", amount: c }, on);
+        log.subsidy("SubsidyAccrualReversed", { ...subject, payee: "H1", claim: "2018Q2", settlements: [], amount: c }, on);
         log.record("PriorYearAdjustmentTransferred", "period/ledger", { amount: b, fiscalYear: 2018 }, on);
         const { totals } = await memoryBooks(log.events).trialBalance({ district: "410803" });
         expect(totals.G.debit).toBe(totals.G.credit);

@@ -104,7 +104,7 @@ export const terms = (parties: Parties, amount: string, annualRate: string, cont
   penaltySurcharge: "50",
 });
 
-/** T2 of domain 8: 50,000 at 4.75 %, prepaid in mid-quarter twice, subsidised in full. Ends at position 13. */
+/** T2 of domain 8: 50,000 at 4.75 %, prepaid in mid-quarter twice, subsidised in full. Adds 13 events. */
 export function prepaidInMidQuarter(
   log = new FactLog(),
   parties: Parties = { loan: "L001", household: "H101", bank: "K1", village: "V1" },
@@ -115,8 +115,14 @@ export function prepaidInMidQuarter(
     log.loan("InterestSettled", { ...parties, from, toExcl, days, kind: "normal", amount, bearer: "household" }, { on: toExcl });
     log.loan("InterestPaid", { ...parties, amount, payer: "household" }, { on: toExcl });
   };
-  const accrue = (claim: string, on: string, amount: string, settlements: [string, string, string][]): void => {
-    const lines = settlements.map(([from, toExcl, interest]) => ({ from, toExcl, interest, subsidy: interest }));
+  const accrue = (claim: string, on: string, amount: string, settlements: [string, string, string, string?][]): void => {
+    const lines = settlements.map(([from, toExcl, interest, prepayment]) => ({
+      from,
+      toExcl,
+      interest,
+      subsidy: interest,
+      ...(prepayment === undefined ? {} : { prepayment }),
+    }));
     log.subsidy("SubsidyAccrued", { ...subject, payee, claim, settlements: lines, amount }, { on });
   };
   log.subsidy("SubsidyFundsAppropriated", { amount: "2000.00", source: "区" }, { on: "2017-03-01" });
@@ -139,7 +145,7 @@ export function prepaidInMidQuarter(
   );
   settle("2017-03-21", "2017-06-21", 92, "364.17");
   accrue("2017Q2", "2017-06-21", "490.84", [
-    ["2017-03-21", "2017-05-08", "126.67"],
+    ["2017-03-21", "2017-05-08", "126.67", `P1-${parties.loan}`],
     ["2017-03-21", "2017-06-21", "364.17"],
   ]);
   log.subsidy("SubsidyPaid", { ...subject, payee, amount: "490.84" }, { on: "2017-07-18" });
@@ -156,11 +162,11 @@ export function prepaidInMidQuarter(
     },
     { on: "2017-08-15" },
   );
-  accrue("2017Q3", "2017-09-21", "217.71", [["2017-06-21", "2017-08-15", "217.71"]]);
+  accrue("2017Q3", "2017-09-21", "217.71", [["2017-06-21", "2017-08-15", "217.71", `P2-${parties.loan}`]]);
   return log;
 }
 
-/** T4 of domain 8: a subsidy at the wrong rate, found after the year was closed. Ends at position 19. */
+/** T4 of domain 8: a subsidy at the wrong rate, found after the year was closed. Ends 17 events later. */
 export function wrongRateAfterClose(
   log = new FactLog(),
   parties: Parties = { loan: "L003", household: "H102", bank: "K1", village: "V1" },

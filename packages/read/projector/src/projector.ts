@@ -214,6 +214,8 @@ class Runner implements Projector {
     if (batch.length === this.#limit) this.#readAhead(last);
     const begun = performance.now();
     const client = await this.#options.pool.connect();
+    // A connection that dies while nobody waits on it says so by an event; the next query on it fails, which is handled.
+    client.on("error", ignoreFault);
     let broken = false;
     try {
       const result = await applyBatch(client, this.#options.district, this.#open, after, batch);
@@ -231,6 +233,7 @@ class Runner implements Projector {
       broken = isTransient(fault);
       throw fault;
     } finally {
+      client.off("error", ignoreFault);
       client.release(broken);
     }
   }
@@ -282,5 +285,7 @@ class Runner implements Projector {
     return "stopped";
   }
 }
+
+const ignoreFault = (): void => undefined;
 
 const sleep = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));

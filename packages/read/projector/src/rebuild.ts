@@ -42,6 +42,8 @@ const REBUILD_LOCK = 4_108_030_003;
  */
 export async function rebuild(options: RebuildOptions): Promise<RebuildResult> {
   const client = await options.pool.connect();
+  const ignoreFault = (): void => undefined;
+  client.on("error", ignoreFault); // the query after it fails, and with it the rebuild
   try {
     const { rows } = await client.query<{ locked: boolean }>("SELECT pg_try_advisory_lock($1) AS locked", [REBUILD_LOCK]);
     if (!rows[0]?.locked) throw new Error("another rebuild is running");
@@ -51,6 +53,7 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildResult> {
       await client.query("SELECT pg_advisory_unlock($1)", [REBUILD_LOCK]);
     }
   } finally {
+    client.off("error", ignoreFault);
     client.release();
   }
 }

@@ -53,5 +53,11 @@ export const contentOf = (issued: StatementIssued, basics: StatementBasics): Sta
 /** 校验码: the first 8 hex digits of the content hash, `9F3A-77C1`. */
 export const checkCode = (hash: string): string => `${hash.slice(0, 4)}-${hash.slice(4, 8)}`.toUpperCase();
 
-/** What the QR code says: number, content hash, and the position of the event in the log. */
-export const codeText = (number: string, hash: string, position: number): string => `HM1|${number}|${hash}|${position}`;
+/**
+ * What the QR code says: `HM1/{number}/{content hash}/{position}`, the position that of the event in the log. In two
+ * parts, because the second needs only the code's alphanumeric mode.
+ */
+export const codeText = (number: string, hash: string, position: number): readonly [string, string] => [
+  `HM1/${number}/`,
+  `${hash.toUpperCase()}/${position}`,
+];

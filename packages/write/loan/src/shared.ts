@@ -79,9 +79,13 @@ export function senderRefusal(context: CommandContext, loan: string, bank: strin
   return context.role === "BANK" ? refuse(errors.NOT_A_BANK, { actor: context.actor }) : undefined;
 }
 
-/** The stream's loan once it is drawn, or LOAN_NOT_DISBURSED. */
+/**
+ * The stream's loan once it is drawn, or LOAN_NOT_DISBURSED. A loan whose drawings were all reversed counts as drawn on the
+ * first of them: its interest still has to be corrected.
+ */
 export function opened(state: LoanState, loan: string): Result<OpenedLoan> {
-  const disbursedOn = firstDrawing(state.timeline);
+  const reversed = [...state.messages.values()].filter((message) => message.kind === "drawing").map((message) => message.valueDate);
+  const disbursedOn = firstDrawing(state.timeline) ?? reversed.sort()[0];
   if (!state.subject || !state.terms || disbursedOn === undefined) return refuse(errors.LOAN_NOT_DISBURSED, { loan });
   return ok({ ...state, subject: state.subject, terms: state.terms, disbursedOn });
 }

@@ -159,7 +159,11 @@ const handlers: { readonly [T in keyof Handlers]: Evolve<T> } = {
   HeadChanged: (state, { newHead }) => ({
     ...state,
     head: newHead,
-    members: state.members.map((member) => (member.personId === newHead ? { ...member, relation: "head" } : member)),
+    // What the old head is to the new one nobody has said.
+    members: state.members.map((member) => ({
+      ...member,
+      relation: member.personId === newHead ? "head" : member.relation === "head" ? "other" : member.relation,
+    })),
   }),
   HouseholdSplit: (state, { targets }, { valueDate }) => {
     const own = targets.find(({ household }) => household === state.household);

@@ -6,13 +6,19 @@ import { rateOn } from "@huimin/interest/timeline";
 import { type Fen, formatAmount, maxFen, percent, sumFen } from "@huimin/money";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { type Policy, type PolicyKey, RATE_KEYS } from "@huimin/policy/events";
-import { type Days, interestOfDays, quarterOfSettlement, rightSubsidy, type Settlement, type SubsidisedLoan } from "./entitlement.ts";
+import {
+  type Days,
+  interestOfDays,
+  quarterOfSettlement,
+  rightSubsidy,
+  type Settlement,
+  SUBSIDY_KEYS,
+  type SubsidisedLoan,
+} from "./entitlement.ts";
 import { errors, MISUSED_LOAN } from "./errors.ts";
 import { overlaps } from "./evolve.ts";
 
-/** Parameters that the subsidy of a day depends on. */
-export const SUBSIDY_KEYS = ["subsidy.cap", "subsidy.ratio"] as const satisfies readonly PolicyKey[];
-/** And those that a claim is checked against. */
+/** Parameters that a claim is checked against. */
 export const CLAIM_KEYS = [...SUBSIDY_KEYS, "microcredit.termMonths", ...RATE_KEYS] as const satisfies readonly PolicyKey[];
 
 /** Days of one settlement with their interest and the right subsidy. */

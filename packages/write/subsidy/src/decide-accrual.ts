@@ -1,7 +1,7 @@
 /*
  * S4 贴息计提, and the difference entries that correct it (C3, C4; readings R9, R10).
  */
-import { type IsoDate, type Quarter, settlementDays, yearOf } from "@huimin/calendar";
+import { earlierDate, type IsoDate, laterDate, type Quarter, settlementDays, yearOf } from "@huimin/calendar";
 import type { DomainEvent } from "@huimin/decider";
 import { type Fen, fen, formatAmount, sumFen } from "@huimin/money";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
@@ -116,10 +116,10 @@ export const accrualsOf = (judged: readonly JudgedUnit[], year: number | undefin
 
 /** R9: the last settlement day of the year concerned that has come; before the first one, the day of the last accrual. */
 export function correctionDate(units: readonly SubsidisedUnit[], today: IsoDate): IsoDate {
-  const last = units.reduce((latest, unit) => (unit.accruedOn > latest ? unit.accruedOn : latest), "");
+  const last = units.reduce((latest, unit) => laterDate(latest, unit.accruedOn), "");
   const year = last.slice(0, 4);
   const end = `${year}-12-31`;
-  return settlementDays(`${year}-01-01`, today < end ? today : end).at(-1) ?? last;
+  return settlementDays(`${year}-01-01`, earlierDate(today, end)).at(-1) ?? last;
 }
 
 /**

@@ -10,7 +10,10 @@ import { addDays, type IsoDate, type Quarter, quarterOf } from "@huimin/calendar
 import { interestOf, type LoanTimeline, type SubsidyOptions, subsidyOf as subsidyOfDays } from "@huimin/interest/timeline";
 import { type LoanState, openInterest, prepaymentsOf } from "@huimin/loan/events";
 import { type Fen, minFen, sumFen } from "@huimin/money";
-import type { Policy } from "@huimin/policy/events";
+import type { Policy, PolicyKey } from "@huimin/policy/events";
+
+/** Parameters that the subsidy of a day depends on. */
+export const SUBSIDY_KEYS = ["subsidy.cap", "subsidy.ratio"] as const satisfies readonly PolicyKey[];
 
 /** Interest that was settled: for a period, or for a part of the principal with its prepayment. */
 export interface Settlement {

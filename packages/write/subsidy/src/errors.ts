@@ -15,13 +15,6 @@ export const errors = declareErrors({
     remedyEn: "Write a date that exists as YYYY-MM-DD.",
     kind: "invalid",
   },
-  SUBSIDY_DATE_IN_FUTURE: {
-    zh: "业务发生日 {date} 晚于今天 {today}。",
-    en: "The value date {date} is after today, {today}.",
-    remedyZh: "业务发生日不得晚于入账日。",
-    remedyEn: "A value date is not after the day of recording.",
-    kind: "invalid",
-  },
   SUBSIDY_DAYS_INVALID: {
     zh: "期间 [{from}, {toExcl}) 无效:须同时给出起止日,且起日早于止日。",
     en: "[{from}, {toExcl}) is no period: give both days, the first before the last.",
@@ -70,6 +63,13 @@ export const errors = declareErrors({
     remedyZh: "请核对积数、利率与贴息比例;确需按银行数申报的,以 onDifference=flag 提交并由财政审核。",
     remedyEn: "Check days, rate and ratio; to send it all the same, submit with onDifference=flag and let finance decide.",
     kind: "rule",
+  },
+  CLAIM_TOO_LONG: {
+    zh: "一次申报最多 {limit} 笔贷款。",
+    en: "A claim takes at most {limit} loans at a time.",
+    remedyZh: "请分次申报,同一季度可多次提交。",
+    remedyEn: "Send it in parts: a quarter takes several submissions.",
+    kind: "invalid",
   },
   CLAIM_EMPTY: {
     zh: "申报没有任何贷款。",

@@ -163,6 +163,7 @@ export const subsidyEvents = {
 export type SubsidyEventType = keyof typeof subsidyEvents;
 export type SubsidyPayload<T extends SubsidyEventType> = Static<(typeof subsidyEvents)[T]>;
 
+export { quarterOfSettlement, rightSubsidy, type Settlement, SUBSIDY_KEYS, type SubsidisedLoan, subsidisedLoan } from "./entitlement.ts";
 export { fundStream, type SubsidisedUnit, type SubsidyState, subsidyFold, subsidyStream } from "./evolve.ts";
 export { type ClaimLine, type ClaimState, claimFold, claimStream } from "./evolve-claim.ts";
 export {

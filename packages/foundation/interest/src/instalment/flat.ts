@@ -1,9 +1,9 @@
 import type { Fen } from "@huimin/money";
 import { yearFraction } from "../day-count.ts";
+import { SCHEDULE_ERRORS } from "../errors.ts";
 import { equal, type Fraction, fraction, multiply, scale } from "../fraction.ts";
 import type { RateTimeline } from "../rates.ts";
 import { RefusalSignal } from "../refusal.ts";
-import { SCHEDULE_ERRORS } from "../errors.ts";
 import { roundTo } from "../rounding.ts";
 import type { InstalmentTerms, Tranche } from "../terms.ts";
 import type { Skeleton } from "./skeleton.ts";
@@ -30,7 +30,10 @@ export function flatInterest(loan: {
     const rate = rates.at(skeleton.from(first));
     let end = first + 1;
     while (end < count && equal(rates.at(skeleton.from(end)), rate)) end++;
-    const total = rate.n === 0n ? 0n : roundTo(scale(multiply(rate, yearOfRun(terms, skeleton, first, end)), lent), terms.amountUnit, terms.roundingMode);
+    const total =
+      rate.n === 0n
+        ? 0n
+        : roundTo(scale(multiply(rate, yearOfRun(terms, skeleton, first, end)), lent), terms.amountUnit, terms.roundingMode);
     const each = roundTo(fraction(total, BigInt(end - first)), terms.amountUnit, terms.roundingMode);
     for (let row = first; row < end - 1; row++) interest.push(each);
     interest.push(total - each * BigInt(end - first - 1));
@@ -45,7 +48,8 @@ function yearOfRun(terms: InstalmentTerms, skeleton: Skeleton, first: number, en
   let months = 0;
   for (let row = first; row < end; row++) {
     const own = skeleton.months(row);
-    if (own === undefined) throw new RefusalSignal(SCHEDULE_ERRORS.SCHEDULE_TERMS_INVALID, { reason: "the day count 1/12 needs periods of whole months" });
+    if (own === undefined)
+      throw new RefusalSignal(SCHEDULE_ERRORS.SCHEDULE_TERMS_INVALID, { reason: "the day count 1/12 needs periods of whole months" });
     if (skeleton.from(row) !== skeleton.dueOn(row)) months += own;
   }
   return fraction(BigInt(months), 12n);

@@ -7,8 +7,8 @@ import type { RateStep, RateTimeline } from "../rates.ts";
 import { RefusalSignal } from "../refusal.ts";
 import { roundUnit } from "../rounding.ts";
 import { type InstalmentTerms, type LoanSettings, ROWS_MAX, type Tranche } from "../terms.ts";
-import { type AccrualRule, BalanceTimeline, interestOn, type Movement } from "./balance.ts";
 import { annuity } from "./annuity.ts";
+import { type AccrualRule, BalanceTimeline, interestOn, type Movement } from "./balance.ts";
 import { flatInterest } from "./flat.ts";
 import type { Skeleton } from "./skeleton.ts";
 
@@ -163,7 +163,9 @@ class Planner {
 
   #wholeInterest(index: number): Fen {
     const { skeleton } = this.#in;
-    return this.#flat ? (this.#flat[index] as Fen) : this.#accruedOn(index, skeleton.from(index), skeleton.dueOn(index), skeleton.dueOn(index));
+    return this.#flat
+      ? (this.#flat[index] as Fen)
+      : this.#accruedOn(index, skeleton.from(index), skeleton.dueOn(index), skeleton.dueOn(index));
   }
 
   #flatShare(index: number, from: IsoDate, to: IsoDate, dueOn: IsoDate): Fen {
@@ -233,7 +235,9 @@ class Planner {
     const { terms, skeleton, rates } = this.#in;
     const count = skeleton.count;
     if (count === undefined) {
-      throw new RefusalSignal(SCHEDULE_ERRORS.SCHEDULE_TERMS_INVALID, { reason: "neither the number of instalments nor the instalment is given" });
+      throw new RefusalSignal(SCHEDULE_ERRORS.SCHEDULE_TERMS_INVALID, {
+        reason: "neither the number of instalments nor the instalment is given",
+      });
     }
     const paying: number[] = [];
     for (let row = index; row < count; row++) if (this.#paysPrincipal(row)) paying.push(row);
@@ -244,7 +248,10 @@ class Planner {
       exact = { n: balance + interest, d: BigInt(paying.length) };
     } else {
       const known = knownOn(from);
-      exact = annuity(balance, paying.map((row) => this.#periodRate(row, rates.at(skeleton.from(row), known))));
+      exact = annuity(
+        balance,
+        paying.map((row) => this.#periodRate(row, rates.at(skeleton.from(row), known))),
+      );
     }
     return roundUnit(exact, terms.instalmentUnit, terms.instalmentRounding, terms.roundingMode);
   }
@@ -261,10 +268,9 @@ class Planner {
   }
 
   #scheduledPrincipal(index: number, last: boolean, interest: Fen, most: Fen): Fen {
-    const { skeleton } = this.#in;
-    const fixed = skeleton.fixedPrincipal.get(index);
-    if (fixed !== undefined && index !== this.#in.closing?.index) return within(fixed, most);
     if (last) return most;
+    const fixed = this.#in.skeleton.fixedPrincipal.get(index);
+    if (fixed !== undefined) return within(fixed, most);
     if (!this.#paysPrincipal(index)) return 0n;
     const wanted = within(this.#wantedPrincipal(index, interest), most);
     const skipped = wanted < this.#skip ? wanted : this.#skip;

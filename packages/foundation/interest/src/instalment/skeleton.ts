@@ -37,7 +37,9 @@ export class Skeleton {
       this.#seed = { date: this.#dueDates.at(-1) ?? this.start, index: this.#count - 1, every: terms.every };
     } else {
       this.#count = terms.instalments;
-      this.#seed = terms.firstDueOn ? { date: terms.firstDueOn, index: 0, every: terms.every } : { date: this.start, index: -1, every: terms.every };
+      this.#seed = terms.firstDueOn
+        ? { date: terms.firstDueOn, index: 0, every: terms.every }
+        : { date: this.start, index: -1, every: terms.every };
     }
   }
 
@@ -46,9 +48,9 @@ export class Skeleton {
     return this.#count;
   }
 
-  /** Fixes the number of rows of a loan whose instalment decided it so far. */
+  /** Fixes the number of rows at what the instalment or earlier prepayments made of it. */
   settleCount(count: number): void {
-    this.#count ??= count;
+    this.#count = count;
   }
 
   dueOn(index: number): IsoDate {

@@ -9,7 +9,7 @@ export interface FontSet {
   /** Characters of the text that no font has; they are never printed as a box. */
   missing(text: string): readonly string[];
   /** Advance of a code point in em, in the first font that has it. */
-  advance(codePoint: number): number;
+  advance(codePoint: number, strong?: boolean): number;
 }
 
 /** Noto Sans SC (SIL OFL 1.1): Regular 400 and Bold 700, nothing else: each weight is 10 MB. */
@@ -22,11 +22,12 @@ export function loadFonts(fallback: readonly string[] = []): FontSet {
   // Text is set in both weights: what only one of them has can't be printed everywhere.
   const covered = (codePoint: number): boolean => (regular.has(codePoint) && bold.has(codePoint)) || others.some((face) => face.has(codePoint));
   const faces = [regular, ...others];
+  const strongFaces = [bold, ...others];
   return {
     families: [...new Set([regular, ...others].map((face) => face.family))],
     data: [regular, bold, ...others].map((face) => face.data),
     missing: (text) => [...new Set(text)].filter((character) => !isLayout(character) && !covered(character.codePointAt(0) as number)),
-    advance: (codePoint) => (faces.find((face) => face.has(codePoint)) ?? regular).advance(codePoint),
+    advance: (codePoint, strong = false) => ((strong ? strongFaces : faces).find((face) => face.has(codePoint)) ?? regular).advance(codePoint),
   };
 }
 

@@ -7,7 +7,6 @@ import { ok, type Result, refuse } from "@huimin/outcome";
 import { errors } from "../errors.ts";
 import { openInterest, openPrincipalNow, staleInterest, unsettledDays } from "../evolve.ts";
 import { beforeDisbursementRefusal, closedRefusal, loanEvent, type OpenedLoan } from "../shared.ts";
-import { misusedRefusal } from "./extension.ts";
 
 type Finding = "normal" | "idle" | "misused" | "lent-on";
 
@@ -30,7 +29,9 @@ export function confirmMisuse(
   loan: OpenedLoan,
   { valueDate, misuseFrom }: { readonly valueDate: IsoDate; readonly misuseFrom: IsoDate },
 ): Result<DomainEvent> {
-  const refusal = misusedRefusal(loan) ?? misuseDateRefusal(loan, misuseFrom, valueDate);
+  const refusal =
+    (loan.misuseFrom ? refuse(errors.MISUSED_LOAN, { loan: loan.subject.loan, from: loan.misuseFrom }) : undefined) ??
+    misuseDateRefusal(loan, misuseFrom, valueDate);
   return refusal ?? ok(loanEvent("LoanMisuseConfirmed", valueDate, { ...loan.subject, misuseFrom }));
 }
 

@@ -2,7 +2,7 @@
 import { addDays, addMonths, type IsoDate, termMonths } from "@huimin/calendar";
 import type { DomainEvent } from "@huimin/decider";
 import { openPrincipal, overdueSince } from "@huimin/interest/timeline";
-import { fen, formatAmount, percent } from "@huimin/money";
+import { fen, formatAmount, minFen, percent } from "@huimin/money";
 import { ok, type Result, refuse } from "@huimin/outcome";
 import { benchmarkKey, lprKey, type Policy } from "@huimin/policy/events";
 import { errors } from "../errors.ts";
@@ -17,8 +17,11 @@ export function latestExtension(start: IsoDate, due: IsoDate): IsoDate {
   return months % 2 === 0 ? half : addDays(half, 15);
 }
 
-export const misusedRefusal = (loan: OpenedLoan): Refused | undefined =>
-  loan.misuseFrom ? refuse(errors.MISUSED_LOAN, { loan: loan.subject.loan, from: loan.misuseFrom }) : undefined;
+/** MISUSED_LOAN when the misuse was confirmed by `on`; a contract change of an earlier day may still be recorded late. */
+export const misusedRefusal = (loan: OpenedLoan, on: IsoDate): Refused | undefined =>
+  loan.misuseFrom && loan.misuseConfirmedOn !== undefined && loan.misuseConfirmedOn <= on
+    ? refuse(errors.MISUSED_LOAN, { loan: loan.subject.loan, from: loan.misuseFrom })
+    : undefined;
 
 /** The published tier of a term on a day, as one word: two terms of one tier have the same. */
 const tierOf = (policy: Policy, on: IsoDate, months: number): string =>
@@ -65,7 +68,7 @@ function extensionRefusal(loan: OpenedLoan, { valueDate, newDue }: ExtensionMess
   if (newDue <= due) return refuse(errors.LOAN_DATES_REVERSED, { from: due, to: newDue }, { path: "/newDue" });
   const latest = latestExtension(loan.disbursedOn, due);
   if (newDue > latest) return refuse(errors.EXTENSION_TOO_LONG, { newDue, latest }, { path: "/newDue" });
-  return misusedRefusal(loan);
+  return misusedRefusal(loan, valueDate);
 }
 
 export interface RenewalMessage {
@@ -104,14 +107,14 @@ export function contractRefusal(
 /** E2: the whole open principal moves to a new loan number, not later than the due date, never of a misused or overdue loan. */
 export function renewalRefusal(loan: OpenedLoan, message: RenewalMessage, policy: Policy): Refused | undefined {
   const { valueDate, amount, due, annualRate } = message;
-  const early = closedRefusal(loan) ?? beforeDisbursementRefusal(loan, valueDate) ?? misusedRefusal(loan);
+  const early = closedRefusal(loan) ?? beforeDisbursementRefusal(loan, valueDate) ?? misusedRefusal(loan, valueDate);
   if (early) return early;
   const since = overdueSince(loan.timeline, valueDate);
   if (since !== undefined && since < valueDate) return refuse(errors.LOAN_OVERDUE, { loan: loan.subject.loan, since });
   const open = openPrincipal(loan.timeline, valueDate);
   const later = openPrincipal(loan.timeline, "9999-12-31");
   if (open === 0n || fen(amount) !== open || later !== open) {
-    return refuse(errors.RENEWAL_AMOUNT_DIFFERS, { amount, open: formatAmount(open < later ? open : later) }, { path: "/amount" });
+    return refuse(errors.RENEWAL_AMOUNT_DIFFERS, { amount, open: formatAmount(minFen(open, later)) }, { path: "/amount" });
   }
   return contractRefusal({ contractDate: valueDate, due, annualRate }, policy);
 }

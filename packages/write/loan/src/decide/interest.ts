@@ -1,5 +1,5 @@
 /* Interest: settled, corrected, paid, a payment taken back (chain S1–S2). */
-import { addDays, daysBetween, type IsoDate } from "@huimin/calendar";
+import { addDays, daysBetween, earlierDate, type IsoDate, laterDate } from "@huimin/calendar";
 import type { DomainEvent } from "@huimin/decider";
 import { cutPieces, type DayPeriod, type InterestKind } from "@huimin/interest/timeline";
 import { fen, formatAmount } from "@huimin/money";
@@ -49,8 +49,8 @@ function overlapRefusal(loan: OpenedLoan, message: SettlementMessage, kind: Inte
 
 /** Whether a penalty settlement charged anything on the days that both periods share. */
 function bears(loan: OpenedLoan, penalty: DayPeriod, normal: DayPeriod): boolean {
-  const from = penalty.from > normal.from ? penalty.from : normal.from;
-  const toExcl = penalty.toExcl < normal.toExcl ? penalty.toExcl : normal.toExcl;
+  const from = laterDate(penalty.from, normal.from);
+  const toExcl = earlierDate(penalty.toExcl, normal.toExcl);
   return rightInterest(loan, from, toExcl, "penalty").amount > 0n;
 }
 

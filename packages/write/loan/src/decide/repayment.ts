@@ -54,13 +54,17 @@ export function splitOf(loan: OpenedLoan, message: RepaymentMessage): Result<Pay
   return ok({ penalty, interest, principal: amount - penalty - interest });
 }
 
-/** SAME_REQUEST_AGAIN or SERIAL_CONFLICT when the loan knows the serial. The gateway answers a repeat before it comes here. */
+/**
+ * SAME_REQUEST_AGAIN or SERIAL_CONFLICT when the loan knows the serial. The gateway answers a repeat before it comes here.
+ * `wholeOnly`: the bank sent one amount, so only the sum is compared (what is open decides its split).
+ */
 export function serialRefusal(
   loan: OpenedLoan,
   serial: string,
   kind: BankMessage["kind"],
   valueDate: IsoDate,
   split: PaymentSplit,
+  wholeOnly = false,
 ): Refused | undefined {
   const known = loan.messages.get(serial);
   if (!known) return undefined;

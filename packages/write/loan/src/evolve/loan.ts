@@ -15,6 +15,8 @@ export interface LoanSubject {
   readonly household: string;
   readonly bank: string;
   readonly village: string;
+  /** A top-up (3.14), or the renewal of one: not subsidised, not in the risk fund. */
+  readonly unsubsidised?: boolean;
 }
 
 export interface LoanTerms {
@@ -76,6 +78,8 @@ export interface LoanState {
   readonly topUps: readonly string[];
   readonly extension?: { readonly oldDue: IsoDate; readonly newDue: IsoDate; readonly newRate: string };
   readonly misuseFrom?: IsoDate;
+  /** Value date of the confirmation: the day from which it forbids an extension or a renewal. */
+  readonly misuseConfirmedOn?: IsoDate;
   readonly renewedInto?: { readonly newLoan: string; readonly amount: Fen; readonly valueDate: IsoDate };
   /** Due date of the overdue mark (LoanBecameOverdue) that has not been cured. */
   readonly overdueSince?: IsoDate;
@@ -135,7 +139,7 @@ function withTimeline(state: LoanState): LoanState {
     yearBase: terms.yearBase,
     dayCount: isInstalmentMethod(terms.method) ? "months" : "actual",
     ...(isInstalmentMethod(terms.method) && drawings[0] ? { monthsFrom: drawings[0].valueDate } : {}),
-    subsidised: terms.topUpOf === undefined,
+    subsidised: state.subject?.unsubsidised !== true,
   };
   return { ...state, timeline };
 }
@@ -178,7 +182,7 @@ function drawn(
     ? state
     : {
         ...state,
-        subject: { loan, household, bank, village },
+        subject: { loan, household, bank, village, ...(payload.unsubsidised ? { unsubsidised: true } : {}) },
         terms: { annualRate, yearBase, contractDate, due, method, creditGroup, borrower, penaltySurcharge, ...more },
       };
   const { valueDate, eventId } = event;
@@ -300,8 +304,8 @@ const handlers: Handlers = {
     ...state,
     renewedInto: { newLoan, amount: fen(amount), valueDate: event.valueDate },
   }),
-  LoanMisuseConfirmed: (state, _, { misuseFrom }) => ({ ...state, misuseFrom }),
-  LoanMisuseRevoked: ({ misuseFrom: _, ...state }) => state,
+  LoanMisuseConfirmed: (state, event, { misuseFrom }) => ({ ...state, misuseFrom, misuseConfirmedOn: event.valueDate }),
+  LoanMisuseRevoked: ({ misuseFrom: _, misuseConfirmedOn: __, ...state }) => state,
   LoanBecameOverdue: (state, _, { due }) => ({ ...state, overdueSince: due }),
   OverdueCured: ({ overdueSince: _, ...state }) => state,
   LoanSettled: (state, event) => ({ ...state, settledOn: event.valueDate }),

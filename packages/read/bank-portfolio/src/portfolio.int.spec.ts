@@ -1,0 +1,186 @@
+import { memoryBooks } from "@huimin/books";
+import { FactLog, type Parties, readOnlyStore, terms } from "@huimin/books/testing";
+import { createProjector, projectionMigrations, rebuild } from "@huimin/projector";
+import { type TestDatabase, testDatabase } from "@huimin/test-support";
+import { Pool } from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type BankPortfolio, createBankPortfolio } from "./portfolio.ts";
+import { bankPortfolioProjection } from "./projection.ts";
+
+const district = "410803";
+const on = (date: string) => ({ on: date });
+
+function facts(): FactLog {
+  const log = new FactLog(district);
+  const loan = (name: string, bank = "K1"): Parties => ({ loan: name, household: `H-${name}`, bank, village: "V1" });
+  const repay = (parties: Parties, principal: string, interest: string, date: string) =>
+    log.loan("RepaymentReceived", { ...parties, principal, interest, penalty: "0.00", serial: `S-${principal}` }, on(date));
+  const settle = (parties: Parties, from: string, toExcl: string, amount: string) =>
+    log.loan("InterestSettled", { ...parties, from, toExcl, days: 1, kind: "normal", amount, bearer: "household" }, on(toExcl));
+  for (const name of ["L1", "L2", "L3", "L4", "L5"])
+    log.loan("LoanDisbursed", terms(loan(name), "10000.00", "4.35", "2018-05-10", "2019-05-10"), on("2018-05-10"));
+  log.loan("LoanDisbursed", terms(loan("B1", "K2"), "7000.00", "4.75", "2018-05-10", "2020-05-10"), on("2018-05-10"));
+  settle(loan("L1"), "2018-05-10", "2018-06-21", "50.75");
+  repay(loan("L1"), "2500.00", "50.75", "2018-07-01");
+  log.loan(
+    "RepaymentReversed",
+    { ...loan("L1"), principal: "-2500.00", interest: "-50.75", penalty: "0.00", serial: "S-2500.00", reversalSerial: "R" },
+    on("2018-07-01"),
+  );
+  log.loan(
+    "InterestCorrected",
+    { ...loan("L1"), from: "2018-05-10", toExcl: "2018-06-21", kind: "normal", amount: "50.00", difference: "-0.75", bearer: "household" },
+    on("2018-07-02"),
+  );
+  repay(loan("L2"), "10000.00", "0.00", "2018-08-01");
+  const extension = { oldDue: "2019-05-10", newDue: "2019-11-10", totalMonths: 18, rateFrom: "2019-05-10", newRate: "4.75" };
+  log.loan("LoanExtended", { ...loan("L3"), ...extension }, on("2019-05-06"));
+  log.loan("LoanRenewedNoRepayment", { ...loan("L4"), newLoan: "L9", amount: "10000.00" }, on("2019-05-10"));
+  log.loan(
+    "LoanOpenedByRenewal",
+    { ...terms(loan("L9"), "10000.00", "4.35", "2019-05-10", "2020-05-10"), household: "H-L4", oldLoan: "L4" },
+    on("2019-05-10"),
+  );
+  log.loan("LoanBecameOverdue", { ...loan("L1"), due: "2019-05-10", openPrincipal: "10000.00", obligor: "H-L1" }, on("2019-05-10"));
+  log.loan("LoanMisuseConfirmed", { ...loan("L5"), misuseFrom: "2018-09-01" }, on("2018-11-01"));
+  log.loan(
+    "DisbursementReversed",
+    { ...loan("B1", "K2"), serial: "D-B1", reversalSerial: "R2", amount: "-7000.00", topUp: false },
+    on("2018-05-10"),
+  );
+  log.loan("LoanDisbursed", terms(loan("B2", "K2"), "3000.00", "4.75", "2018-06-10", "2020-06-10"), on("2018-06-10"));
+  log.loan(
+    "LoanPrepaid",
+    {
+      ...loan("B2", "K2"),
+      principal: "1000.00",
+      interestFrom: "2018-06-10",
+      interestToExcl: "2018-07-10",
+      days: 30,
+      interest: "3.96",
+      serial: "P",
+    },
+    on("2018-07-10"),
+  );
+  return log;
+}
+
+describe("a bank's portfolio", () => {
+  const log = facts();
+  let database: TestDatabase;
+  let pool: Pool;
+  let portfolio: BankPortfolio;
+
+  beforeAll(async () => {
+    database = await testDatabase(projectionMigrations([bankPortfolioProjection]));
+    pool = new Pool({ connectionString: database.url });
+    await createProjector({ pool, store: readOnlyStore([log]), projections: [bankPortfolioProjection], district, batchSize: 3 }).drain();
+    portfolio = createBankPortfolio(pool);
+  });
+
+  afterAll(async () => {
+    await pool?.end();
+    await database?.drop();
+  });
+
+  it("shows what is open on each loan, and agrees with the books", async () => {
+    const { loans } = await portfolio.ofBank({ district, bank: "K1", on: "2019-05-09" });
+    expect(loans.map((loan) => [loan.loan, loan.status, loan.principal, loan.interestOpen])).toEqual([
+      ["L1", "performing", 1_000_000n, 5_000n],
+      ["L2", "settled", 0n, 0n],
+      ["L3", "performing", 1_000_000n, 0n],
+      ["L4", "renewed", 0n, 0n],
+      ["L5", "performing", 1_000_000n, 0n],
+      ["L9", "performing", 1_000_000n, 0n],
+    ]);
+    const books = memoryBooks(log.events);
+    for (const loan of [...loans, ...(await portfolio.ofBank({ district, bank: "K2", on: "2019-05-09" })).loans]) {
+      expect(-books.balanceNow({ account: "9201", dims: { loan: loan.loan } }).net, loan.loan).toBe(loan.principal);
+      expect(-books.balanceNow({ account: "9203", dims: { loan: loan.loan } }).net, loan.loan).toBe(loan.interestOpen);
+    }
+  });
+
+  it("judges rate and overdue on the day of the question", async () => {
+    const loan = async (name: string, day: string) => portfolio.loan({ district, loan: name, on: day });
+    expect(await loan("L3", "2019-05-09")).toMatchObject({ annualRate: "4.35", due: "2019-11-10", status: "performing" });
+    expect(await loan("L3", "2019-05-10")).toMatchObject({ annualRate: "4.75" });
+    expect(await loan("L1", "2019-05-10")).toMatchObject({ status: "overdue", overdueSince: "2019-05-10", lastSettledTo: "2018-06-21" });
+    expect(await loan("L5", "2019-01-01")).toMatchObject({ misuseFrom: "2018-09-01" });
+    expect(await loan("B1", "2019-01-01")).toMatchObject({ status: "cancelled", drawn: 0n });
+    expect(await loan("B2", "2019-01-01")).toMatchObject({ principal: 200_000n, drawn: 300_000n });
+    expect(await loan("L0", "2019-01-01")).toBeUndefined();
+  });
+
+  it("gives the overdue job the loans that are due, unpaid and not marked", async () => {
+    const names = async (question: { on: string; unmarked?: boolean }) =>
+      (await portfolio.dueAndUnpaid({ district, ...question })).loans.map((loan) => loan.loan);
+    expect(await names({ on: "2019-05-09" })).toEqual([]);
+    expect(await names({ on: "2019-05-10" })).toEqual(["L1", "L5"]);
+    expect(await names({ on: "2019-05-10", unmarked: true })).toEqual(["L5"]);
+    expect(await names({ on: "2019-11-10" })).toEqual(["L1", "L3", "L5"]);
+  });
+
+  it("gives the settlement job the open loans with unsettled days", async () => {
+    const page = await portfolio.unsettled({ district, toExcl: "2018-06-21" });
+    expect(page.loans.map((loan) => loan.loan)).toEqual(["B2", "L3", "L5"]);
+    expect((await portfolio.unsettled({ district, toExcl: "2018-06-22", bank: "K1" })).loans.map((loan) => loan.loan)).toEqual([
+      "L1",
+      "L3",
+      "L5",
+    ]);
+  });
+
+  it("pages by loan number without leaving out or repeating", async () => {
+    const seen: string[] = [];
+    let after: string | undefined;
+    do {
+      const page = await portfolio.ofBank({ district, bank: "K1", on: "2019-01-01", after, limit: 2 });
+      seen.push(...page.loans.map((loan) => loan.loan));
+      after = page.next;
+    } while (after !== undefined);
+    expect(seen).toEqual(["L1", "L2", "L3", "L4", "L5", "L9"]);
+    expect((await portfolio.ofBank({ district, bank: "K1", on: "2019-05-10", status: "overdue" })).loans.map((loan) => loan.loan)).toEqual([
+      "L1",
+      "L5",
+    ]);
+  });
+
+  it("lets a bank see only its own loans, by its question and by the database", async () => {
+    expect(await portfolio.loan({ district, loan: "B2", on: "2019-01-01", bank: "K1" })).toBeUndefined();
+    await pool.query(
+      "DO $$ BEGIN CREATE ROLE huimin_bank_gateway NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$",
+    );
+    await pool.query("GRANT huimin_bank_gateway TO CURRENT_USER");
+    await rebuild({ pool, store: readOnlyStore([log]), projections: [bankPortfolioProjection] }); // the role exists now: its policy comes with the tables
+    await pool.query(
+      "GRANT USAGE ON SCHEMA bank_portfolio TO huimin_bank_gateway; GRANT SELECT ON bank_portfolio.loan TO huimin_bank_gateway",
+    );
+    const gateway = new Pool({ connectionString: database.url, options: "-c role=huimin_bank_gateway" });
+    try {
+      expect((await gateway.query("SELECT loan FROM bank_portfolio.loan")).rows).toEqual([]);
+      const own = await createBankPortfolio(gateway).ofBank({ district, bank: "K2", on: "2019-01-01" });
+      expect(own.loans.map((loan) => loan.loan)).toEqual(["B1", "B2"]);
+      expect((await gateway.query("SELECT loan FROM bank_portfolio.loan")).rows).toEqual([]);
+    } finally {
+      await gateway.end();
+    }
+  });
+
+  it("sums up each bank", async () => {
+    expect(await portfolio.totals({ district, on: "2019-05-10" })).toEqual([
+      { bank: "K1", loans: 4, drawn: 6_000_000n, principal: 4_000_000n, interestOpen: 5_000n, overduePrincipal: 2_000_000n },
+      { bank: "K2", loans: 1, drawn: 300_000n, principal: 200_000n, interestOpen: 0n, overduePrincipal: 0n },
+    ]);
+  });
+
+  it("refuses an event of a loan that was never opened", async () => {
+    const orphan = new FactLog("410899");
+    orphan.loan(
+      "InterestPaid",
+      { loan: "X", household: "H", bank: "K1", village: "V1", amount: "1.00", payer: "household" },
+      on("2018-01-01"),
+    );
+    const stopped = createProjector({ pool, store: readOnlyStore([orphan]), projections: [bankPortfolioProjection], district: "410899" });
+    await expect(stopped.drain()).rejects.toThrow(/1 of 1 loans of a batch were never opened/);
+  });
+});

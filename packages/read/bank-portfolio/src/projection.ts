@@ -1,0 +1,162 @@
+import type { StoredEvent } from "@huimin/event-store";
+import type { LoanEventType, LoanPayload } from "@huimin/loan/events";
+import { fen } from "@huimin/money";
+import { BrokenInvariant } from "@huimin/outcome";
+import type { ApplyTarget, Projection, ProjectionWriter } from "@huimin/projector";
+import { type Attribute, indexesSql, tablesSql, writeSql } from "./tables.sql.ts";
+
+export const PORTFOLIO_SCHEMA = "bank_portfolio";
+
+/** What a batch says about one loan. */
+class Change {
+  readonly loan: string;
+  drawn = 0n;
+  principal = 0n;
+  interest = 0n;
+  settledTo: string | undefined;
+  opened: { readonly bank: string; readonly household: string; readonly village: string } | undefined;
+  readonly set = new Map<Attribute, string>();
+  readonly cleared = new Set<Attribute>();
+
+  constructor(loan: string) {
+    this.loan = loan;
+  }
+
+  put(attribute: Attribute, value: string | undefined): void {
+    if (value === undefined) return;
+    this.set.set(attribute, value);
+    this.cleared.delete(attribute);
+  }
+
+  clear(attribute: Attribute): void {
+    this.cleared.add(attribute);
+    this.set.delete(attribute);
+  }
+
+  drawing(payload: LoanPayload<"LoanDisbursed">, valueDate: string, topUpOf?: string): void {
+    this.drawn += fen(payload.amount);
+    this.principal += fen(payload.amount);
+    if (this.opened) return;
+    this.opened = { bank: payload.bank, household: payload.household, village: payload.village };
+    this.put("contract_date", payload.contractDate);
+    this.put("first_drawn_on", valueDate);
+    this.put("annual_rate", payload.annualRate);
+    this.put("method", payload.method);
+    this.put("due", payload.due);
+    this.put("top_up_of", topUpOf);
+  }
+}
+
+type Handlers = { readonly [T in LoanEventType]?: (change: Change, payload: LoanPayload<T>, event: StoredEvent) => void };
+
+const repaid = (change: Change, payload: { principal: string; interest: string; penalty: string }): void => {
+  change.principal -= fen(payload.principal);
+  change.interest -= fen(payload.interest) + fen(payload.penalty);
+};
+
+const handlers: Handlers = {
+  LoanDisbursed: (change, payload, event) => change.drawing(payload, event.valueDate),
+  LoanToppedUp: (change, payload, event) => change.drawing(payload, event.valueDate, payload.topUpOf),
+  LoanOpenedByRenewal: (change, payload, event) => change.drawing(payload, event.valueDate),
+  DisbursementReversed: (change, payload) => {
+    change.drawn += fen(payload.amount);
+    change.principal += fen(payload.amount);
+  },
+  RepaymentReceived: repaid,
+  RepaymentDuplicateReleased: repaid,
+  RepaymentReversed: repaid,
+  LoanPrepaid: (change, payload) => {
+    change.principal -= fen(payload.principal);
+  },
+  InterestSettled: (change, payload) => {
+    change.interest += fen(payload.amount);
+    if (change.settledTo === undefined || payload.toExcl > change.settledTo) change.settledTo = payload.toExcl;
+  },
+  InterestCorrected: (change, payload) => {
+    change.interest += fen(payload.difference);
+  },
+  InterestPaid: (change, payload) => {
+    change.interest -= fen(payload.amount);
+  },
+  InterestPaymentReversed: (change, payload) => {
+    change.interest -= fen(payload.amount);
+  },
+  LoanExtended: (change, payload) => {
+    change.put("due", payload.newDue);
+    change.put("extended_from", payload.rateFrom);
+    change.put("extended_rate", payload.newRate);
+  },
+  LoanRenewedNoRepayment: (change, payload) => {
+    change.principal -= fen(payload.amount);
+    change.put("renewed_into", payload.newLoan);
+  },
+  LoanMisuseConfirmed: (change, payload) => change.put("misuse_from", payload.misuseFrom),
+  LoanMisuseRevoked: (change) => change.clear("misuse_from"),
+  LoanBecameOverdue: (change, payload) => change.put("overdue_since", payload.due),
+  OverdueCured: (change) => change.clear("overdue_since"),
+};
+
+/** A bank's loans and what is open on them. */
+export const bankPortfolioProjection: Projection = {
+  name: PORTFOLIO_SCHEMA,
+  version: 1,
+  handles: new Set(Object.keys(handlers)),
+  tables: tablesSql,
+  indexes: indexesSql,
+  open: (schema) => new PortfolioWriter(schema),
+};
+
+const quote = (text: string): string => `"${text.replaceAll(/["\\]/g, "\\$&")}"`;
+
+class PortfolioWriter implements ProjectionWriter {
+  readonly #schema: string;
+  readonly #sql: ReturnType<typeof writeSql>;
+
+  constructor(schema: string) {
+    this.#schema = schema;
+    this.#sql = writeSql(schema);
+  }
+
+  async apply(batch: readonly StoredEvent[], { client, district }: ApplyTarget): Promise<undefined> {
+    const changes = new Map<string, Change>();
+    for (const event of batch) {
+      const { loan } = event.payload as { loan: string };
+      const change = changes.get(loan) ?? new Change(loan);
+      changes.set(loan, change);
+      (handlers[event.type as LoanEventType] as (change: Change, payload: unknown, event: StoredEvent) => void)(
+        change,
+        event.payload,
+        event,
+      );
+    }
+    const all = [...changes.values()];
+    const opened = all.filter((change) => change.opened);
+    if (opened.length > 0) {
+      await client.query({
+        name: `${this.#schema}-open`,
+        text: this.#sql.open,
+        values: [district, JSON.stringify(opened.map((change) => ({ loan: change.loan, ...change.opened })))],
+      });
+    }
+    const described = all.filter((change) => change.set.size + change.cleared.size > 0);
+    if (described.length > 0) {
+      const rows = described.map((change) => ({ loan: change.loan, cleared: [...change.cleared], ...Object.fromEntries(change.set) }));
+      await client.query({ name: `${this.#schema}-attributes`, text: this.#sql.attributes, values: [district, JSON.stringify(rows)] });
+    }
+    const { rowCount } = await client.query({
+      name: `${this.#schema}-amounts`,
+      text: this.#sql.amounts,
+      values: [
+        district,
+        `{${all.map((change) => quote(change.loan)).join(",")}}`,
+        `{${all.map((change) => change.drawn).join(",")}}`,
+        `{${all.map((change) => change.principal).join(",")}}`,
+        `{${all.map((change) => change.interest).join(",")}}`,
+        `{${all.map((change) => change.settledTo ?? "NULL").join(",")}}`,
+      ],
+    });
+    if (rowCount !== all.length)
+      throw new BrokenInvariant(`${all.length - (rowCount ?? 0)} of ${all.length} loans of a batch were never opened`);
+    return undefined;
+  }
+}

@@ -1,0 +1,75 @@
+/*
+ * One row per loan with what is open on it now. Amounts are sums of what events state, so the order of recording does
+ * not matter. A bank's own role sees only its rows: `huimin.bank` is set inside the transaction (poolers need that).
+ */
+export const tablesSql = (s: string): string => `
+CREATE TABLE ${s}.loan (
+  district text COLLATE "C" NOT NULL,
+  loan text COLLATE "C" NOT NULL,
+  bank text COLLATE "C" NOT NULL,
+  household text COLLATE "C" NOT NULL,
+  village text COLLATE "C" NOT NULL,
+  contract_date date,
+  first_drawn_on date,
+  annual_rate text,
+  method text,
+  due date,
+  extended_from date,
+  extended_rate text,
+  top_up_of text,
+  renewed_into text,
+  misuse_from date,
+  overdue_since date,
+  last_settled_to date, -- exclusive end of the last settled period
+  drawn bigint NOT NULL DEFAULT 0, -- fen
+  principal bigint NOT NULL DEFAULT 0,
+  interest_open bigint NOT NULL DEFAULT 0,
+  PRIMARY KEY (district, loan)
+) WITH (fillfactor = 70);
+
+ALTER TABLE ${s}.loan ENABLE ROW LEVEL SECURITY;
+CREATE POLICY every_loan ON ${s}.loan USING (true);
+DO $policy$ BEGIN
+  IF to_regrole('huimin_bank_gateway') IS NOT NULL THEN
+    CREATE POLICY own_loans ON ${s}.loan AS RESTRICTIVE TO huimin_bank_gateway USING (bank = current_setting('huimin.bank', true));
+  END IF;
+END $policy$;
+`;
+
+export const indexesSql = (s: string): string => `
+CREATE INDEX loan_bank ON ${s}.loan (district, bank, loan);
+CREATE INDEX loan_household ON ${s}.loan (district, household);
+`;
+
+const ATTRIBUTES = [
+  ["contract_date", "date"],
+  ["first_drawn_on", "date"],
+  ["annual_rate", "text"],
+  ["method", "text"],
+  ["due", "date"],
+  ["extended_from", "date"],
+  ["extended_rate", "text"],
+  ["top_up_of", "text"],
+  ["renewed_into", "text"],
+  ["misuse_from", "date"],
+  ["overdue_since", "date"],
+] as const;
+
+export type Attribute = (typeof ATTRIBUTES)[number][0];
+
+export const writeSql = (s: string) => ({
+  /** $1 district, $2 JSON list of {loan, bank, household, village}. */
+  open: `INSERT INTO ${s}.loan (district, loan, bank, household, village)
+    SELECT $1, n.loan, n.bank, n.household, n.village FROM json_to_recordset($2::json) AS n (loan text, bank text, household text, village text)
+    ON CONFLICT (district, loan) DO NOTHING`,
+  /** $1 district, $2 JSON list of {loan, <attribute>: value}; an attribute that is null in the list of \`cleared\` is emptied. */
+  attributes: `UPDATE ${s}.loan l SET
+    ${ATTRIBUTES.map(([name]) => `${name} = CASE WHEN n.cleared ? '${name}' THEN NULL ELSE coalesce(n.${name}, l.${name}) END`).join(",\n    ")}
+    FROM jsonb_to_recordset($2::jsonb) AS n (loan text, cleared jsonb, ${ATTRIBUTES.map(([name, type]) => `${name} ${type}`).join(", ")})
+    WHERE l.district = $1 AND l.loan = n.loan`,
+  /** $1 district; parallel arrays: loan, drawn, principal, interest, settled to. */
+  amounts: `UPDATE ${s}.loan l SET drawn = l.drawn + n.drawn, principal = l.principal + n.principal, interest_open = l.interest_open + n.interest,
+      last_settled_to = greatest(l.last_settled_to, n.settled_to)
+    FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::date[]) AS n (loan, drawn, principal, interest, settled_to)
+    WHERE l.district = $1 AND l.loan = n.loan`,
+});

@@ -1,0 +1,17 @@
+export type { SheetFigures } from "./figures.ts";
+export { figuresOf, linesOfHousehold, printFigures } from "./figures.ts";
+export type {
+  HouseholdSheet,
+  HouseholdSheets,
+  Reveal,
+  SheetAccount,
+  SheetInterest,
+  SheetLoan,
+  SheetMember,
+  SheetOptions,
+  SheetQuestion,
+  SheetSubsidy,
+  TimelineEntry,
+} from "./sheet.ts";
+export { createHouseholdSheets } from "./sheet.ts";
+export { EVENT_TITLES } from "./titles.ts";

@@ -1,0 +1,3 @@
+export { REGISTRY_SCHEMA, registryProjection } from "./projection.ts";
+export type { HouseholdFilter, HouseholdLine, RegistryView, VillageLine } from "./queries.ts";
+export { createRegistryView } from "./queries.ts";

@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { NodeCompiler, type NodeTypstDocument } from "@myriaddreamin/typst-ts-node-compiler";
+import type { FontSet } from "../fonts/fonts.ts";
+import { DENSITY_MAX, type PrintedPage, type StatementPage } from "../page/page.ts";
+
+/** A statement as a file: PDF/A-2b, fonts embedded, no clock in it: the same page gives the same bytes. */
+export interface StatementPdf {
+  readonly bytes: Buffer;
+  readonly pages: number;
+}
+
+/** After so many statements what the typesetter remembers is dropped: its memory stays flat, and the speed too. */
+const STATEMENTS_BETWEEN_EVICTIONS = 10;
+/** Results not used since so many evictions are dropped. */
+const EVICTION_AGE = 0;
+
+export interface StatementPrinter {
+  /** Throws when the template refuses the page: a broken invariant, because the page was checked before. */
+  print(printed: PrintedPage): StatementPdf;
+}
+
+/** Sets statements with Typst. One per thread; use {@link createPrinterPool} for many. */
+export function createPrinter(fonts: Pick<FontSet, "data">): StatementPrinter {
+  const workspace = fileURLToPath(new URL("../template", import.meta.url));
+  const main = `${workspace}/statement.typ`;
+  const compiler = NodeCompiler.create({ workspace, fontArgs: [{ fontBlobs: [...fonts.data] }] });
+  compiler.addSource(main, readFileSync(main, "utf8"));
+  let evictable = 0;
+
+  const compile = (page: StatementPage): NodeTypstDocument => {
+    compiler.mapShadow(`${workspace}/page.json`, Buffer.from(JSON.stringify(page)));
+    const compiled = compiler.compile({ mainFilePath: main });
+    const document = compiled.result;
+    if (!document) {
+      const error = compiled.takeError();
+      throw new Error(`statement ${page.number} could not be set: ${error ? JSON.stringify(error.shortDiagnostics) : "no document"}`);
+    }
+    return document;
+  };
+
+  /** One sheet a copy: set closer until it fits; where none is close enough (large print), the widest with the fewest sheets. */
+  const fit = (page: StatementPage): NodeTypstDocument => {
+    let best = compile(page);
+    for (let density = page.density + 1; density <= DENSITY_MAX && best.numOfPages > page.copies.length; density++) {
+      const closer = compile({ ...page, density });
+      if (closer.numOfPages < best.numOfPages) best = closer;
+    }
+    return best;
+  };
+
+  return {
+    print({ page, code }) {
+      compiler.mapShadow(`${workspace}/code.raw`, code);
+      const document = fit(page);
+      const bytes = compiler.pdf(document, { pdfStandard: "a-2b", pdfTags: false });
+      evictable += 1;
+      if (evictable % STATEMENTS_BETWEEN_EVICTIONS === 0) compiler.evictCache(EVICTION_AGE);
+      return { bytes, pages: document.numOfPages };
+    },
+  };
+}

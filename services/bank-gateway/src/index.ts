@@ -1,0 +1,5 @@
+export { type BankAuthentication, bankOf, needsBankSignature } from "./authenticate.ts";
+export { BankKeys } from "./bank-keys.ts";
+export { bankLoanRoutes } from "./loans.ts";
+export { type BankMessage, bankCommands, bankMessages } from "./messages.ts";
+export { bankMessageRoutes } from "./routes.ts";

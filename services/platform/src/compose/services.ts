@@ -1,0 +1,67 @@
+import { createBankPortfolio } from "@huimin/bank-portfolio";
+import type { CommandHandler } from "@huimin/command-handler";
+import { type App, peopleRoutes } from "@huimin/http";
+import { registryCommands } from "@huimin/registry";
+import { BankKeys, bankCommands, bankLoanRoutes, bankMessageRoutes } from "@huimin/service-bank-gateway";
+import { ledgerCommandRoutes, ledgerCommands, ledgerRoutes, portfolioRoutes, sheetRoutes } from "@huimin/service-ledger";
+import { startupLendingCommands, startupLendingRoutes } from "@huimin/service-startup-lending";
+import { PostgresNonceStore } from "@huimin/signing";
+import { statementCommands } from "@huimin/statement";
+import type { Pool } from "pg";
+import type { Platform } from "../platform.ts";
+import { CommandTable } from "./commands.ts";
+import { proposalRoutes } from "./proposals.ts";
+
+/** Each service records its commands with a handler of its own, whose database role may append to its categories only. */
+export function commandTable(handlerFor: (role: string) => CommandHandler): CommandTable {
+  return new CommandTable([
+    { definitions: registryCommands, handler: handlerFor("huimin_registry") },
+    { definitions: startupLendingCommands, handler: handlerFor("huimin_startup_lending") },
+    { definitions: bankCommands, handler: handlerFor("huimin_bank_gateway") },
+    { definitions: ledgerCommands, handler: handlerFor("huimin_ledger") },
+    { definitions: statementCommands, handler: handlerFor("huimin_statements") },
+  ]);
+}
+
+export interface ServiceOptions {
+  readonly poolOf: (role: string, max: number) => Pool;
+  readonly publicOrigin?: string | undefined;
+  readonly signatureWindowSeconds?: number | undefined;
+}
+
+/** One for nonces, of which one statement is in flight at a time; the others read loans under row-level security. */
+const BANK_CONNECTIONS = 4;
+
+/** Every service of the product as plugins of one server. */
+export async function registerServices(app: App, platform: Platform, options: ServiceOptions): Promise<void> {
+  const { district, store, clock, books, portfolio, sheets, table, handler, projector } = platform;
+  await app.register(
+    async (scope) => {
+      const api = scope as App;
+      await peopleRoutes(api);
+      await proposalRoutes(api, { store, district, table, handler, wake: () => projector.wake() });
+      await ledgerRoutes(api, { books, district, clock });
+      await portfolioRoutes(api, { portfolio, district, clock });
+      await sheetRoutes(api, { sheets, district, clock });
+      await ledgerCommandRoutes(api);
+      await startupLendingRoutes(api);
+    },
+    { prefix: "/api/v1" },
+  );
+  await app.register(
+    async (scope) => {
+      const pool = options.poolOf("huimin_bank_gateway", BANK_CONNECTIONS);
+      const { signatureWindowSeconds: windowSeconds, publicOrigin } = options;
+      const authentication = {
+        keys: new BankKeys(store, district),
+        nonces: new PostgresNonceStore(pool, district, clock),
+        now: clock,
+        windowSeconds,
+        publicOrigin,
+      };
+      await bankMessageRoutes(scope as App, authentication);
+      await bankLoanRoutes(scope as App, { ...authentication, portfolio: createBankPortfolio(pool), district });
+    },
+    { prefix: "/bank/v1" },
+  );
+}

@@ -1,0 +1,202 @@
+import { randomUUIDv7 } from "node:crypto";
+import path from "node:path";
+import { type BankPortfolio, createBankPortfolio } from "@huimin/bank-portfolio";
+import { type Books, createBooks } from "@huimin/books";
+import { shanghaiInstant } from "@huimin/calendar";
+import { type CommandHandler, createCommandHandler } from "@huimin/command-handler";
+import { openPool } from "@huimin/database";
+import { createPostgresStore, type EventStore } from "@huimin/event-store";
+import { createHouseholdSheets, type HouseholdSheets, type Reveal } from "@huimin/household-sheet";
+import { type App, buildApp, commandsWith, guardWith, PeopleStore, readModelsWith } from "@huimin/http";
+import { createProjector, type Projector } from "@huimin/projector";
+import { createRegistryView, type RegistryView } from "@huimin/registry-view";
+import { createLogger, createMetrics, type Metrics } from "@huimin/telemetry";
+import { createVault, fileVaultSecrets, postgresKeyStore, type Vault, type VaultSecrets } from "@huimin/vault";
+import type { FastifyBaseLogger } from "fastify";
+import type { Pool } from "pg";
+import type { CommandTable } from "./compose/commands.ts";
+import { createCommands } from "./compose/commands.ts";
+import { migrateDatabase, type OpenDatabase, openDatabase } from "./compose/database.ts";
+import { projections } from "./compose/projections.ts";
+import { resolversOf } from "./compose/resolvers.ts";
+import { commandTable, registerServices } from "./compose/services.ts";
+import { watchServer } from "./compose/watch.ts";
+
+export interface PlatformOptions {
+  readonly district: string;
+  /** Directory of what is kept on this machine: embedded database, vault secrets, files. */
+  readonly home: string;
+  /** PostgreSQL ≥ 16; without it the embedded server starts (or is joined). */
+  readonly databaseUrl?: string | undefined;
+  /** Database on the embedded server. Default `huimin`. */
+  readonly embeddedDatabase?: string | undefined;
+  /** Milliseconds since 1970: the instant of recording, of signatures and of sessions. Default: the system clock. */
+  readonly clock?: (() => number) | undefined;
+  /** Ids of events and commands; a demo gives seeded ones. */
+  readonly newId?: (() => string) | undefined;
+  readonly vaultSecrets?: VaultSecrets | undefined;
+  readonly vaultSecretsFile?: string | undefined;
+  readonly logger?: FastifyBaseLogger | undefined;
+  readonly logLevel?: string | undefined;
+  readonly publicOrigin?: string | undefined;
+  readonly trustProxy?: boolean | undefined;
+  readonly signatureWindowSeconds?: number | undefined;
+  /** Migrate first. Default true. */
+  readonly migrate?: boolean | undefined;
+  /** Follow the log with the read models. Default true. */
+  readonly project?: boolean | undefined;
+  /** Serve /openapi.json and /docs. Default true. */
+  readonly documents?: boolean | undefined;
+  /** Answer 503 when the event loop is later than this. Default 1 s; 0: never (bulk work in the same process). */
+  readonly eventLoopDelayMsMax?: number | undefined;
+  /** Called when a broken invariant reached the edge. Default: the process ends with code 70 after its log line. */
+  readonly onBroken?: ((fault: Error) => void) | undefined;
+}
+
+/** What a process of the product is made of: the same for `npm start`, the command line, the demo and the tests. */
+export interface Platform {
+  readonly district: string;
+  readonly home: string;
+  /** Database as its owner. */
+  readonly databaseUrl: string;
+  readonly clock: () => number;
+  /** The whole log, with the platform's rights. */
+  readonly store: EventStore;
+  /** Records any command. The routes use a handler per service, each with that service's rights only. */
+  readonly handler: CommandHandler;
+  readonly table: CommandTable;
+  readonly vault: Vault;
+  readonly projector: Projector;
+  readonly books: Books;
+  readonly portfolio: BankPortfolio;
+  readonly sheets: HouseholdSheets;
+  readonly registry: RegistryView;
+  readonly people: PeopleStore;
+  /** Reads, as the role `huimin_platform`. */
+  readonly pool: Pool;
+  readonly metrics: Metrics;
+  readonly logger: FastifyBaseLogger;
+  /** Ready for `inject` and `listen`. */
+  readonly app: App;
+  close(): Promise<void>;
+}
+
+/** Connections: the lane of each service holds one while it appends, reads share the rest. */
+const LANE_CONNECTIONS = 4;
+const READ_CONNECTIONS = 8;
+const SMALL = 4;
+
+/**
+ * The composition root: configuration → database → log → projector → commands → services in one Fastify. Nothing listens
+ * yet; `platform.app.listen` does that. Close it with `close()`, which drains what is in hand.
+ */
+export async function createPlatform(options: PlatformOptions): Promise<Platform> {
+  const clock = options.clock ?? Date.now;
+  const logger = options.logger ?? (createLogger({ level: options.logLevel ?? "info", service: "platform" }) as FastifyBaseLogger);
+  const database = await openDatabase(options);
+  const opened: (() => Promise<unknown>)[] = [() => database.stop()];
+  try {
+    if (options.migrate ?? true) await migrateDatabase(database.url);
+    return await compose(options, { clock, logger, database, opened });
+  } catch (fault) {
+    await closeAll(opened);
+    throw fault;
+  }
+}
+
+interface Base {
+  readonly clock: () => number;
+  readonly logger: FastifyBaseLogger;
+  readonly database: OpenDatabase;
+  /** What was opened, to be closed in reverse order. */
+  readonly opened: (() => Promise<unknown>)[];
+}
+
+async function closeAll(opened: readonly (() => Promise<unknown>)[]): Promise<void> {
+  for (const close of [...opened].reverse()) await close();
+}
+
+async function compose(options: PlatformOptions, base: Base): Promise<Platform> {
+  const { clock, logger, database, opened } = base;
+  const { district } = options;
+  const newId = options.newId ?? randomUUIDv7;
+  const poolOf = (role: string, max: number): Pool => {
+    const pool = openPool({ url: database.url, role, max, applicationName: role });
+    opened.push(() => pool.end());
+    return pool;
+  };
+  const storeOf = (role: string): EventStore => {
+    const store = createPostgresStore({ connectionString: database.url, role, connectionsMax: LANE_CONNECTIONS });
+    opened.push(() => store.close());
+    return store;
+  };
+  const pool = poolOf("huimin_platform", READ_CONNECTIONS);
+  const store = storeOf("huimin_platform");
+  const books = createBooks(pool);
+  const secrets = options.vaultSecrets ?? fileVaultSecrets(options.vaultSecretsFile ?? path.join(options.home, "vault-secrets.json"));
+  const vault = createVault({ secrets, keys: postgresKeyStore(pool) });
+  const metrics = createMetrics();
+  const projector = createProjector({
+    pool: poolOf("huimin_platform", SMALL),
+    store,
+    projections: projections(),
+    district,
+    onStopped: (stopped) => logger.fatal({ stopped }, "the read models stand still"),
+    onFault: (fault) => logger.warn({ err: fault }, "the projector lost its way to the database"),
+  });
+  const resolvers = resolversOf({ store, vault, books, projector });
+  const handlerOf = (of: EventStore): CommandHandler =>
+    createCommandHandler({ store: of, district, clock: () => shanghaiInstant(clock()), resolvers, newId });
+  const handler = handlerOf(store);
+  const table = commandTable((role) => handlerOf(storeOf(role)));
+  const people = new PeopleStore(poolOf("huimin_people", SMALL), district, clock);
+  const app = await buildApp({
+    logger,
+    trustProxy: options.trustProxy ?? false,
+    documents: options.documents ?? true,
+    ...(options.eventLoopDelayMsMax === undefined ? {} : { eventLoopDelayMsMax: options.eventLoopDelayMsMax }),
+    onBroken: options.onBroken ?? stopProcess(logger),
+  });
+  guardWith(app, people);
+  readModelsWith(app, projector);
+  commandsWith(app, createCommands(table, { newId, wake: () => projector.wake(), metrics }));
+  watchServer(app, { district, pool, store, projector, metrics });
+  const reveal: Reveal = ({ district: of, personId, field, sealed }) => vault.unseal({ district: of, personId, field, sealed });
+  const platform: Platform = {
+    district,
+    home: options.home,
+    databaseUrl: database.url,
+    clock,
+    store,
+    handler,
+    table,
+    vault,
+    projector,
+    books,
+    portfolio: createBankPortfolio(pool),
+    sheets: createHouseholdSheets({ books, store, reveal }),
+    registry: createRegistryView(pool),
+    people,
+    pool,
+    metrics,
+    logger,
+    app,
+    close: async () => {
+      await app.close();
+      await projector.stop();
+      await closeAll(opened);
+    },
+  };
+  await registerServices(app, platform, { ...options, poolOf });
+  await app.ready();
+  if (options.project ?? true) await projector.start();
+  return platform;
+}
+
+/** Sysexits EX_SOFTWARE: what must be true was not; a supervisor starts the process anew on what the log says. */
+const EXIT_BROKEN = 70;
+
+const stopProcess = (logger: FastifyBaseLogger) => (fault: Error) => {
+  logger.fatal({ err: fault }, "a broken invariant: this process stops");
+  setImmediate(() => process.exit(EXIT_BROKEN));
+};

@@ -1,0 +1,21 @@
+import { readFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { Client } from "pg";
+import { ensureDatabase, dropDatabase, migrate } from "@huimin/database";
+import { eventStoreMigrations } from "../../../packages/log/event-store/src/index.ts";
+import { encodeBatch, prepare, APPEND_SQL } from "../../../packages/log/event-store/src/batch.ts";
+const server = readFileSync("/tmp/logbench/url","utf8").trim();
+const url = server.replace(/postgres$/,"bench2");
+await dropDatabase(server,"bench2"); await ensureDatabase(server,"bench2");
+const c = new Client({connectionString:url}); await c.connect(); await migrate(c, eventStoreMigrations);
+if (process.argv[3]) await c.query(readFileSync(process.argv[3],"utf8"));
+const size=Number(process.argv[2]??256); let n=0; const keyed=process.argv.includes("--keys");
+const req=()=>{ const i=n++; const id=randomUUID(); return {writes:[{stream:`loan/L${i%10000}`,expect:{kind:"any" as const},events:[{eventId:id,type:"RepaymentReceived",schemaVersion:1,valueDate:"2018-01-01",recordedAt:"2018-01-01T08:00:00.000+08:00",period:"2018-01",actor:"bank:K1",role:"BANK",channel:"bank-api" as const,sourceDocument:`S${i}`,commandId:id,correlationId:id,payload:{loan:`L${i}`,household:"H0001",bank:"K1",village:"410803001201",model:3,amount:"1234.56",serial:`S${i}`,openPrincipal:"2000.00"}}]}],asserts:[{stream:"period/ledger",expect:{kind:"none" as const}}],keys:keyed?[{client:"bank:K1",key:id,bodyHash:"a".repeat(64)}]:[],answer:{ok:true}} };
+const times:number[]=[];
+const pid=(await c.query("select pg_backend_pid() p")).rows[0].p;
+const cpu=()=>{const f=readFileSync(`/proc/${pid}/stat`,"utf8").split(") ")[1]!.split(" "); return (Number(f[11])+Number(f[12]))*10;};
+let cpu0=0;
+for(let k=0;k<(Number(process.env.N??400));k++){ if(k===100) cpu0=cpu(); const v=encodeBatch("410803",Array.from({length:size},()=>prepare("410803",req()))); const t=performance.now(); await c.query({name:"a",text:APPEND_SQL,values:v}); times.push(performance.now()-t); }
+const used=cpu()-cpu0; times.splice(0,100); times.sort((a,b)=>a-b);
+console.log(process.argv.slice(2).join(" "),`size ${size}: min ${times[0]!.toFixed(2)} p25 ${times[75]!.toFixed(2)} p50 ${times[150]!.toFixed(2)} ms → ${(times[75]!*1000/size).toFixed(1)} us/event; backend cpu ${(used*1000/300/size).toFixed(1)} us/event`);
+await c.end();

@@ -1,0 +1,153 @@
+import { openPool } from "@huimin/database";
+import { AppendForbidden, createPostgresStore, type EventStore, eventStoreMigrations } from "@huimin/event-store";
+import { type TestDatabase, testDatabase } from "@huimin/test-support";
+import type { Pool } from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { any, append, keyOf, none } from "./requests.ts";
+
+const DISTRICT = "410803";
+
+describe("what the database itself guards", () => {
+  let database: TestDatabase;
+  let owner: Pool;
+  let store: EventStore;
+  beforeAll(async () => {
+    database = await testDatabase(eventStoreMigrations);
+    owner = openPool({ url: database.url });
+    store = createPostgresStore({ pool: owner });
+    await store.append(DISTRICT, append([["loan/L1", none, 2]], { keys: [keyOf("k1", "a")] }));
+  });
+  afterAll(async () => {
+    await store.close();
+    await owner.end();
+    await database.drop();
+  });
+
+  it.each([
+    "UPDATE log.event SET canonical = '{}'",
+    "UPDATE log.event SET leaf_hash = '' WHERE position = 1",
+    "UPDATE log.event_000000 SET type = 'X'",
+    "DELETE FROM log.event",
+    "DELETE FROM log.event_000000 WHERE position = 2",
+    "TRUNCATE log.event",
+    "TRUNCATE log.event_000000",
+    "TRUNCATE log.event_000001",
+    "UPDATE log.command_key SET answer = '1'",
+    "DELETE FROM log.command_key",
+    "TRUNCATE log.command_key",
+    "SET session_replication_role = replica; DELETE FROM log.event",
+  ])("refuses to the owner: %s", async (statement) => {
+    const client = await owner.connect();
+    try {
+      await expect(client.query(statement)).rejects.toThrow("the log is never changed");
+    } finally {
+      client.release(true);
+    }
+    expect(await store.readAll(DISTRICT, 0, 10)).toHaveLength(2);
+  });
+
+  it("refuses a second event at a version, and a row that says something else than its text", async () => {
+    const insert = (version: number, stream: string) =>
+      owner.query(
+        "INSERT INTO log.event (district, position, stream, version, type, canonical, leaf_hash) SELECT district, 99, $2, $1, type, canonical, leaf_hash FROM log.event WHERE position = 1",
+        [version, stream],
+      );
+    await expect(insert(1, "loan/L1")).rejects.toThrow("duplicate key");
+    await expect(insert(1, "period/ledger")).rejects.toThrow("event_says_where_it_is");
+  });
+
+  const categories: [role: string, own: string, foreign: string][] = [
+    ["huimin_registry", "household/H1", "loan/L1"],
+    ["huimin_startup_lending", "credit/G1", "household/H1"],
+    ["huimin_bank_gateway", "loan/L7", "period/ledger"],
+    ["huimin_ledger", "period/ledger", "loan/L1"],
+    ["huimin_statements", "statement/H1", "loan/L1"],
+  ];
+
+  it.each(categories)("%s appends to %s and not to %s, and its neighbours in the batch are not touched", async (role, own, foreign) => {
+    const limited = createPostgresStore({ connectionString: database.url, role });
+    const [good, bad, mixed] = await Promise.allSettled([
+      limited.append(DISTRICT, append([[own, any]])),
+      limited.append(DISTRICT, append([[foreign, any]], { keys: [keyOf(`${role}-bad`, "x")] })),
+      limited.append(
+        DISTRICT,
+        append([
+          [`${own}-2`, any],
+          [`${foreign}-2`, any],
+        ]),
+      ),
+    ]);
+    expect(good).toMatchObject({ status: "fulfilled", value: { kind: "appended" } });
+    for (const refused of [bad, mixed]) {
+      expect(refused.status).toBe("rejected");
+      expect((refused as PromiseRejectedResult).reason).toBeInstanceOf(AppendForbidden);
+    }
+    expect(await limited.findKey(DISTRICT, "bank:K1", `${role}-bad`)).toBeUndefined();
+    expect((await limited.readStream(DISTRICT, `${foreign}-2`)).version).toBe(0);
+    expect((await limited.readStream(DISTRICT, `${own}-2`)).version).toBe(0);
+    // Asserting a stream of another category is reading it, which every service may.
+    const asserting = append([[own, any]], { asserts: [{ stream: "loan/L1", expect: { kind: "exists" } }] });
+    if (own !== "loan/L1") expect(await limited.append(DISTRICT, asserting)).toMatchObject({ kind: "appended" });
+    expect((await limited.readAll(DISTRICT, 0, 1))[0]?.stream).toBe("loan/L1");
+    await limited.close();
+  });
+
+  it("huimin_platform appends to every category", async () => {
+    const platform = createPostgresStore({ connectionString: database.url, role: "huimin_platform" });
+    expect(await platform.append(DISTRICT, append(categories.map(([, own]) => [`${own}-p`, any])))).toMatchObject({ kind: "appended" });
+    await platform.close();
+  });
+
+  it.each([
+    "INSERT INTO log.event (district, position, stream, version, type, canonical, leaf_hash) VALUES ('x', 1, 'loan/1', 1, 'T', '{\"stream\":\"loan/1\"}', '')",
+    "UPDATE log.head SET position = 0",
+    "UPDATE log.stream_head SET version = 1",
+    "INSERT INTO log.command_key VALUES ('x', 'c', 'k', '', '', 1)",
+    "INSERT INTO log.append_grant VALUES ('huimin_bank_gateway', '*')",
+    "SELECT log.protect('log.head')",
+    "CREATE TABLE log.mine (n int)",
+    "ALTER TABLE log.event DISABLE TRIGGER ALL",
+    "DROP TABLE log.event",
+  ])("refuses to a service: %s", async (statement) => {
+    const pool = openPool({ url: database.url, role: "huimin_bank_gateway" });
+    await expect(pool.query(statement)).rejects.toThrow(/permission denied|must be owner/);
+    await pool.end();
+  });
+
+  it("a role that has no grant appends nothing", async () => {
+    await owner.query("DO $$ BEGIN CREATE ROLE huimin_spec_stranger; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+    await owner.query(
+      "GRANT USAGE ON SCHEMA log TO huimin_spec_stranger; GRANT EXECUTE ON FUNCTION log.append, log.ensure_partitions TO huimin_spec_stranger",
+    );
+    const stranger = createPostgresStore({ connectionString: database.url, role: "huimin_spec_stranger" });
+    await expect(stranger.append(DISTRICT, append([["loan/L1", any]]))).rejects.toThrow(AppendForbidden);
+    await stranger.close();
+  });
+});
+
+describe("partitions", () => {
+  it("are made ahead of need, and by an insert that finds none", async () => {
+    const database = await testDatabase(eventStoreMigrations);
+    const pool = openPool({ url: database.url });
+    const store = createPostgresStore({ pool });
+    await store.append(DISTRICT, append([["loan/L1", none]]));
+    const partitions = async () =>
+      (
+        await pool.query("SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'log.event'::regclass ORDER BY 1")
+      ).rows.map(({ name }) => name);
+    expect(await partitions()).toEqual(["log.event_000000", "log.event_000001", "log.event_000002"]);
+    // As if millions had been written by a process that was killed before it made the next partitions.
+    await pool.query("UPDATE log.head SET position = 2999999");
+    const outcomes = await Promise.all(["a", "b", "c"].map((name) => store.append(DISTRICT, append([[`loan/${name}`, none]]))));
+    expect(outcomes.map((outcome) => outcome.kind === "appended" && outcome.firstPosition)).toEqual([3_000_000, 3_000_001, 3_000_002]);
+    expect(await partitions()).toContain("log.event_000003");
+    expect((await store.readStream(DISTRICT, "loan/c")).events.map(({ position }) => position)).toEqual([3_000_002]);
+    expect((await store.readAll(DISTRICT, 1, 10)).map(({ position }) => position)).toEqual([3_000_000, 3_000_001, 3_000_002]);
+    await store.append(DISTRICT, append([["loan/L1", any]]));
+    expect((await store.readStream(DISTRICT, "loan/L1")).events.map(({ position }) => position)).toEqual([1, 3_000_003]);
+    await expect(pool.query("TRUNCATE log.event_000003")).rejects.toThrow("the log is never changed");
+    await store.close();
+    await pool.end();
+    await database.drop();
+  });
+});

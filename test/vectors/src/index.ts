@@ -1,0 +1,1 @@
+export { type CaseResult, casesIn, FORMAT, runCase, WrongUsage } from "./run.ts";
