@@ -21,7 +21,14 @@ const USAGE = `usage: npm run bench -- --json FILE [--only NAME] [--quick]\nNAME
 
 function readArguments(): { json: string | undefined; only: readonly string[]; quick: boolean } | undefined {
   try {
-    const { values } = parseArgs({ options: { json: { type: "string" }, only: { type: "string", multiple: true }, quick: { type: "boolean" }, help: { type: "boolean" } } });
+    const { values } = parseArgs({
+      options: {
+        json: { type: "string" },
+        only: { type: "string", multiple: true },
+        quick: { type: "boolean" },
+        help: { type: "boolean" },
+      },
+    });
     const only = values.only ?? [];
     if (values.help || only.some((name) => !(name in BENCHES))) return undefined;
     return { json: values.json, only, quick: values.quick ?? false };
@@ -43,7 +50,9 @@ async function main(): Promise<number> {
     process.stderr.write(USAGE);
     return 2;
   }
-  log(`Node.js ${process.versions.node}, ${cpus().length} cores of ${cpus()[0]?.model ?? "unknown"}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${release()}`);
+  log(
+    `Node.js ${process.versions.node}, ${cpus().length} cores of ${cpus()[0]?.model ?? "unknown"}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${release()}`,
+  );
   const results: BenchResult[] = [];
   for (const name of options.only.length > 0 ? options.only : Object.keys(BENCHES)) {
     log(`== ${name}`);

@@ -65,7 +65,10 @@ export async function errorDocument(): Promise<Documents> {
     "",
     "| code | status | 说明 / what happened | 处理 / what to do |",
     "|---|---|---|---|",
-    ...errorEntries().map((entry) => `| \`${entry.code}\` | ${KINDS[entry.kind]} | ${cell(entry.zh)}<br>${cell(entry.en)} | ${cell(entry.remedyZh)}<br>${cell(entry.remedyEn)} |`),
+    ...errorEntries().map(
+      (entry) =>
+        `| \`${entry.code}\` | ${KINDS[entry.kind]} | ${cell(entry.zh)}<br>${cell(entry.en)} | ${cell(entry.remedyZh)}<br>${cell(entry.remedyEn)} |`,
+    ),
     "",
   ];
   return new Map([["docs/errors.md", lines.join("\n")]]);

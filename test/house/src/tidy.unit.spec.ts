@@ -30,12 +30,16 @@ describe("the house is tidy", () => {
   });
 
   it("never uses a binary floating point number for money", () => {
-    const suspicious = others.filter((name) => /\b(parseFloat|toFixed\(2\))/.test(read(name).replaceAll(/^\s*(\/\/|\*).*$/gm, "")) && name.startsWith("packages/"));
+    const suspicious = others.filter(
+      (name) => /\b(parseFloat|toFixed\(2\))/.test(read(name).replaceAll(/^\s*(\/\/|\*).*$/gm, "")) && name.startsWith("packages/"),
+    );
     expect(suspicious).toEqual([]);
   });
 
   it("gives each package a short README that begins with its purpose", () => {
-    const packages = new Set(files.filter((name) => /^packages\/[^/]+\/[^/]+\/package\.json$/.test(name)).map((name) => path.dirname(name)));
+    const packages = new Set(
+      files.filter((name) => /^packages\/[^/]+\/[^/]+\/package\.json$/.test(name)).map((name) => path.dirname(name)),
+    );
     const wrong = [...packages].filter((name) => {
       const readme = `${name}/README.md`;
       if (!files.includes(readme)) return true;

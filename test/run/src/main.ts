@@ -27,7 +27,11 @@ interface Step {
 
 function run(command: string, args: readonly string[]): Promise<{ exitCode: number; output: string }> {
   return new Promise((resolve) => {
-    const child = spawn(command, [...args], { cwd: root, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, FORCE_COLOR: "0", NO_COLOR: "1" } });
+    const child = spawn(command, [...args], {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, FORCE_COLOR: "0", NO_COLOR: "1" },
+    });
     let output = "";
     const collect = (chunk: Buffer): void => {
       output = (output + chunk.toString()).slice(-200_000);
@@ -50,21 +54,23 @@ interface VitestReport {
 }
 
 /** Counts a vitest run from its JSON report; a file that failed to load is a failure even without tests in it. */
-const vitestTally = (file: string) => async (exitCode: number): Promise<Tally> => {
-  const tally: Tally = { passed: 0, failed: 0, skipped: [] };
-  if (!existsSync(file)) return { ...tally, failed: 1 };
-  const report = JSON.parse(await readFile(file, "utf8")) as VitestReport;
-  for (const suite of report.testResults) {
-    if (suite.status === "failed" && suite.assertionResults.every((test) => test.status !== "failed")) tally.failed += 1;
-    for (const test of suite.assertionResults) {
-      if (test.status === "passed") tally.passed += 1;
-      else if (test.status === "failed") tally.failed += 1;
-      else tally.skipped.push(`${path.relative(root, suite.name)}: ${test.fullName}`);
+const vitestTally =
+  (file: string) =>
+  async (exitCode: number): Promise<Tally> => {
+    const tally: Tally = { passed: 0, failed: 0, skipped: [] };
+    if (!existsSync(file)) return { ...tally, failed: 1 };
+    const report = JSON.parse(await readFile(file, "utf8")) as VitestReport;
+    for (const suite of report.testResults) {
+      if (suite.status === "failed" && suite.assertionResults.every((test) => test.status !== "failed")) tally.failed += 1;
+      for (const test of suite.assertionResults) {
+        if (test.status === "passed") tally.passed += 1;
+        else if (test.status === "failed") tally.failed += 1;
+        else tally.skipped.push(`${path.relative(root, suite.name)}: ${test.fullName}`);
+      }
     }
-  }
-  if (exitCode !== 0 && tally.failed === 0) tally.failed = 1;
-  return tally;
-};
+    if (exitCode !== 0 && tally.failed === 0) tally.failed = 1;
+    return tally;
+  };
 
 /** Counts a runner that ends with `N passed, M failed`. */
 const plainTally = async (exitCode: number, output: string): Promise<Tally> => {
@@ -105,14 +111,20 @@ for (const step of steps) {
   const started = performance.now();
   process.stdout.write(`\n== ${step.name}\n`);
   const { exitCode, output } = await run(step.command, step.args);
-  const tally = step.count ? await step.count(exitCode, output) : { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, skipped: [] };
+  const tally = step.count
+    ? await step.count(exitCode, output)
+    : { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, skipped: [] };
   total.passed += tally.passed;
   total.failed += tally.failed;
   total.skipped.push(...tally.skipped);
   if (tally.failed > 0) failedSteps.push(step.name);
-  process.stdout.write(`-- ${step.name}: ${tally.failed === 0 ? "ok" : "FAILED"} in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+  process.stdout.write(
+    `-- ${step.name}: ${tally.failed === 0 ? "ok" : "FAILED"} in ${((performance.now() - started) / 1000).toFixed(1)} s\n`,
+  );
 }
 for (const name of total.skipped) process.stdout.write(`skipped: ${name}\n`);
 if (failedSteps.length > 0) process.stdout.write(`failed steps: ${failedSteps.join(", ")}\n`);
-process.stdout.write(`\n${total.passed} passed, ${total.failed} failed${total.skipped.length > 0 ? `, ${total.skipped.length} skipped` : ""}\n`);
+process.stdout.write(
+  `\n${total.passed} passed, ${total.failed} failed${total.skipped.length > 0 ? `, ${total.skipped.length} skipped` : ""}\n`,
+);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;

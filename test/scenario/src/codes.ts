@@ -11,4 +11,5 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Whether a refusal with `code` has one of the reasons that the file names. */
-export const hasReason = (code: string, why: readonly string[]): boolean => why.includes(code) || (REASONS[code] ?? []).some((reason) => why.includes(reason));
+export const hasReason = (code: string, why: readonly string[]): boolean =>
+  why.includes(code) || (REASONS[code] ?? []).some((reason) => why.includes(reason));

@@ -1,19 +1,28 @@
-import { formatAmount } from "@huimin/money";
-import type { Platform } from "@huimin/platform";
-import { idempotencyKeysOf } from "@huimin/loan";
-import type { Role } from "@huimin/decider";
+import type { Fold, RecordedEvent, Role } from "@huimin/decider";
 import { createHouseholdSheets, printFigures } from "@huimin/household-sheet";
 import { firstDrawing } from "@huimin/interest";
-import { type CreditEntry, creditFold, creditStream, loanStream, loanTimelineFold, type LoanState, openInterest } from "@huimin/loan/events";
+import { idempotencyKeysOf } from "@huimin/loan";
+import {
+  type CreditEntry,
+  creditFold,
+  creditStream,
+  type LoanState,
+  loanStream,
+  loanTimelineFold,
+  openInterest,
+} from "@huimin/loan/events";
+import { formatAmount } from "@huimin/money";
+import type { Platform } from "@huimin/platform";
+import { POLICY_KEYS, type Policy, type PolicyKey, type PolicyState, policyFold, policyOf, policyStream } from "@huimin/policy/events";
 import { type HouseholdState, householdFold, householdStream } from "@huimin/registry/events";
 import { quarterPeriod } from "@huimin/subsidy";
-import { subsidyFold, type SubsidyState, subsidyStream } from "@huimin/subsidy/events";
-import { POLICY_KEYS, type Policy, type PolicyKey, type PolicyState, policyFold, policyOf, policyStream } from "@huimin/policy/events";
-import type { Fold, RecordedEvent } from "@huimin/decider";
+import { type SubsidyState, subsidyFold, subsidyStream } from "@huimin/subsidy/events";
 import type { BalanceRow, Entry } from "./format.ts";
 
 /** What became of a command: its answer, or the code of the refusal. */
-export type Outcome = { readonly ok: true; readonly answer: Readonly<Record<string, any>> } | { readonly ok: false; readonly code: string; readonly details?: unknown };
+export type Outcome =
+  | { readonly ok: true; readonly answer: Readonly<Record<string, any>> }
+  | { readonly ok: false; readonly code: string; readonly details?: unknown };
 
 /** The instant of a point of a story. */
 export interface Clock {
@@ -49,7 +58,12 @@ export class District {
    * Sends a command in the role of a fact. A second person is there where the rule wants one (implied); a bank's message
    * carries its serial as idempotency key.
    */
-  async send(name: string, body: Readonly<Record<string, unknown>>, by: string, options: { readonly period?: string | undefined; readonly bank?: string } = {}): Promise<Outcome> {
+  async send(
+    name: string,
+    body: Readonly<Record<string, unknown>>,
+    by: string,
+    options: { readonly period?: string | undefined; readonly bank?: string } = {},
+  ): Promise<Outcome> {
     const definition = this.platform.table.find(name);
     if (!definition) throw new Error(`the product has no command ${name}`);
     const bank = options.bank ?? "K1";
@@ -103,7 +117,9 @@ export class District {
   /** A stream folded up to a position: what was known then. */
   async fold<S>(stream: string, fold: Fold<S>, position: number): Promise<S> {
     const { events } = await this.platform.store.readStream(this.platform.district, stream);
-    return events.filter((event) => event.position <= position).reduce((state, event) => fold.evolve(state, event as RecordedEvent), fold.initialState);
+    return events
+      .filter((event) => event.position <= position)
+      .reduce((state, event) => fold.evolve(state, event as RecordedEvent), fold.initialState);
   }
 
   loan(loan: string, position: number): Promise<LoanState> {
@@ -181,6 +197,7 @@ export class District {
 }
 
 /** The code of a refusal, or undefined: for what must succeed. */
-export const refusalOf = (outcome: Outcome): string | undefined => (outcome.ok ? undefined : `${outcome.code} ${JSON.stringify(outcome.details ?? {})}`);
+export const refusalOf = (outcome: Outcome): string | undefined =>
+  outcome.ok ? undefined : `${outcome.code} ${JSON.stringify(outcome.details ?? {})}`;
 
 export type { Entry };

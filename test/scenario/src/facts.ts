@@ -38,11 +38,16 @@ const plain =
 const withDate = (entry: Entry): Record<string, unknown> => ({ ...entry.data, valueDate: entry.valueDate });
 
 const pick = (entry: Entry, ...names: string[]): Record<string, unknown> =>
-  Object.fromEntries([["valueDate", entry.valueDate], ...names.filter((name) => entry.data[name] !== undefined).map((name) => [name, entry.data[name]])]);
+  Object.fromEntries([
+    ["valueDate", entry.valueDate],
+    ...names.filter((name) => entry.data[name] !== undefined).map((name) => [name, entry.data[name]]),
+  ]);
 
 /** Everything that the story draws on a loan: what its implied contract is approved for. */
 const drawnInStory = (entry: Entry, { facts, attempt }: Story): string => {
-  const drawings = facts.filter((fact) => fact.event === "LoanDisbursed" && fact.data.loan === entry.data.loan).map((fact) => fen(fact.data.amount));
+  const drawings = facts
+    .filter((fact) => fact.event === "LoanDisbursed" && fact.data.loan === entry.data.loan)
+    .map((fact) => fen(fact.data.amount));
   return attempt || drawings.length === 0 ? entry.data.amount : formatAmount(sumFen(drawings));
 };
 
@@ -53,7 +58,17 @@ async function contract(entry: Entry, story: Story, amount: string): Promise<Out
   const { valueDate } = entry;
   const borrower = await district.headOf(household);
   const top = topUpOf ? { topUpOf } : {};
-  const application = { loan, household, borrower, bank: "K1", amount, purpose: "养殖", termMonths: termMonths(valueDate, due), valueDate, ...top };
+  const application = {
+    loan,
+    household,
+    borrower,
+    bank: "K1",
+    amount,
+    purpose: "养殖",
+    termMonths: termMonths(valueDate, due),
+    valueDate,
+    ...top,
+  };
   const applied = await district.send("ApplyForLoan", application, "BANK");
   if (!applied.ok) return applied;
   const terms = { loan, household, amount, annualRate, due, contractDate: valueDate, valueDate, ...(yearBase ? { yearBase } : {}), ...top };
@@ -80,9 +95,12 @@ const approveOnly: Handler = async (entry, story) => {
 };
 
 async function repay(entry: Entry, story: Story): Promise<Outcome> {
-  const outcome = await story.district.send("RecordRepayment", pick(entry, "loan", "principal", "serial", "allocation"), entry.by, { period: entry.period });
+  const outcome = await story.district.send("RecordRepayment", pick(entry, "loan", "principal", "serial", "allocation"), entry.by, {
+    period: entry.period,
+  });
   // Suspicions are raised only where a fact says so: one that is not is released as meant.
-  if (outcome.ok && outcome.answer.status === "held") return story.district.send("ReleaseDuplicate", pick(entry, "loan", "serial"), "FIN-R");
+  if (outcome.ok && outcome.answer.status === "held")
+    return story.district.send("ReleaseDuplicate", pick(entry, "loan", "serial"), "FIN-R");
   return outcome;
 }
 
@@ -122,7 +140,12 @@ async function accrue(entry: Entry, story: Story): Promise<Outcome> {
   const { district } = story;
   const { loan, payee, claim, correction, claimedRate, amount } = entry.data;
   if (correction) {
-    return district.send("CorrectSubsidy", pick(entry, "loan", "payee", "correction", "accrualsOf", "claim", "rateWas", "rateIs"), entry.by, { period: entry.period });
+    return district.send(
+      "CorrectSubsidy",
+      pick(entry, "loan", "payee", "correction", "accrualsOf", "claim", "rateWas", "rateIs"),
+      entry.by,
+      { period: entry.period },
+    );
   }
   const settled = await impliedSettlement(entry, story);
   if (!settled.ok) return settled;
@@ -131,9 +154,13 @@ async function accrue(entry: Entry, story: Story): Promise<Outcome> {
     const flag = claimedRate ? { onDifference: "flag" } : {};
     const bank = await district.bankOf(loan);
     return inOrder(
-      () => district.send("SubmitSubsidyClaim", { bank, quarter: claim, lines: [line], valueDate: entry.valueDate, ...flag }, "BANK", { bank }),
+      () =>
+        district.send("SubmitSubsidyClaim", { bank, quarter: claim, lines: [line], valueDate: entry.valueDate, ...flag }, "BANK", { bank }),
       () => district.send("ApproveSubsidyClaim", { bank, quarter: claim, valueDate: entry.valueDate }, "FIN-R"),
-      () => district.send("AccrueSubsidy", pick(entry, "loan", "payee", "claim", "from", "toExcl", "claimedRate", "amount"), entry.by, { period: entry.period }),
+      () =>
+        district.send("AccrueSubsidy", pick(entry, "loan", "payee", "claim", "from", "toExcl", "claimedRate", "amount"), entry.by, {
+          period: entry.period,
+        }),
     );
   });
 }
@@ -141,7 +168,10 @@ async function accrue(entry: Entry, story: Story): Promise<Outcome> {
 const claimOnly: Handler = async (entry, story) => {
   const { loan, claim } = entry.data;
   const bank = await story.district.bankOf(loan);
-  return story.district.send("SubmitSubsidyClaim", { bank, quarter: claim, lines: [{ loan }], valueDate: entry.valueDate }, entry.by, { bank, period: entry.period });
+  return story.district.send("SubmitSubsidyClaim", { bank, quarter: claim, lines: [{ loan }], valueDate: entry.valueDate }, entry.by, {
+    bank,
+    period: entry.period,
+  });
 };
 
 /** Our job may have booked it when its cause was recorded: then there is no difference left, which is what is checked. */
@@ -167,17 +197,30 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   LoanApproved: approveOnly,
   LoanDisbursed: disburse,
   LoanToppedUp: disburse,
-  InterestSettled: (entry, story) => (entry.data.batch ? Promise.resolve({ ok: false, code: "NOT_BUILT" }) : story.district.send("SettleInterest", pick(entry, "loan", "from", "toExcl", "kind", "bearer"), entry.by, { period: entry.period })),
+  InterestSettled: (entry, story) =>
+    entry.data.batch
+      ? Promise.resolve({ ok: false, code: "NOT_BUILT" })
+      : story.district.send("SettleInterest", pick(entry, "loan", "from", "toExcl", "kind", "bearer"), entry.by, { period: entry.period }),
   InterestPaid: plain("RecordInterestPayment", (entry, story) => ({ ...pick(entry, "loan", "amount", "payer"), serial: story.serial() })),
   InterestCorrected: correctInterest,
   RepaymentReceived: repay,
   RepaymentDuplicateSuspected: suspected,
   RepaymentDuplicateReleased: plain("ReleaseDuplicate", (entry) => pick(entry, "loan", "serial")),
   RepaymentDuplicateDismissed: plain("DismissDuplicate", (entry) => pick(entry, "loan", "serial")),
-  RepaymentReversed: plain("ReverseRepayment", (entry, story) => ({ ...pick(entry, "loan", "serial", "principal"), reversalSerial: story.serial() })),
-  LoanPrepaid: plain("PrepayLoan", (entry, story) => ({ ...pick(entry, "loan", "principal", "interestFrom", "interestToExcl"), serial: story.serial(), distinct: true })),
+  RepaymentReversed: plain("ReverseRepayment", (entry, story) => ({
+    ...pick(entry, "loan", "serial", "principal"),
+    reversalSerial: story.serial(),
+  })),
+  LoanPrepaid: plain("PrepayLoan", (entry, story) => ({
+    ...pick(entry, "loan", "principal", "interestFrom", "interestToExcl"),
+    serial: story.serial(),
+    distinct: true,
+  })),
   LoanExtended: plain("ExtendLoan", (entry) => pick(entry, "loan", "newDue")),
-  LoanRenewedNoRepayment: plain("RenewLoan", (entry, story) => ({ ...pick(entry, "loan", "newLoan", "amount", "due", "annualRate"), serial: story.serial() })),
+  LoanRenewedNoRepayment: plain("RenewLoan", (entry, story) => ({
+    ...pick(entry, "loan", "newLoan", "amount", "due", "annualRate"),
+    serial: story.serial(),
+  })),
   LoanRateReset: plain("ResetLoanRate", (entry) => pick(entry, "loan", "quoteDate", "quotedRate", "spreadBp")),
   UseOfFundsChecked: plain("CheckUseOfFunds", (entry) => pick(entry, "loan", "finding", "misuseFrom")),
   LoanMisuseConfirmed: plain("ConfirmMisuse", (entry) => pick(entry, "loan", "misuseFrom")),
@@ -187,15 +230,42 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   SubsidyAccrued: accrue,
   SubsidyPaid: plain("PaySubsidy", (entry) => pick(entry, "loan", "payee")),
   SubsidyPaymentReturned: plain("ReturnSubsidyPayment", (entry) => pick(entry, "loan", "payee", "reason")),
-  SubsidyClawbackDecided: plain("DecideSubsidyClawback", (entry) => pick(entry, "loan", "obligor", "reason", "accrualsOf", "misuseFrom", "rateWas", "rateIs")),
-  SubsidyClawbackReceived: plain("ReceiveSubsidyClawback", (entry, story) => ({ ...pick(entry, "loan", "obligor", "amount"), serial: story.serial() })),
+  SubsidyClawbackDecided: plain("DecideSubsidyClawback", (entry) =>
+    pick(entry, "loan", "obligor", "reason", "accrualsOf", "misuseFrom", "rateWas", "rateIs"),
+  ),
+  SubsidyClawbackReceived: plain("ReceiveSubsidyClawback", (entry, story) => ({
+    ...pick(entry, "loan", "obligor", "amount"),
+    serial: story.serial(),
+  })),
   SubsidyClawbackSetOff: plain("SetOffSubsidyClawback", (entry) => pick(entry, "loan", "obligor", "againstLoan")),
   PeriodClosed: plain("ClosePeriod", (entry) => ({ period: entry.data.period })),
   PriorYearAdjustmentTransferred: plain("TransferPriorYearAdjustment", (entry) => ({ valueDate: entry.valueDate })),
-  PovertyExitConfirmed: forHouseholds("ConfirmPovertyExit", async (household, entry) => ({ household, year: Number(entry.valueDate.slice(0, 4)), document: "示例〔脱贫〕1号", valueDate: entry.valueDate })),
-  HeadChanged: forHouseholds("ChangeHead", async (household, entry, story) => ({ household, newHead: await story.district.otherAdult(household), valueDate: entry.valueDate })),
-  MemberRemoved: forHouseholds("RemoveMember", async (household, entry, story) => ({ household, personId: await story.district.headOf(household), reason: entry.data.reason, valueDate: entry.valueDate })),
-  HouseholdExtinct: forHouseholds("RecordHouseholdExtinct", async (household, entry, story) => ({ household, lastMembers: await story.district.membersOf(household), valueDate: entry.valueDate })),
-  BankAccountChanged: forHouseholds("ChangeBankAccount", async (household, entry, story) => ({ household, ...(await story.people.account(await story.district.headOf(household), "K1")), valueDate: entry.valueDate })),
+  PovertyExitConfirmed: forHouseholds("ConfirmPovertyExit", async (household, entry) => ({
+    household,
+    year: Number(entry.valueDate.slice(0, 4)),
+    document: "示例〔脱贫〕1号",
+    valueDate: entry.valueDate,
+  })),
+  HeadChanged: forHouseholds("ChangeHead", async (household, entry, story) => ({
+    household,
+    newHead: await story.district.otherAdult(household),
+    valueDate: entry.valueDate,
+  })),
+  MemberRemoved: forHouseholds("RemoveMember", async (household, entry, story) => ({
+    household,
+    personId: await story.district.headOf(household),
+    reason: entry.data.reason,
+    valueDate: entry.valueDate,
+  })),
+  HouseholdExtinct: forHouseholds("RecordHouseholdExtinct", async (household, entry, story) => ({
+    household,
+    lastMembers: await story.district.membersOf(household),
+    valueDate: entry.valueDate,
+  })),
+  BankAccountChanged: forHouseholds("ChangeBankAccount", async (household, entry, story) => ({
+    household,
+    ...(await story.people.account(await story.district.headOf(household), "K1")),
+    valueDate: entry.valueDate,
+  })),
   DebtorDied: plain("RecordDebtorDeath", (entry) => pick(entry, "household")),
 };

@@ -25,7 +25,12 @@ async function subsidised(figure: Figure, district: District, axes: Axes) {
   return { loan, state: await district.subsidy(text(figure, "loan"), axes.position), policy: await district.policy(axes.position) };
 }
 
-async function difference(figure: Figure, district: District, axes: Axes, field: "overSubsidised" | "underSubsidised"): Promise<string | undefined> {
+async function difference(
+  figure: Figure,
+  district: District,
+  axes: Axes,
+  field: "overSubsidised" | "underSubsidised",
+): Promise<string | undefined> {
   const known = await subsidised(figure, district, axes);
   if (!known) return undefined;
   return formatAmount(subsidyDifferences(known.state, known.loan, known.policy).byYear.get(Number(figure.year))?.[field] ?? 0n);
@@ -42,7 +47,9 @@ const CONVENTIONS: Readonly<Record<string, DayCount>> = {
 function conventionInterest(figure: Figure): string | undefined {
   const convention = CONVENTIONS[text(figure, "convention")];
   if (convention === undefined) return undefined;
-  const yearly = toExact(fen(text(figure, "principal"))).mul(percent(text(figure, "annualRate"))).div(100);
+  const yearly = toExact(fen(text(figure, "principal")))
+    .mul(percent(text(figure, "annualRate")))
+    .div(100);
   const [from, toExcl] = days(figure);
   const { n, d } = yearFraction(convention, from, toExcl);
   return formatAmount(roundHalfUp(yearly.mul(n.toString()).div(d.toString())));
@@ -57,12 +64,14 @@ export const FIGURES: Readonly<Record<string, Compute>> = {
     const on = prepaymentsOf(await district.loan(text(figure, "loan"), axes.position)).filter((message) => message.valueDate === figure.on);
     return formatAmount(sumFen(on.map((message) => message.interest)));
   },
-  subsidy: async (figure, district, axes) => formatAmount(bookedSubsidy(await district.subsidy(text(figure, "loan"), axes.position), text(figure, "claim"))),
+  subsidy: async (figure, district, axes) =>
+    formatAmount(bookedSubsidy(await district.subsidy(text(figure, "loan"), axes.position), text(figure, "claim"))),
   householdBears: async (figure, district, axes) => {
     const known = await subsidised(figure, district, axes);
     return known && formatAmount(subsidyOf(known.state, known.loan, known.policy, text(figure, "claim")).householdBears);
   },
-  clawback: async (figure, district, axes) => formatAmount(clawbackOfClaim(await district.subsidy(text(figure, "loan"), axes.position), text(figure, "claim"))),
+  clawback: async (figure, district, axes) =>
+    formatAmount(clawbackOfClaim(await district.subsidy(text(figure, "loan"), axes.position), text(figure, "claim"))),
   overSubsidised: (figure, district, axes) => difference(figure, district, axes, "overSubsidised"),
   underSubsidised: (figure, district, axes) => difference(figure, district, axes, "underSubsidised"),
   openPrincipal: async (figure, district, axes) => {
@@ -70,11 +79,14 @@ export const FIGURES: Readonly<Record<string, Compute>> = {
     const state = await district.loan(text(figure, "loan"), axes.position);
     return formatAmount(axes.asOf === undefined ? openPrincipalNow(state) : openPrincipal(state.timeline, axes.asOf));
   },
-  principalOn: async (figure, district, axes) => formatAmount(openPrincipal((await district.loan(text(figure, "loan"), axes.position)).timeline, text(figure, "on"))),
-  daysOverdue: async (figure, district, axes) => daysBetween((await district.loan(text(figure, "loan"), axes.position)).timeline.due, text(figure, "on")),
+  principalOn: async (figure, district, axes) =>
+    formatAmount(openPrincipal((await district.loan(text(figure, "loan"), axes.position)).timeline, text(figure, "on"))),
+  daysOverdue: async (figure, district, axes) =>
+    daysBetween((await district.loan(text(figure, "loan"), axes.position)).timeline.due, text(figure, "on")),
   dueDate: async (figure, district, axes) => (await district.loan(text(figure, "loan"), axes.position)).timeline.due,
   dayCount: async (figure) => daysBetween(...days(figure)),
   maturity: async (figure) => addMonths(text(figure, "from"), Number(figure.months)),
   conventionInterest: async (figure) => conventionInterest(figure),
-  fixedDividend: async (figure) => formatAmount(fixedDividend(fen(text(figure, "principal")), percent(text(figure, "annualRate")), ...days(figure))),
+  fixedDividend: async (figure) =>
+    formatAmount(fixedDividend(fen(text(figure, "principal")), percent(text(figure, "annualRate")), ...days(figure))),
 };

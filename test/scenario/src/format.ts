@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type ErrorObject } from "ajv";
+import type { ErrorObject } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 
 /** A scenario file, format `scenario-neutral/1` (test/scenario/format.json is its dictionary as a JSON schema). */

@@ -24,7 +24,9 @@ async function main(): Promise<number> {
       const problem = await play(stage, path.join(folder, name), name);
       if (problem === undefined) passed += 1;
       else failed += 1;
-      process.stdout.write(`${problem === undefined ? "ok  " : "FAIL"} ${path.basename(name, ".json")}${problem === undefined ? "" : `: ${problem}`}\n`);
+      process.stdout.write(
+        `${problem === undefined ? "ok  " : "FAIL"} ${path.basename(name, ".json")}${problem === undefined ? "" : `: ${problem}`}\n`,
+      );
     }
   } finally {
     await stage.close();

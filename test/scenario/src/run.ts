@@ -1,5 +1,5 @@
-import { type Axes, District, EVERYTHING, type Outcome } from "./district.ts";
 import { hasReason } from "./codes.ts";
+import { type Axes, type District, EVERYTHING, type Outcome } from "./district.ts";
 import { HANDLERS, type Story } from "./facts.ts";
 import { FIGURES } from "./figures.ts";
 import type { Attempt, BalanceRow, Checkpoint, Entry, Fact, Scenario } from "./format.ts";
@@ -8,7 +8,11 @@ import { setUp } from "./setup.ts";
 /** What a file uses and the product does not have yet, by name. */
 export function notBuilt(scenario: Scenario): string[] {
   const missing = new Set<string>();
-  const entries: readonly Entry[] = [...scenario.facts, ...scenario.refused, ...(scenario.orders ?? []).flatMap((order) => order.recordedAs)];
+  const entries: readonly Entry[] = [
+    ...scenario.facts,
+    ...scenario.refused,
+    ...(scenario.orders ?? []).flatMap((order) => order.recordedAs),
+  ];
   for (const entry of entries) {
     if (!(entry.event in HANDLERS)) missing.add(entry.event);
     else if (entry.data.batch !== undefined) missing.add(`${entry.event} of a batch`);
@@ -38,7 +42,10 @@ function compareYields(place: string, fact: Fact, answer: Readonly<Record<string
   for (const [name, expected] of Object.entries(fact.yields ?? {})) {
     const found = answer[name];
     if (typeof expected === "object") continue;
-    const same = typeof expected === "string" && typeof found === "string" && name.endsWith("Rate") ? Number(expected) === Number(found) : expected === found;
+    const same =
+      typeof expected === "string" && typeof found === "string" && name.endsWith("Rate")
+        ? Number(expected) === Number(found)
+        : expected === found;
     if (!same) differ(`${place} yields ${name}`, expected, found);
   }
 }
@@ -61,7 +68,13 @@ export class Recording {
   /** Plays the facts; `whole` compares every checkpoint and tries the refusals, else only the last checkpoint counts. */
   async play(whole: boolean): Promise<void> {
     const people = await setUp(this.#district, this.#scenario, this.#facts);
-    const story: Story = { district: this.#district, people, facts: this.#facts, serial: () => `RUNNER-${++this.#serials}`, attempt: false };
+    const story: Story = {
+      district: this.#district,
+      people,
+      facts: this.#facts,
+      serial: () => `RUNNER-${++this.#serials}`,
+      attempt: false,
+    };
     this.#positions.set(0, await this.#district.catchUp());
     if (whole) await this.#after(0, story);
     for (const fact of this.#facts) {
@@ -119,7 +132,11 @@ export class Recording {
     const found = await this.#district.balance(row, axes);
     const zero = row.side === "zero" || Number(row.amount) === 0;
     if (zero ? Number(found.amount) !== 0 : found.side !== row.side || found.amount !== row.amount) {
-      differ(`${place} balance ${row.book} ${row.account} ${JSON.stringify(row.aux ?? {})} ${row.year ?? ""}`, `${row.side} ${row.amount}`, `${found.side} ${found.amount}`);
+      differ(
+        `${place} balance ${row.book} ${row.account} ${JSON.stringify(row.aux ?? {})} ${row.year ?? ""}`,
+        `${row.side} ${row.amount}`,
+        `${found.side} ${found.amount}`,
+      );
     }
   }
 

@@ -46,7 +46,14 @@ export class People {
     const { vault, district } = this.#district.platform;
     const text = `621999410899${serial}`;
     const [number] = await vault.seal([{ district, personId: holder, keyClass: "K1", field: "account", text }]);
-    return { holder, bank, kind: "passbook", number: number as string, numberHash: vault.fingerprint(district, "account", text), purpose: "all" };
+    return {
+      holder,
+      bank,
+      kind: "passbook",
+      number: number as string,
+      numberHash: vault.fingerprint(district, "account", text),
+      purpose: "all",
+    };
   }
 
   async household(id: string, members: number, village: string): Promise<Outcome> {
@@ -73,20 +80,37 @@ export async function setUp(district: District, scenario: Scenario, facts: reado
   const { parties } = scenario;
   const villages = parties.village?.length ? parties.village.map(({ id }) => id) : ["V1"];
   for (const village of villages) {
-    must(await district.send("RegisterVillage", { village, name: `${village}村`, street: "测试街道", streetCode: "410803010", valueDate: REGISTERED_ON }, "POV"), village);
+    must(
+      await district.send(
+        "RegisterVillage",
+        { village, name: `${village}村`, street: "测试街道", streetCode: "410803010", valueDate: REGISTERED_ON },
+        "POV",
+      ),
+      village,
+    );
   }
   for (const bank of new Set(["K1", ...(parties.bank ?? []).map(({ id }) => id)])) {
     must(await district.send("RegisterBank", { bank, name: `测试银行${bank}`, valueDate: REGISTERED_ON }, "FOF"), bank);
   }
   for (const { id } of parties.enterprise ?? []) {
-    const body = { enterprise: id, name: `测试企业${id}`, creditCode: "91410899MA9DEM01XL", roles: ["carrier", "partner"], valueDate: REGISTERED_ON };
+    const body = {
+      enterprise: id,
+      name: `测试企业${id}`,
+      creditCode: "91410899MA9DEM01XL",
+      roles: ["carrier", "partner"],
+      valueDate: REGISTERED_ON,
+    };
     must(await district.send("RegisterEnterprise", body, "FOF"), id);
   }
   for (const { id, members, createdByFact } of parties.household ?? []) {
-    if (createdByFact === undefined || !facts.some((fact) => fact.n === createdByFact)) must(await people.household(id, members, villages[0] as string), id);
+    if (createdByFact === undefined || !facts.some((fact) => fact.n === createdByFact))
+      must(await people.household(id, members, villages[0] as string), id);
   }
   for (const { key, value, from, to, document } of scenario.policy) {
-    must(await district.send("SetPolicyParameter", { key, value, from, ...(to ? { to } : {}), document }, "FIN-R"), `policy ${key} from ${from}`);
+    must(
+      await district.send("SetPolicyParameter", { key, value, from, ...(to ? { to } : {}), document }, "FIN-R"),
+      `policy ${key} from ${from}`,
+    );
   }
   return people;
 }

@@ -8,7 +8,17 @@ import { startEmbedded } from "@huimin/database";
  * One server for all test files of a run: `DATABASE_URL`, else Docker through testcontainers when
  * `HUIMIN_TEST_CONTAINERS=1`, else the embedded one. Test files clone databases on it (see database.ts).
  */
-export default async function setup(): Promise<() => Promise<void>> {
+let stop: () => Promise<void> = async () => undefined;
+
+export async function setup(): Promise<void> {
+  stop = await start();
+}
+
+export async function teardown(): Promise<void> {
+  await stop();
+}
+
+async function start(): Promise<() => Promise<void>> {
   process.env.HUIMIN_TEST_RUN = randomBytes(4).toString("hex");
   if (process.env.HUIMIN_TEST_SERVER) return async () => undefined;
   if (process.env.DATABASE_URL) {

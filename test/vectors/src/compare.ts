@@ -27,7 +27,12 @@ export function readCloseness(expected: CaseObject, inherited: Closeness): Close
 const NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d{1,3})?$/;
 
 /** The first difference between expected columns and computed ones, or undefined. */
-export function differenceIn(expected: Readonly<Record<string, unknown>>, computed: Columns, place: string, closeness: Closeness): string | undefined {
+export function differenceIn(
+  expected: Readonly<Record<string, unknown>>,
+  computed: Columns,
+  place: string,
+  closeness: Closeness,
+): string | undefined {
   for (const [column, want] of Object.entries(expected)) {
     if (!(column in computed)) return `unknown key ${place}.${column}`;
     const difference = differenceOf(want, computed[column], `${place}.${column}`, closeness);
@@ -40,7 +45,8 @@ export function differenceOf(want: unknown, got: Computed, place: string, closen
   if (want === null || want === undefined || got === null || got === undefined) {
     return (want ?? null) === (got ?? null) ? undefined : `${place} is ${show(got)}, expected ${JSON.stringify(want)}`;
   }
-  if (typeof got === "number") return got === want || String(got) === want ? undefined : `${place} is ${got}, expected ${JSON.stringify(want)}`;
+  if (typeof got === "number")
+    return got === want || String(got) === want ? undefined : `${place} is ${got}, expected ${JSON.stringify(want)}`;
   if (typeof got === "string") return got === want ? undefined : `${place} is ${got}, expected ${JSON.stringify(want)}`;
   const text = String(want);
   if (!NUMBER.test(text)) return `${place} is ${show(got)}, expected ${JSON.stringify(want)}`;

@@ -10,7 +10,7 @@ import {
   type LoanTerms,
   type SettlementTerms,
 } from "@huimin/interest";
-import { CaseProblem, type CaseObject } from "./reader.ts";
+import { type CaseObject, CaseProblem } from "./reader.ts";
 
 /** Terms of a loan case; section 3 and 4 of the format. */
 export function readTerms(terms: CaseObject): LoanTerms {
@@ -21,7 +21,8 @@ export function readTerms(terms: CaseObject): LoanTerms {
 }
 
 function common(terms: CaseObject) {
-  if (terms.raw("lastRowTakesRest") !== undefined && terms.raw("lastRowTakesRest") !== true) throw new CaseProblem(`${terms.path}.lastRowTakesRest is not true`);
+  if (terms.raw("lastRowTakesRest") !== undefined && terms.raw("lastRowTakesRest") !== true)
+    throw new CaseProblem(`${terms.path}.lastRowTakesRest is not true`);
   return {
     annualRatePercent: terms.decimal("annualRatePercent"),
     dayCount: terms.choice("dayCount", DAY_COUNTS),
@@ -36,7 +37,8 @@ function settlementTerms(terms: CaseObject): SettlementTerms {
   if (method === "interest-only-then-bullet" && !terms.has("settlement")) throw new CaseProblem(`missing key ${terms.path}.settlement`);
   // Keys of instalment loans have no meaning here; only their neutral values pass.
   terms.choice("interestOn", ["balance"], "balance");
-  for (const grace of ["graceOnPrincipal", "graceOnInterest"]) if (terms.whole(grace, 0) !== 0) throw new CaseProblem(`${terms.path}.${grace} on a settlement loan`);
+  for (const grace of ["graceOnPrincipal", "graceOnInterest"])
+    if (terms.whole(grace, 0) !== 0) throw new CaseProblem(`${terms.path}.${grace} on a settlement loan`);
   const monthEnd = terms.choice("monthEnd", ["clamp", "first-of-next-month"], "clamp");
   let maturesOn = terms.has("maturesOn") ? terms.date("maturesOn") : undefined;
   if (terms.has("term")) maturesOn ??= addPeriods(disbursedOn, terms.every("term"), 1, monthEnd);
@@ -48,7 +50,8 @@ function settlementDaysOf(terms: CaseObject): Pick<SettlementTerms, "settlement"
   if (!terms.has("settlement")) return {};
   const settlement = terms.object("settlement");
   const months = settlement.raw("months");
-  if (!Array.isArray(months) || !months.every((month) => Number.isInteger(month))) throw new CaseProblem(`${settlement.path}.months is not a list of months`);
+  if (!Array.isArray(months) || !months.every((month) => Number.isInteger(month)))
+    throw new CaseProblem(`${settlement.path}.months is not a list of months`);
   const day = settlement.whole("day");
   settlement.done();
   return { settlement: { months: months as number[], day } };
@@ -75,7 +78,12 @@ function instalmentTerms(terms: CaseObject): InstalmentTerms {
     instalmentUnit: terms.amount("instalmentUnit", base.amountUnit),
     instalmentRounding: terms.choice("instalmentRounding", ["nearest", "up", "down"], "nearest"),
     ...(terms.has("instalmentAmounts")
-      ? { instalmentAmounts: terms.list("instalmentAmounts", (entry) => ({ fromNr: entry.whole("fromNr"), amount: entry.amount("amount") })) }
+      ? {
+          instalmentAmounts: terms.list("instalmentAmounts", (entry) => ({
+            fromNr: entry.whole("fromNr"),
+            amount: entry.amount("amount"),
+          })),
+        }
       : {}),
     ...(terms.has("principalPerInstalment") ? { principalPerInstalment: terms.amount("principalPerInstalment") } : {}),
     graceOnPrincipal: terms.whole("graceOnPrincipal", 0),
@@ -97,7 +105,8 @@ export function readSettings(settings: CaseObject): Partial<LoanSettings> {
   if (settings.has("interestBasis")) read.interestBasis = settings.choice("interestBasis", ["schedule", "actual-balance"]);
   if (settings.has("subPeriodRounding")) read.subPeriodRounding = settings.choice("subPeriodRounding", ["once", "each-part"]);
   if (settings.has("paymentCountsFrom")) read.paymentCountsFrom = settings.choice("paymentCountsFrom", ["payment-date", "next-due-date"]);
-  if (settings.has("unpaidAssumedPaidOn")) read.unpaidAssumedPaidOn = settings.choice("unpaidAssumedPaidOn", ["as-of-date", "next-due-date"]);
+  if (settings.has("unpaidAssumedPaidOn"))
+    read.unpaidAssumedPaidOn = settings.choice("unpaidAssumedPaidOn", ["as-of-date", "next-due-date"]);
   if (settings.has("allocationOrder")) read.allocationOrder = allocationOrder(settings);
   if (settings.has("excess")) read.excess = settings.choice("excess", EXCESS_RULES);
   if (settings.has("accruedInterestFirst")) read.accruedInterestFirst = flag(settings, "accruedInterestFirst");
@@ -110,11 +119,17 @@ export function readSettings(settings: CaseObject): Partial<LoanSettings> {
   if (settings.has("penalty")) {
     const penalty = settings.object("penalty");
     penalty.choice("when", ["once-per-overdue-row"], "once-per-overdue-row");
-    read.penalty = { percent: penalty.decimal("percent"), on: penalty.choice("on", ["overdue-principal", "overdue-principal-and-interest"]) };
+    read.penalty = {
+      percent: penalty.decimal("percent"),
+      on: penalty.choice("on", ["overdue-principal", "overdue-principal-and-interest"]),
+    };
     penalty.done();
   }
   if (settings.has("rateTiers")) {
-    read.rateTiers = settings.list("rateTiers", (tier) => ({ upToMonths: tier.whole("upToMonths"), annualRatePercent: tier.decimal("annualRatePercent") }));
+    read.rateTiers = settings.list("rateTiers", (tier) => ({
+      upToMonths: tier.whole("upToMonths"),
+      annualRatePercent: tier.decimal("annualRatePercent"),
+    }));
   }
   settings.done();
   return read;
@@ -158,7 +173,13 @@ function happening(event: CaseObject, base: { date: string; id?: string }): Loan
     case "re-amortise":
       return { ...base, type };
     case "charge":
-      return { ...base, type, chargeKind: event.choice("chargeKind", ["fee", "penalty"]), amount: event.amount("amount"), dueOn: event.date("dueOn") };
+      return {
+        ...base,
+        type,
+        chargeKind: event.choice("chargeKind", ["fee", "penalty"]),
+        amount: event.amount("amount"),
+        dueOn: event.date("dueOn"),
+      };
     case "reversal":
       return { ...base, type, of: event.text("of") };
     case "move-due-date":

@@ -57,7 +57,11 @@ export class CaseObject {
   }
 
   decimal(key: string): Exact {
-    return this.#must(key, (value) => (typeof value === "string" && DECIMAL.test(value) ? new Exact(value) : undefined), "a decimal string");
+    return this.#must(
+      key,
+      (value) => (typeof value === "string" && DECIMAL.test(value) ? new Exact(value) : undefined),
+      "a decimal string",
+    );
   }
 
   /** An amount in minor units of the case's scale. */
@@ -121,7 +125,8 @@ function minorUnits(text: string, decimals: number): Fen | undefined {
   return match[1] ? -units : units;
 }
 
-const AMOUNT_KEYS = /^(principal|amount|amountUnit|instalmentUnit|principalPerInstalment|pool|unit|guaranteedBase|profit|base|linkedAccountOpening)$/;
+const AMOUNT_KEYS =
+  /^(principal|amount|amountUnit|instalmentUnit|principalPerInstalment|pool|unit|guaranteedBase|profit|base|linkedAccountOpening)$/;
 
 /** Decimals of the finest amount in a part of a case, at least two: the scale in which its amounts are whole. */
 export function decimalsIn(value: unknown, key = ""): number {

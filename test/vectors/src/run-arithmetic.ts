@@ -1,8 +1,8 @@
 import {
   DAY_COUNTS,
-  dayNumerator,
   type DividendHolder,
   type DividendTerms,
+  dayNumerator,
   distribute,
   type Fraction,
   fraction,
@@ -69,7 +69,8 @@ function known(value: Exact | undefined, what: string): Exact {
 
 function cashflows(terms: CaseObject): Exact[] {
   const flows = terms.raw("cashflows");
-  if (!Array.isArray(flows) || flows.length === 0 || !flows.every((flow) => typeof flow === "string")) throw new CaseProblem(`${terms.path}.cashflows is not a list of amounts`);
+  if (!Array.isArray(flows) || flows.length === 0 || !flows.every((flow) => typeof flow === "string"))
+    throw new CaseProblem(`${terms.path}.cashflows is not a list of amounts`);
   return flows.map((flow: string) => new Exact(flow));
 }
 
@@ -102,7 +103,8 @@ export function runDividend(dividendCase: CaseObject): string | undefined {
   const totals = expected.raw("totals");
   expected.done();
   if (Array.isArray(rows)) {
-    if (allRows !== false && rows.length !== dividend.rows.length) return `expected.rows has ${dividend.rows.length} rows, expected ${rows.length}`;
+    if (allRows !== false && rows.length !== dividend.rows.length)
+      return `expected.rows has ${dividend.rows.length} rows, expected ${rows.length}`;
     for (const [index, row] of rows.entries() as IterableIterator<[number, Readonly<Record<string, unknown>>]>) {
       const computed = row.id === undefined ? dividend.rows[index] : dividend.rows.find((one) => one.id === row.id);
       if (!computed) return `expected.rows has no holder ${JSON.stringify(row.id)}`;
@@ -113,7 +115,12 @@ export function runDividend(dividendCase: CaseObject): string | undefined {
   }
   if (totals === undefined) return undefined;
   const { guaranteed, profitShare, distributed, undistributed } = dividend;
-  const sums: Columns = { guaranteed: money(guaranteed), profitShare: money(profitShare), distributed: money(distributed), undistributed: money(undistributed) };
+  const sums: Columns = {
+    guaranteed: money(guaranteed),
+    profitShare: money(profitShare),
+    distributed: money(distributed),
+    undistributed: money(undistributed),
+  };
   return differenceIn(totals as Record<string, unknown>, sums, "expected.totals", closeness);
 }
 
@@ -126,7 +133,15 @@ function dividendTerms(terms: CaseObject): DividendTerms {
   const holders = terms.list("holders", holderOf);
   if (method === "guaranteed-plus-share") {
     const guaranteed = { guaranteedBase: terms.amount("guaranteedBase"), guaranteedPercent: terms.decimal("guaranteedPercent") };
-    return { method, unit, rounding, holders, ...guaranteed, profit: terms.amount("profit"), profitSharePercent: terms.decimal("profitSharePercent") };
+    return {
+      method,
+      unit,
+      rounding,
+      holders,
+      ...guaranteed,
+      profit: terms.amount("profit"),
+      profitSharePercent: terms.decimal("profitSharePercent"),
+    };
   }
   return {
     method,
@@ -143,7 +158,9 @@ function dividendTerms(terms: CaseObject): DividendTerms {
 function holderOf(holder: CaseObject): DividendHolder {
   return {
     id: holder.text("id"),
-    ...(holder.has("shares") ? { shares: typeof holder.raw("shares") === "number" ? new Exact(holder.whole("shares")) : holder.decimal("shares") } : {}),
+    ...(holder.has("shares")
+      ? { shares: typeof holder.raw("shares") === "number" ? new Exact(holder.whole("shares")) : holder.decimal("shares") }
+      : {}),
     ...(holder.has("from") ? { from: holder.date("from") } : {}),
     ...(holder.has("base") ? { base: holder.amount("base") } : {}),
     ...(holder.has("count") ? { count: holder.whole("count") } : {}),

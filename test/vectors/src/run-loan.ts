@@ -1,4 +1,14 @@
-import { dailyAccrual, type Fraction, fraction, fractionOf, type LoanPayment, type LoanRow, type LoanState, type LoanTerms, replayLoan } from "@huimin/interest";
+import {
+  dailyAccrual,
+  type Fraction,
+  fraction,
+  fractionOf,
+  type LoanPayment,
+  type LoanRow,
+  type LoanState,
+  type LoanTerms,
+  replayLoan,
+} from "@huimin/interest";
 import { type Closeness, type Columns, differenceIn, differenceOf, readCloseness, roundedTo } from "./compare.ts";
 import { type CaseEvent, readEvent, readSettings, readTerms } from "./loan-case.ts";
 import { type CaseObject, CaseProblem, decimalsIn } from "./reader.ts";
@@ -26,12 +36,17 @@ const STATE_KEYS = ["rows", "allRows", "totals", "payments", "accrual", "status"
 function expectationOf(loan: Loan, expected: CaseObject, place: string, inherited: Closeness, afterEvents: number): string | undefined {
   const closeness = readCloseness(expected, inherited);
   const events = loan.events.slice(0, afterEvents);
-  const replay = replayLoan(loan.terms, loan.settings, events.map((event) => event.happening));
+  const replay = replayLoan(
+    loan.terms,
+    loan.settings,
+    events.map((event) => event.happening),
+  );
   if (!replay.ok) return `${place}: ${replay.refusal.code} ${JSON.stringify(replay.refusal.details ?? {})}`;
   for (const [index, event] of events.entries()) {
     const refusal = replay.value.refused.get(index);
     if (event.rejected && !refusal) return `${place}: event ${index + 1} (${event.happening.type}) was taken, expected rejected`;
-    if (!event.rejected && refusal) return `${place}: event ${index + 1} (${event.happening.type}) was refused: ${refusal.code} ${JSON.stringify(refusal.details ?? {})}`;
+    if (!event.rejected && refusal)
+      return `${place}: event ${index + 1} (${event.happening.type}) was refused: ${refusal.code} ${JSON.stringify(refusal.details ?? {})}`;
   }
   const state = replay.value.state(expected.has("asOf") ? expected.date("asOf") : undefined);
   const wanted = Object.fromEntries(STATE_KEYS.map((key) => [key, expected.raw(key)]));
@@ -56,7 +71,13 @@ function expectationOf(loan: Loan, expected: CaseObject, place: string, inherite
 
 const TWELVE_DECIMALS = fractionOf("0.000000000001");
 
-function rowsDifference(state: LoanState, wanted: Readonly<Record<string, unknown>>, place: string, closeness: Closeness, loan: Loan): string | undefined {
+function rowsDifference(
+  state: LoanState,
+  wanted: Readonly<Record<string, unknown>>,
+  place: string,
+  closeness: Closeness,
+  loan: Loan,
+): string | undefined {
   const { rows, allRows } = wanted;
   if (allRows !== undefined && typeof allRows !== "boolean") return `${place}.allRows is neither true nor false`;
   if (rows === undefined) return undefined;
@@ -98,7 +119,11 @@ function rowColumns(row: LoanRow, loan: Loan): Columns {
 function totalsDifference(state: LoanState, totals: unknown, place: string, closeness: Closeness, scale: bigint): string | undefined {
   if (totals === undefined) return undefined;
   const sums: Record<string, Fraction | number | undefined> = { days: 0, instalments: state.rows.length, settlements: state.rows.length };
-  for (const column of ROW_MONEY) sums[column] = fraction(state.rows.reduce((sum, row) => sum + row[column], 0n), scale);
+  for (const column of ROW_MONEY)
+    sums[column] = fraction(
+      state.rows.reduce((sum, row) => sum + row[column], 0n),
+      scale,
+    );
   sums.days = state.rows.reduce((sum, row) => sum + row.days, 0);
   if (state.instalment !== undefined) sums.instalment = fraction(state.instalment, scale);
   return differenceIn(totals as Record<string, unknown>, sums, place, closeness);

@@ -54,7 +54,9 @@ export function casesIn(folder: string): { readonly file: string; readonly value
   let names: string[];
   try {
     if (!statSync(folder).isDirectory()) throw new WrongUsage(`${folder} is not a folder`);
-    names = readdirSync(folder).filter((name) => name.endsWith(".json")).sort();
+    names = readdirSync(folder)
+      .filter((name) => name.endsWith(".json"))
+      .sort();
   } catch (error) {
     if (error instanceof WrongUsage) throw error;
     throw new WrongUsage(`the folder ${folder} can't be read: ${(error as Error).message}`);
@@ -72,7 +74,8 @@ function casesOf(file: string): { file: string; value: unknown; fallbackId: stri
   }
   const { format, cases } = (content ?? {}) as { format?: unknown; cases?: unknown };
   const name = basename(file);
-  if (format !== FORMAT) return [{ file, value: { id: name, kind: `format ${JSON.stringify(format)}`, terms: {}, expected: {} }, fallbackId: name }];
+  if (format !== FORMAT)
+    return [{ file, value: { id: name, kind: `format ${JSON.stringify(format)}`, terms: {}, expected: {} }, fallbackId: name }];
   if (!Array.isArray(cases)) throw new WrongUsage(`${file} has no list of cases`);
   return cases.map((value: unknown, index) => ({ file, value, fallbackId: `${name}#${index + 1}` }));
 }

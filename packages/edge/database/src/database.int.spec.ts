@@ -38,7 +38,9 @@ describe("pools", () => {
   it("works as the role and not as the owner", async () => {
     const database = await testDatabase();
     const owner = openPool({ url: database.url });
-    await owner.query("DO $$ BEGIN CREATE ROLE huimin_spec; EXCEPTION WHEN duplicate_object THEN NULL; END $$; GRANT huimin_spec TO CURRENT_USER");
+    await owner.query(
+      "DO $$ BEGIN CREATE ROLE huimin_spec; EXCEPTION WHEN duplicate_object THEN NULL; END $$; GRANT huimin_spec TO CURRENT_USER",
+    );
     const pool = openPool({ url: database.url, role: "huimin_spec" });
     expect((await pool.query("SELECT current_user AS who")).rows[0].who).toBe("huimin_spec");
     await pool.end();

@@ -27,14 +27,18 @@ export async function migrate(client: Client | PoolClient, migrations: readonly 
       "CREATE TABLE IF NOT EXISTS public.schema_migration (name text PRIMARY KEY, sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())",
     );
     const known = new Map<string, string>(
-      (await client.query<{ name: string; sha256: string }>("SELECT name, sha256 FROM public.schema_migration")).rows.map((row) => [row.name, row.sha256]),
+      (await client.query<{ name: string; sha256: string }>("SELECT name, sha256 FROM public.schema_migration")).rows.map((row) => [
+        row.name,
+        row.sha256,
+      ]),
     );
     const applied: string[] = [];
     for (const migration of migrations) {
       const sha256 = createHash("sha256").update(migration.sql).digest("hex");
       const before = known.get(migration.name);
       if (before === sha256) continue;
-      if (before !== undefined) throw new MigrationChanged(`migration ${migration.name} was applied with another text; add a new migration instead`);
+      if (before !== undefined)
+        throw new MigrationChanged(`migration ${migration.name} was applied with another text; add a new migration instead`);
       await applyOne(client, migration, sha256);
       known.set(migration.name, sha256);
       applied.push(migration.name);

@@ -1,4 +1,4 @@
-import { Client, type PoolConfig, Pool } from "pg";
+import { Client, Pool, type PoolConfig } from "pg";
 
 export interface PoolOptions {
   readonly url: string;

@@ -51,8 +51,8 @@ export function replayLoan(
     const inOrder = next.at(-1) === event && event.type !== "reversal" && next.length === live.length + 1;
     const fresh = open(terms, rules);
     const refusal = caught(() => {
-      if (inOrder) return book.apply(event);
-      for (const one of next) fresh.apply(one);
+      if (inOrder) book.apply(event);
+      else for (const one of next) fresh.apply(one);
     });
     if (refusal) {
       refused.set(index, refusal);
@@ -110,26 +110,37 @@ function applyTo(book: InstalmentBook, event: LoanHappening): void {
     case "pay-off":
       if (event.date < book.firstDisbursement) throw new RefusalSignal(SCHEDULE_ERRORS.SCHEDULE_EVENT_DATE_INVALID, { date: event.date });
       if (book.closing) throw new RefusalSignal(SCHEDULE_ERRORS.SCHEDULE_PAID_OFF, { type: event.type });
-      return event.type === "repayment" ? repay(book, event) : payOff(book, event);
-    case "write-off":
-      return writeOff(book, event);
+      if (event.type === "repayment") repay(book, event);
+      else payOff(book, event);
+      break;
     case "charge":
       book.penalise(event.date);
-      return book.book(event);
-    case "move-due-date":
-      return moveDueDate(book, event);
-    case "add-instalments":
-      return addInstalments(book, event);
-    case "principal-holiday":
-      return principalHoliday(book, event);
-    case "rate-change":
-      return changeRate(book, event);
-    case "re-age":
-      return reAge(book, event);
-    case "re-amortise":
-      return reAmortise(book, event);
-    default:
+      book.book(event);
+      break;
+    case "prepayment":
+    case "extension":
+    case "reversal":
       throw new RefusalSignal(SCHEDULE_ERRORS.SCHEDULE_EVENT_UNSUITABLE, { type: event.type });
+    case "write-off":
+      writeOff(book, event);
+      break;
+    case "move-due-date":
+      moveDueDate(book, event);
+      break;
+    case "add-instalments":
+      addInstalments(book, event);
+      break;
+    case "principal-holiday":
+      principalHoliday(book, event);
+      break;
+    case "rate-change":
+      changeRate(book, event);
+      break;
+    case "re-age":
+      reAge(book, event);
+      break;
+    case "re-amortise":
+      reAmortise(book, event);
   }
 }
 

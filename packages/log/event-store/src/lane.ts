@@ -17,6 +17,10 @@ export const BATCH_REQUESTS_MAX = 1_024;
 export const BATCH_EVENTS_MAX = 4_096;
 /** Requests that wait; the next one is refused with {@link LogBusy}. */
 export const QUEUE_REQUESTS_MAX = 16_384;
+/** Batches under way: while the database works on one, the next is encoded, sent and waits at the head's row. */
+export const BATCHES_IN_FLIGHT_MAX = 1;
+/** Fewer waiting requests than this are not worth a second batch: they go with the next one. */
+const SECOND_BATCH_REQUESTS_MIN = 32;
 /** Waiting requests looked at for one batch: bounds the search when most of them conflict. */
 const SCAN_REQUESTS_MAX = 4 * BATCH_REQUESTS_MAX;
 
@@ -66,7 +70,9 @@ class Claims {
 export class Lane {
   readonly #send: SendBatch;
   #queue: Waiting[] = [];
-  #running: Promise<void> | undefined;
+  #inFlight = 0;
+  #scheduled = false;
+  #idle: (() => void)[] = [];
 
   constructor(send: SendBatch) {
     this.#send = send;
@@ -76,32 +82,45 @@ export class Lane {
     if (this.#queue.length >= QUEUE_REQUESTS_MAX) return Promise.reject(new LogBusy(`${QUEUE_REQUESTS_MAX} appends wait already`));
     return new Promise((resolve, reject) => {
       this.#queue.push({ prepared, resolve, reject });
-      this.#running ??= this.#run();
+      this.#schedule();
     });
   }
 
   /** Resolves when everything that was asked for so far is answered. */
   async drain(): Promise<void> {
-    while (this.#running) await this.#running;
+    while (this.#scheduled || this.#inFlight > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
-  async #run(): Promise<void> {
-    // Requests made in the same turn of the event loop go together.
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    while (this.#queue.length > 0) {
-      const batch = this.#nextBatch();
-      try {
-        const outcomes = await this.#send(batch.map(({ prepared }) => prepared));
-        batch.forEach(({ resolve, reject }, i) => {
-          const outcome = outcomes[i];
-          if (outcome === undefined || outcome instanceof Error) reject(outcome ?? new Error("an append was not answered"));
-          else resolve(outcome);
-        });
-      } catch (fault) {
-        for (const { reject } of batch) reject(fault);
-      }
+  /** Requests made in the same turn of the event loop go together. */
+  #schedule(): void {
+    if (this.#scheduled || !this.#mayStart()) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      while (this.#mayStart()) void this.#start();
+    });
+  }
+
+  #mayStart(): boolean {
+    return this.#inFlight === 0 ? this.#queue.length > 0 : this.#inFlight < BATCHES_IN_FLIGHT_MAX && this.#queue.length >= SECOND_BATCH_REQUESTS_MIN;
+  }
+
+  async #start(): Promise<void> {
+    const batch = this.#nextBatch();
+    this.#inFlight += 1;
+    try {
+      const outcomes = await this.#send(batch.map(({ prepared }) => prepared));
+      batch.forEach(({ resolve, reject }, i) => {
+        const outcome = outcomes[i];
+        if (outcome === undefined || outcome instanceof Error) reject(outcome ?? new Error("an append was not answered"));
+        else resolve(outcome);
+      });
+    } catch (fault) {
+      for (const { reject } of batch) reject(fault);
     }
-    this.#running = undefined;
+    this.#inFlight -= 1;
+    this.#schedule();
+    if (this.#inFlight === 0 && !this.#scheduled) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   #nextBatch(): Waiting[] {

@@ -3,7 +3,7 @@ import { type CommandDefinition, load, resolve } from "@huimin/decider";
 import { ok } from "@huimin/outcome";
 import { type Static, Type } from "typebox";
 import { closePeriod, transferPriorYearAdjustment } from "./decide.ts";
-import { PERIOD_STREAM } from "./events.ts";
+import { PERIOD_STREAM, type PriorYearAdjustmentTransferred } from "./events.ts";
 import { periodFold } from "./evolve.ts";
 
 export const ClosePeriodBody = Type.Object({ period: Type.String({ pattern: "^\\d{4}-\\d{2}$" }) }, { additionalProperties: false });
@@ -33,7 +33,8 @@ export const TransferPriorYearAdjustmentBody = Type.Object(
 /**
  * 结转以前年度盈余调整 (FIN-M, posts in G: 3501 / 3001). The balance comes from the books through the resolver
  * `priorYearAdjustment` ({fiscalYear} → yuan, credit positive), which must know everything that the log holds: the
- * stream `period/ledger` is asserted, so two transfers never both count the same balance.
+ * stream `period/ledger` is asserted, so two transfers never both count the same balance. Answer: `amount` without sign
+ * and the `side` of 3501 on which the balance was.
  */
 export const TransferPriorYearAdjustment: CommandDefinition<Static<typeof TransferPriorYearAdjustmentBody>> = {
   name: "TransferPriorYearAdjustment",
@@ -48,9 +49,11 @@ export const TransferPriorYearAdjustment: CommandDefinition<Static<typeof Transf
     const valueDate = command.valueDate ?? shanghaiDate(context.recordedAt);
     const decided = transferPriorYearAdjustment({ fiscalYear, currentYear, balance, valueDate });
     if (!decided.ok) return decided;
+    const { amount } = decided.value.payload as PriorYearAdjustmentTransferred;
+    const side = amount.startsWith("-") ? "debit" : "credit";
     return ok({
       writes: [{ stream: PERIOD_STREAM, events: [decided.value] }],
-      answer: { fiscalYear, amount: (decided.value.payload as { amount: string }).amount },
+      answer: { fiscalYear, amount: amount.replace("-", ""), side },
     });
   },
 };

@@ -109,16 +109,16 @@ describe("TransferPriorYearAdjustment 结转以前年度盈余调整", () => {
             events: [{ type: "PriorYearAdjustmentTransferred", valueDate: "2018-02-28", payload: { amount: "113.00", fiscalYear: 2018 } }],
           },
         ],
-        answer: { fiscalYear: 2018, amount: "113.00" },
+        answer: { fiscalYear: 2018, amount: "113.00", side: "credit" },
       },
     });
   });
 
-  it("transfers a debit balance as a negative amount", () => {
-    expect(given("-12.30").execute(TransferPriorYearAdjustment, { fiscalYear: 2018 })).toMatchObject({
-      ok: true,
-      value: { answer: { amount: "-12.30" } },
-    });
+  it("tells a debit balance as a negative amount, and answers its side", () => {
+    const log = given("-12.30");
+    const result = log.execute(TransferPriorYearAdjustment, { fiscalYear: 2018 });
+    expect(result).toMatchObject({ ok: true, value: { answer: { amount: "12.30", side: "debit" } } });
+    expect(log.streams.get(PERIOD_STREAM)?.at(-1)?.payload).toEqual({ amount: "-12.30", fiscalYear: 2018 });
   });
 
   it("refuses a zero balance", () => {

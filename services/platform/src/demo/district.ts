@@ -61,7 +61,11 @@ export function makeDistrict(seed: number = SEED): DemoDistrict {
   const random = new Random(seed);
   const ids = new IdNumbers();
   const sizes = file.villages.flatMap((village) => householdSizes(random, village).map((size, index) => ({ village, size, index })));
-  const exits = exitYears(random, sizes.map((entry) => entry.size), file.exits);
+  const exits = exitYears(
+    random,
+    sizes.map((entry) => entry.size),
+    file.exits,
+  );
   const households = sizes.map(({ village, size, index }, at) => ({
     household: `${village.code}-${String(index + 1).padStart(4, "0")}`,
     village: village.code,
@@ -78,7 +82,8 @@ function householdSizes(random: Random, village: DemoVillage): number[] {
 }
 
 /** The four difficult names go to households far apart. */
-const difficultName = (at: number): string | undefined => (at % 251 === 117 ? DIFFICULT_NAMES[Math.floor(at / 251) % DIFFICULT_NAMES.length] : undefined);
+const difficultName = (at: number): string | undefined =>
+  at % 251 === 117 ? DIFFICULT_NAMES[Math.floor(at / 251) % DIFFICULT_NAMES.length] : undefined;
 
 function makeMembers(random: Random, ids: IdNumbers, size: number, headName: string | undefined): DemoMember[] {
   const headAge = headAgeOf(random, size);
@@ -135,7 +140,9 @@ function birthDate(random: Random, age: number): string {
 function exitYears(random: Random, sizes: readonly number[], exits: DistrictFile["exits"]): (number | undefined)[] {
   const result = new Array<number | undefined>(sizes.length);
   let open = random.shuffled(sizes.map((_, index) => index));
-  for (const year of Object.keys(exits).filter((key) => /^\d{4}$/.test(key)).sort()) {
+  for (const year of Object.keys(exits)
+    .filter((key) => /^\d{4}$/.test(key))
+    .sort()) {
     const [count, people] = exits[year] as readonly [number, number];
     const chosen = open.slice(0, count);
     const rest = open.slice(count);

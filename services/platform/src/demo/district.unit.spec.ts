@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { makeDistrict } from "./district.ts";
 
 const district = makeDistrict();
-const people = (list: readonly { readonly members: readonly unknown[] }[]): number => list.reduce((sum, household) => sum + household.members.length, 0);
+const people = (list: readonly { readonly members: readonly unknown[] }[]): number =>
+  list.reduce((sum, household) => sum + household.members.length, 0);
 
 describe("the demo district", () => {
   it("has the plan's 3,074 people in 1,006 households of 13 villages, village by village", () => {

@@ -65,11 +65,14 @@ const TWO_DRAWINGS = 5;
 /** A borrower is 18 to 65 on the contract date; the youngest heads are 28. */
 const BORROWER_AGE_MAX = 62;
 
-const spread = <T>(table: readonly (readonly [T, number])[]): T[] => table.flatMap(([value, count]) => Array.from({ length: count }, () => value));
+const spread = <T>(table: readonly (readonly [T, number])[]): T[] =>
+  table.flatMap(([value, count]) => Array.from({ length: count }, () => value));
 
 export function makeLoans(district: DemoDistrict, seed: number): DemoLoan[] {
   const random = new Random(seed ^ 0x5eed);
-  const borrowers = random.shuffled(district.households.filter((household) => 2017 - Number(household.members[0]?.birth.slice(0, 4)) <= BORROWER_AGE_MAX));
+  const borrowers = random.shuffled(
+    district.households.filter((household) => 2017 - Number(household.members[0]?.birth.slice(0, 4)) <= BORROWER_AGE_MAX),
+  );
   const amounts = random.shuffled(spread(AMOUNTS));
   const terms = random.shuffled(spread(TERMS));
   const banks = random.shuffled(spread(BANKS));
@@ -86,7 +89,12 @@ export function makeLoans(district: DemoDistrict, seed: number): DemoLoan[] {
       months,
       purpose: random.pick(PURPOSES),
       disbursedOn,
-      drawings: twice ? [{ on: disbursedOn, yuan: yuan - 15_000 }, { on: addDays(disbursedOn, 20), yuan: 15_000 }] : [{ on: disbursedOn, yuan }],
+      drawings: twice
+        ? [
+            { on: disbursedOn, yuan: yuan - 15_000 },
+            { on: addDays(disbursedOn, 20), yuan: 15_000 },
+          ]
+        : [{ on: disbursedOn, yuan }],
       due: addMonths(disbursedOn, months),
       habit: { kind: "at-maturity" },
     };
@@ -109,7 +117,9 @@ const addMonths = (date: string, months: number): string => Temporal.PlainDate.f
 /** Gives the planned quality events to loans that are open long enough for them. */
 function withHabits(loans: readonly DemoLoan[]): DemoLoan[] {
   const result = [...loans];
-  const long = loans.map((loan, index) => ({ loan, index })).filter(({ loan }) => loan.months >= 24 && loan.yuan >= 20_000 && loan.disbursedOn < "2018-05" && loan.drawings.length === 1);
+  const long = loans
+    .map((loan, index) => ({ loan, index }))
+    .filter(({ loan }) => loan.months >= 24 && loan.yuan >= 20_000 && loan.disbursedOn < "2018-05" && loan.drawings.length === 1);
   let next = 0;
   const give = (make: (loan: DemoLoan, nth: number) => RepaymentHabit, count: number): void => {
     for (let nth = 0; nth < count; nth++) {
@@ -118,8 +128,20 @@ function withHabits(loans: readonly DemoLoan[]): DemoLoan[] {
       result[entry.index] = { ...entry.loan, habit: make(entry.loan, nth) };
     }
   };
-  give((loan, nth) => ({ kind: "prepays", on: addDays(loan.disbursedOn, 95 + 9 * nth), yuan: nth % 3 === 2 ? loan.yuan : loan.yuan / 2 }), 8);
-  give((loan, nth) => ({ kind: "reversed", on: addDays(loan.disbursedOn, 61 + nth), wrongYuan: 10_000, rightYuan: 1_000, reversedOn: addDays(loan.disbursedOn, 75 + nth) }), 3);
+  give(
+    (loan, nth) => ({ kind: "prepays", on: addDays(loan.disbursedOn, 95 + 9 * nth), yuan: nth % 3 === 2 ? loan.yuan : loan.yuan / 2 }),
+    8,
+  );
+  give(
+    (loan, nth) => ({
+      kind: "reversed",
+      on: addDays(loan.disbursedOn, 61 + nth),
+      wrongYuan: 10_000,
+      rightYuan: 1_000,
+      reversedOn: addDays(loan.disbursedOn, 75 + nth),
+    }),
+    3,
+  );
   give((loan, nth) => ({ kind: "duplicated", on: addDays(loan.disbursedOn, 50 + nth), yuan: 5_000 }), 2);
   give(() => ({ kind: "reported-late", on: "2018-06-11", yuan: 3_000, reportedOn: "2018-07-04" }), 2);
   give(() => ({ kind: "misused", from: "2018-02-01", foundOn: "2018-11-07" }), 1);

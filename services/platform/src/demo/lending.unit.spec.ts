@@ -20,7 +20,14 @@ describe("the demo loans", () => {
 
   it("have the planned quality events, each before the loan ends", () => {
     const kinds = Map.groupBy(loans, (loan) => loan.habit.kind);
-    expect(Object.fromEntries([...kinds].map(([kind, list]) => [kind, list.length]))).toEqual({ "at-maturity": 130, prepays: 8, reversed: 3, duplicated: 2, "reported-late": 2, misused: 1 });
+    expect(Object.fromEntries([...kinds].map(([kind, list]) => [kind, list.length]))).toEqual({
+      "at-maturity": 130,
+      prepays: 8,
+      reversed: 3,
+      duplicated: 2,
+      "reported-late": 2,
+      misused: 1,
+    });
     for (const { habit, disbursedOn, due } of loans) if ("on" in habit) expect(disbursedOn < habit.on && habit.on < due).toBe(true);
   });
 });

@@ -5,7 +5,9 @@ import type { Random } from "./random.ts";
  * can be real.
  */
 
-const SURNAMES = [..."王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"];
+const SURNAMES = [
+  ..."王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文",
+];
 const GIVEN_MALE = [..."伟强磊军勇杰涛超明刚平辉健华亮建国志文永生福贵长林德顺新民玉山海波庆祥根柱保全"];
 const GIVEN_FEMALE = [..."芳娜敏静丽艳娟霞秀英玲桂兰红梅凤琴淑珍春香爱莲素云彩霞月娥改枝巧玉翠花"];
 /** Names that a careless system breaks: a middle dot, and characters outside the basic plane or rare in fonts. */

@@ -32,8 +32,8 @@ const personBody = (person: Person) => ({
 });
 const userBody = (user: User) => ({ ...personBody(user), active: user.active, createdAt: user.createdAt });
 
-/** Ten guesses a minute from one address; the lock of the account comes first for one name. */
-const SIGN_IN_LIMIT = { max: 10, timeWindow: 60_000 };
+/** Guesses a minute from one address: an office shares one. The lock of the account comes first for one name. */
+const SIGN_IN_LIMIT = { max: 30, timeWindow: 60_000 };
 
 const setCookie = (reply: FastifyReply, token: string, secure: boolean): FastifyReply =>
   reply.setCookie(SESSION_COOKIE, token, { path: "/", httpOnly: true, sameSite: "strict", secure });

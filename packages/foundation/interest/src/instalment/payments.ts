@@ -1,4 +1,4 @@
-import type { Fen } from "@huimin/money";
+import { minFen } from "@huimin/money";
 import { SCHEDULE_ERRORS } from "../errors.ts";
 import type { PayOff, Repayment, WriteOff } from "../events.ts";
 import { fraction } from "../fraction.ts";
@@ -32,7 +32,7 @@ function payExcess(book: InstalmentBook, plan: Plan, rows: readonly BookedRow[],
   if (settings.accruedInterestFirst && current?.plan) {
     const accrued = plan.accrued(current.plan.index, till.date) - current.interestPaid.total;
     const open = openPart(current, "interest");
-    till.pay(current, "interest", accrued < open ? accrued : open);
+    till.pay(current, "interest", minFen(accrued, open));
   }
   const order = settings.allocationOrder;
   switch (settings.excess) {

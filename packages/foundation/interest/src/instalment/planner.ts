@@ -1,5 +1,5 @@
 import type { IsoDate } from "@huimin/calendar";
-import type { Fen } from "@huimin/money";
+import { type Fen, maxFen, minFen } from "@huimin/money";
 import { yearFraction } from "../day-count.ts";
 import { SCHEDULE_ERRORS } from "../errors.ts";
 import { equal, type Fraction, multiply, ZERO } from "../fraction.ts";
@@ -197,8 +197,11 @@ class Planner {
     const fixed = skeleton.fixedInstalments.get(index);
     const given = this.#givenReplaced ? undefined : terms.instalmentAmounts?.find((entry) => entry.fromNr === index + 1);
     if (skeleton.respreadAt.has(index)) this.#pending = "full";
-    if (fixed) return this.#putInstalment(index, from, fixed);
-    if (given && this.#pending !== "full") return this.#putInstalment(index, from, { amount: given.amount, given: true });
+    const stated = fixed ?? (given && this.#pending !== "full" ? { amount: given.amount, given: true } : undefined);
+    if (stated) {
+      this.#putInstalment(index, from, stated);
+      return;
+    }
     if (this.#instalment && !this.#instalment.given && this.#changed(from, dueOn)) this.#pending ??= "full";
     if (!this.#pending || !this.#paysPrincipal(index)) return;
     if (this.#pending === "full" && isListed(terms)) this.#spread = true;
@@ -273,7 +276,7 @@ class Planner {
     if (fixed !== undefined) return within(fixed, most);
     if (!this.#paysPrincipal(index)) return 0n;
     const wanted = within(this.#wantedPrincipal(index, interest), most);
-    const skipped = wanted < this.#skip ? wanted : this.#skip;
+    const skipped = minFen(wanted, this.#skip);
     this.#skip -= skipped;
     return wanted - skipped;
   }
@@ -347,7 +350,7 @@ const knownOn =
 
 const isListed = (terms: InstalmentTerms): boolean => terms.method === "given-principal" || terms.method === "fixed-principal";
 
-const within = (amount: Fen, most: Fen): Fen => (amount < 0n ? 0n : amount > most ? most : amount);
+const within = (amount: Fen, most: Fen): Fen => maxFen(0n, minFen(amount, most));
 
 /** Rate × year fraction of a whole row. */
 export function periodRateOf(terms: InstalmentTerms, skeleton: Skeleton, index: number, rate: Fraction): Fraction {

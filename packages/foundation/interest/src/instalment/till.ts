@@ -1,5 +1,5 @@
 import type { IsoDate } from "@huimin/calendar";
-import type { Fen } from "@huimin/money";
+import { type Fen, minFen } from "@huimin/money";
 import type { LoanPayment } from "../state.ts";
 import type { Component } from "../terms.ts";
 import { type BookedRow, openPart } from "./book.ts";
@@ -17,7 +17,7 @@ export class Till {
 
   /** Pays up to `most` of a component of a row; returns what was paid. */
   pay(row: BookedRow, component: Component, most: Fen): Fen {
-    const amount = most < this.rest ? most : this.rest;
+    const amount = minFen(most, this.rest);
     if (amount <= 0n) return 0n;
     if (component === "principal") row.principalPaid.pay(this.date, amount);
     else if (component === "interest") row.interestPaid.pay(this.date, amount);
@@ -25,7 +25,7 @@ export class Till {
       let left = amount;
       for (const charge of row.charges) {
         const open = charge.kind === component ? charge.amount - charge.paid.total : 0n;
-        const part = open < left ? open : left;
+        const part = minFen(open, left);
         if (part > 0n) charge.paid.pay(this.date, part);
         left -= part;
       }
@@ -40,7 +40,7 @@ export class Till {
     let left = most;
     for (const component of order) {
       const open = openPart(row, component);
-      left -= this.pay(row, component, open < left ? open : left);
+      left -= this.pay(row, component, minFen(open, left));
     }
   }
 

@@ -45,20 +45,26 @@ export class SettlementBook {
   apply(event: LoanHappening): void {
     switch (event.type) {
       case "prepayment":
-        return this.#prepay(event);
+        this.#prepay(event);
+        break;
       case "repayment":
-        return this.#repay(event);
+        this.#repay(event);
+        break;
       case "pay-off":
-        return this.#payOff(event);
+        this.#payOff(event);
+        break;
       case "write-off":
-        return this.#writeOff(event);
+        this.#writeOff(event);
+        break;
       case "charge":
-        return this.#charge(event);
+        this.#charge(event);
+        break;
       case "extension":
-        return this.#extend(event);
+        this.#extend(event);
+        break;
       case "rate-change":
         this.#rates = this.#rates.with({ from: event.effectiveFrom, decidedOn: event.date, rate: rateOf(event.annualRatePercent) });
-        return;
+        break;
       default:
         throw new RefusalSignal(SCHEDULE_ERRORS.SCHEDULE_EVENT_UNSUITABLE, { type: event.type });
     }
@@ -97,7 +103,10 @@ export class SettlementBook {
         if (due || part === "fee" || part === "penalty") till.pay(row, part, openPart(row, part));
     }
     const amount = this.#owed();
-    if (amount > 0n) return this.#takePrincipal(event, { key: "pay-off", date: event.date, amount, all: true }, till);
+    if (amount > 0n) {
+      this.#takePrincipal(event, { key: "pay-off", date: event.date, amount, all: true }, till);
+      return;
+    }
     this.#ended = true;
     this.payments.push(till.receipt(event, till.allocated, 0n));
   }

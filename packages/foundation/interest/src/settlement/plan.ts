@@ -1,5 +1,5 @@
 import { addDays, type IsoDate, settlementDays } from "@huimin/calendar";
-import type { Fen } from "@huimin/money";
+import { type Fen, minFen } from "@huimin/money";
 import { type AccrualRule, BalanceTimeline, interestOn } from "../instalment/balance.ts";
 import type { RateTimeline } from "../rates.ts";
 import type { SettlementTerms } from "../terms.ts";
@@ -94,7 +94,7 @@ class Period {
   prepay(prepaid: PrincipalRepaid): SettlementRow {
     const { from } = this;
     const { date } = prepaid;
-    const principal = prepaid.amount < this.balance ? prepaid.amount : this.balance;
+    const principal = minFen(prepaid.amount, this.balance);
     const ends = principal === this.balance;
     let interest = 0n;
     if (ends || prepaid.all) interest = this.interestTo(date);

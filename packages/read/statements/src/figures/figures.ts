@@ -112,7 +112,11 @@ export function statementFigures(input: StatementInput): StatementFigures {
     const line = interest(facts, of);
     if (line) interestLines.push(line);
   }
-  for (const loan of sums.keys()) invariant(input.loans.some((facts) => facts.loan === loan), `nothing is known of loan ${loan}`);
+  for (const loan of sums.keys())
+    invariant(
+      input.loans.some((facts) => facts.loan === loan),
+      `nothing is known of loan ${loan}`,
+    );
   return {
     dividends: [...(input.dividends ?? [])],
     paidForEarlierYears: formatAmount(input.paidForEarlierYears ?? 0n),

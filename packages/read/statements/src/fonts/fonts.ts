@@ -18,16 +18,22 @@ const NOTO_SANS_SC = ["400Regular/NotoSansSC_400Regular.ttf", "700Bold/NotoSansS
 /** Reads the fonts. `fallback`: file of a font for characters beyond Noto Sans SC (HUIMIN_FALLBACK_FONT), e.g. of fonts-hanazono. */
 export function loadFonts(fallback: readonly string[] = []): FontSet {
   const bundled = NOTO_SANS_SC.map((file) => fileURLToPath(import.meta.resolve(`@expo-google-fonts/noto-sans-sc/${file}`)));
-  const [regular, bold, ...others] = [...bundled, ...fallback].map((file) => readFont(readFileSync(file))) as [FontFace, FontFace, ...FontFace[]];
+  const [regular, bold, ...others] = [...bundled, ...fallback].map((file) => readFont(readFileSync(file))) as [
+    FontFace,
+    FontFace,
+    ...FontFace[],
+  ];
   // Text is set in both weights: what only one of them has can't be printed everywhere.
-  const covered = (codePoint: number): boolean => (regular.has(codePoint) && bold.has(codePoint)) || others.some((face) => face.has(codePoint));
+  const covered = (codePoint: number): boolean =>
+    (regular.has(codePoint) && bold.has(codePoint)) || others.some((face) => face.has(codePoint));
   const faces = [regular, ...others];
   const strongFaces = [bold, ...others];
   return {
     families: [...new Set([regular, ...others].map((face) => face.family))],
     data: [regular, bold, ...others].map((face) => face.data),
     missing: (text) => [...new Set(text)].filter((character) => !isLayout(character) && !covered(character.codePointAt(0) as number)),
-    advance: (codePoint, strong = false) => ((strong ? strongFaces : faces).find((face) => face.has(codePoint)) ?? regular).advance(codePoint),
+    advance: (codePoint, strong = false) =>
+      ((strong ? strongFaces : faces).find((face) => face.has(codePoint)) ?? regular).advance(codePoint),
   };
 }
 

@@ -101,7 +101,14 @@ function readFamily(data: Buffer, start: number): string {
   let found: { readonly rank: number; readonly text: string } | undefined;
   for (let index = 0; index < data.readUInt16BE(start + 2); index++) {
     const at = start + 6 + index * 12;
-    const [platform, , language, name, length, offset] = [0, 2, 4, 6, 8, 10].map((field) => data.readUInt16BE(at + field)) as [number, number, number, number, number, number];
+    const [platform, , language, name, length, offset] = [0, 2, 4, 6, 8, 10].map((field) => data.readUInt16BE(at + field)) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
     if (platform !== 3 || (name !== TYPOGRAPHIC_FAMILY && name !== FAMILY)) continue;
     const rank = (name === TYPOGRAPHIC_FAMILY ? 0 : 1) + (language === 0x0409 ? 0 : 2);
     if (found && found.rank <= rank) continue;

@@ -65,7 +65,9 @@ export interface Fact {
 
 /** Label and value side by side, two pairs a row: the form of a record. Amounts stand right. */
 export function facts(items: readonly Fact[], measure: Measure, widthEm: number): Block {
-  const labels = [0, 1].map((side) => Math.max(...items.filter((_, index) => index % 2 === side).map((item) => measure.width(item.label)), 1));
+  const labels = [0, 1].map((side) =>
+    Math.max(...items.filter((_, index) => index % 2 === side).map((item) => measure.width(item.label)), 1),
+  );
   const [left, right] = labels.map((label) => label + INSET_X_EM + SLACK_EM) as [number, number];
   const half = (widthEm - left - right) / 2;
   const cells: GridCell[] = [];
@@ -115,7 +117,15 @@ export function rows(input: RowsInput, measure: Measure, widthEm: number): Block
   const wide = columnWidths(input, measure, widthEm, (head) => measure.width(head));
   const narrow = columnWidths(input, measure, widthEm, (head) => Math.max(...halves(head).map((half) => measure.width(half))));
   const textIndex = input.columns.findIndex((column) => column.kind === "text");
-  const widest = Math.max(...input.rows.map((row) => Math.max(...textOf(row[textIndex] as Cell).split("\n").map((text) => measure.width(text)))));
+  const widest = Math.max(
+    ...input.rows.map((row) =>
+      Math.max(
+        ...textOf(row[textIndex] as Cell)
+          .split("\n")
+          .map((text) => measure.width(text)),
+      ),
+    ),
+  );
   const columns = (wide[textIndex] as number) >= widest + INSET_X_EM + SLACK_EM ? wide : narrow;
   if ((columns[textIndex] as number) < TEXT_COLUMN_EM_MIN) return asFacts(input, measure, widthEm);
   return [tableOf(input, columns, measure)];
@@ -148,7 +158,12 @@ function tableOf(input: RowsInput, widths: readonly number[], measure: Measure):
       const texts = measure.lines(textOf(cell), limit(index));
       linesMax = Math.max(linesMax, texts.length);
       const align = kind === "center" ? "center" : kind === "amount" ? "right" : "left";
-      cells.push({ text: texts.join("\n"), align, ...(row === input.total ? { strong: true } : {}), ...(isRed(cell) ? { red: true } : {}) });
+      cells.push({
+        text: texts.join("\n"),
+        align,
+        ...(row === input.total ? { strong: true } : {}),
+        ...(isRed(cell) ? { red: true } : {}),
+      });
     });
     lines.push(linesMax);
   }
@@ -167,7 +182,9 @@ function halves(head: string): string[] {
 const asFacts = (input: RowsInput, measure: Measure, widthEm: number): Block[] =>
   bodyOf(input).map((row) =>
     facts(
-      input.columns.flatMap((column, index) => (row === input.total && row[index] === "" ? [] : [{ label: column.head, value: row[index] as Cell }])),
+      input.columns.flatMap((column, index) =>
+        row === input.total && row[index] === "" ? [] : [{ label: column.head, value: row[index] as Cell }],
+      ),
       measure,
       widthEm,
     ),

@@ -2,7 +2,8 @@ import type { IsoDate } from "@huimin/calendar";
 import type { StatementFigures } from "@huimin/statement/events";
 
 /** 2019年1月20日 */
-export const dateInWords = (date: IsoDate): string => `${Number(date.slice(0, 4))}年${Number(date.slice(5, 7))}月${Number(date.slice(8, 10))}日`;
+export const dateInWords = (date: IsoDate): string =>
+  `${Number(date.slice(0, 4))}年${Number(date.slice(5, 7))}月${Number(date.slice(8, 10))}日`;
 
 /** 2019年1月18日 23:59 in China's time; the last instant of a day is 24:00. */
 export function instantInWords(instant: string): string {

@@ -70,7 +70,15 @@ export function dividendsSection(figures: StatementFigures, place: Place): Secti
         { head: "发放日", kind: "center" },
       ],
       rows: dividends.map(row),
-      total: ["合计", "", "", "", entitled, total(dividends.map((one) => one.paidInYear)), total(dividends.map((one) => one.awaitingReissue))]
+      total: [
+        "合计",
+        "",
+        "",
+        "",
+        entitled,
+        total(dividends.map((one) => one.paidInYear)),
+        total(dividends.map((one) => one.awaitingReissue)),
+      ]
         .map((cell): Cell => (/^-?\d/.test(cell) ? amountCell(cell) : cell))
         .concat([""]),
     },
@@ -176,7 +184,14 @@ export function interestSection(figures: StatementFigures, place: Place): Sectio
     amountCell(one.paid),
   ];
   const sum = (field: keyof Omit<InterestLine, "loan">): string => total(lines.map((one) => one[field]));
-  const sums = { interest: sum("interest"), penalty: sum("penalty"), subsidy: sum("subsidy"), clawback: sum("clawback"), own: sum("own"), paid: sum("paid") };
+  const sums = {
+    interest: sum("interest"),
+    penalty: sum("penalty"),
+    subsidy: sum("subsidy"),
+    clawback: sum("clawback"),
+    own: sum("own"),
+    paid: sum("paid"),
+  };
   const blocks = rows(
     {
       columns: [
@@ -222,8 +237,14 @@ export function objectionSection({ notice }: StatementContent): Section {
   };
 }
 /** 更正内容: the lines of a supplement, as they were said and as they are. */
-export function changesSection(content: StatementContent, changed: readonly ChangedLine[], reason: string | undefined, place: Place): Section {
-  const shown = (value: string | undefined): Cell => (value === undefined ? DASH : /^-?\d+\.\d{2}$/.test(value) ? amountCell(value) : value);
+export function changesSection(
+  content: StatementContent,
+  changed: readonly ChangedLine[],
+  reason: string | undefined,
+  place: Place,
+): Section {
+  const shown = (value: string | undefined): Cell =>
+    value === undefined ? DASH : /^-?\d+\.\d{2}$/.test(value) ? amountCell(value) : value;
   const table =
     changed.length === 0
       ? [line("户基本情况有更正，以本告知书为准；各项金额不变。")]

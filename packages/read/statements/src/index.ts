@@ -1,0 +1,13 @@
+export { checkCode, codeText, contentHash, contentOf, type StatementBasics, type StatementContent } from "./content.ts";
+export { type EntryKind, entriesOf, type StatementEntry, type StatementEvent } from "./figures/entries.ts";
+export { dueOn, type LoanFacts, type StatementInput, statementFigures } from "./figures/figures.ts";
+export { type FontSet, loadFonts } from "./fonts/fonts.ts";
+export { createPager, type IssueMark, type PrintedPage, type PrintOptions, type StatementPage, textsOf } from "./page/page.ts";
+export { createPrinter, type StatementPdf, type StatementPrinter } from "./pdf/typst.ts";
+export {
+  readStatementSource,
+  type SourceQuestion,
+  type StatementHousehold,
+  type StatementSource,
+  statusInWords,
+} from "./source.ts";
