@@ -10,6 +10,8 @@ import { Client, Pool } from "pg";
 /** One of those that are compared: appends one event to a stream and resolves when it is durable. */
 export interface AppendContender {
   readonly name: string;
+  /** Its own database. */
+  readonly connectionString: string;
   append(stream: string, n: number): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -64,6 +66,12 @@ async function withClient(url: string, work: (client: Client) => Promise<void>):
   }
 }
 
+/** What autovacuum would do within a minute: without statistics, plans that were made on empty tables are kept. */
+export const settle = (contender: AppendContender): Promise<void> =>
+  withClient(contender.connectionString, async (client) => {
+    await client.query("VACUUM ANALYZE");
+  });
+
 /** Ours, with all that a command brings: an asserted stream and the whole envelope, hashed. */
 async function ours(server: EmbeddedServer): Promise<AppendContender> {
   const connectionString = await freshDatabase(server, "bench_ours");
@@ -74,6 +82,7 @@ async function ours(server: EmbeddedServer): Promise<AppendContender> {
   const asserts = [{ stream: "period/ledger", expect: { kind: "none" } }] as const;
   return {
     name: "ours",
+    connectionString,
     async append(stream, n) {
       const id = randomUUID();
       const event = { eventId: id, type: "RepaymentReceived", ...metadata(id, n), payload: payload(stream, n) };
@@ -86,10 +95,12 @@ async function ours(server: EmbeddedServer): Promise<AppendContender> {
 }
 
 async function emmett(server: EmbeddedServer): Promise<AppendContender> {
-  const store = getPostgreSQLEventStore(await freshDatabase(server, "bench_emmett"));
+  const connectionString = await freshDatabase(server, "bench_emmett");
+  const store = getPostgreSQLEventStore(connectionString);
   await store.schema.migrate();
   return {
     name: "emmett",
+    connectionString,
     append: (stream, n) =>
       store.appendToStream(stream, [{ type: "RepaymentReceived", data: payload(stream, n), metadata: metadata(randomUUID(), n) }]),
     close: () => store.close(),
@@ -131,6 +142,7 @@ async function messageDb(server: EmbeddedServer): Promise<AppendContender> {
   const pool = openPool(connectionString, "-c search_path=message_store,public");
   return {
     name: "message-db",
+    connectionString,
     append: (stream, n) => {
       const id = randomUUID();
       return pool.query({
@@ -152,6 +164,7 @@ async function bareInserts(server: EmbeddedServer): Promise<AppendContender> {
   const pool = openPool(connectionString);
   return {
     name: "bare inserts",
+    connectionString,
     append: (stream, n) => {
       const id = randomUUID();
       const body = JSON.stringify({ eventId: id, type: "RepaymentReceived", ...metadata(id, n), payload: payload(stream, n) });

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { startEmbedded } from "@huimin/database";
-import { type AppendContender, contenders } from "./append-contenders.ts";
+import { type AppendContender, contenders, settle } from "./append-contenders.ts";
 import { type Bench, type BenchOptions, rateAgainst, timeAgainst } from "./bench.ts";
 
 /*
@@ -104,7 +104,10 @@ export const appendBench: Bench = {
     try {
       for (const open of contenders) opened.push(await open(server));
       log("warming up");
-      for (const contender of opened) await measureAppends((n) => contender.append(`loan-${n % STREAMS}`, n), 64, quick ? 1 : 3, 0);
+      for (const contender of opened) {
+        await measureAppends((n) => contender.append(`loan-${n % STREAMS}`, n), 64, quick ? 1 : 3, 0);
+        await settle(contender);
+      }
       const one = await compare(opened, 1, quick ? { rounds: 1, seconds: 2 } : { rounds: 3, seconds: 4 }, log);
       const many = await compare(opened, CLIENTS_MANY, quick ? { rounds: 2, seconds: 3 } : { rounds: 5, seconds: 5 }, log);
       const rate = of(many, "ours").perSecond;

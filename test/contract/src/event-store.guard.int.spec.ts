@@ -1,7 +1,7 @@
-import { openPool } from "@huimin/database";
+import { migrate, openPool } from "@huimin/database";
 import { AppendForbidden, createPostgresStore, type EventStore, eventStoreMigrations } from "@huimin/event-store";
 import { type TestDatabase, testDatabase } from "@huimin/test-support";
-import type { Pool } from "pg";
+import { Client, type Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { any, append, keyOf, none } from "./requests.ts";
 
@@ -46,14 +46,55 @@ describe("what the database itself guards", () => {
     expect(await store.readAll(DISTRICT, 0, 10)).toHaveLength(2);
   });
 
-  it("refuses a second event at a version, and a row that says something else than its text", async () => {
-    const insert = (version: number, stream: string) =>
-      owner.query(
-        "INSERT INTO log.event (district, position, stream, version, type, canonical, leaf_hash) SELECT district, 99, $2, $1, type, canonical, leaf_hash FROM log.event WHERE position = 1",
-        [version, stream],
+  it("refuses a second event at a version of a stream", async () => {
+    const copy = "INSERT INTO log.event SELECT district, 99, stream, version, type, canonical, leaf_hash FROM log.event WHERE position = 1";
+    await expect(owner.query(copy)).rejects.toThrow("duplicate key");
+  });
+
+  it("a reader stops at a row whose columns say something else than its text", async () => {
+    const other = "SELECT 'forged', position, 'period/ledger', version, type, canonical, leaf_hash FROM log.event WHERE position = 1";
+    await owner.query(`INSERT INTO log.event ${other}`);
+    await expect(store.readAll("forged", 0, 10)).rejects.toThrow("the log is damaged");
+  });
+
+  it("a service that calls the function with forged pieces cannot make its event one of another stream", async () => {
+    const pool = openPool({ url: database.url, role: "huimin_bank_gateway" });
+    const call = (head: string, middle: string, valueDate = "2018-01-01") =>
+      pool.query(
+        "SELECT * FROM log.append('forge', NULL, 'loan/F', '{1}', '{1}', '{-1}', '{1}', '{1}', 'T', $3, $1, $2, '{}', '', '', '', '')",
+        [head, middle, valueDate],
       );
-    await expect(insert(1, "loan/L1")).rejects.toThrow("duplicate key");
-    await expect(insert(1, "period/ledger")).rejects.toThrow("event_says_where_it_is");
+    const honest = '{"actor":"a","period":"2018-01"';
+    await call(honest, ',"recordedAt":"t"');
+    const forgeries: [head: string, middle: string, valueDate?: string][] = [
+      [honest, ',"stream":"period/ledger","streamVersion":9'],
+      ['{"stream":"period/ledger","actor":"a"', ',"x":{"y":1}'],
+      [honest, ',"x":{"y":1'],
+      [honest, ',"stream":"period/ledger","z":"'],
+      [honest, ',"stream":"period/ledger","z\\'],
+      [honest, ',"stream":"period/ledger"}, {"z":1'],
+      [honest, ',"recordedAt":"t"', '2018-01-01","stream":"period/ledger'],
+    ];
+    for (const forgery of forgeries) await call(...forgery);
+    const { rows } = await owner.query("SELECT stream, canonical FROM log.event WHERE district = 'forge' ORDER BY position");
+    expect(rows).toHaveLength(forgeries.length + 1);
+    for (const { stream, canonical } of rows) {
+      expect(stream).toBe("loan/F");
+      let read: unknown;
+      try {
+        read = (JSON.parse(canonical) as { stream: unknown }).stream;
+      } catch {
+        continue; // no JSON at all: a reader stops there and tells where
+      }
+      expect(read).toBe("loan/F");
+    }
+    await expect(
+      pool.query(
+        "SELECT * FROM log.append('forge', NULL, 'period/ledger', '{1}', '{1}', '{-1}', '{1}', '{1}', 'T', '2018-01-01', $1, '', '{}', '', '', '', '')",
+        [honest],
+      ),
+    ).resolves.toMatchObject({ rows: [{ refused: [{ kind: "forbidden", stream: "period/ledger" }] }] });
+    await pool.end();
   });
 
   const categories: [role: string, own: string, foreign: string][] = [
@@ -122,6 +163,36 @@ describe("what the database itself guards", () => {
     const stranger = createPostgresStore({ connectionString: database.url, role: "huimin_spec_stranger" });
     await expect(stranger.append(DISTRICT, append([["loan/L1", any]]))).rejects.toThrow(AppendForbidden);
     await stranger.close();
+  });
+});
+
+describe("an owner who is no superuser", () => {
+  it("migrates, and works as each role", async () => {
+    const database = await testDatabase();
+    const admin = openPool({ url: database.url });
+    await admin.query(
+      "DO $$ BEGIN CREATE ROLE huimin_spec_owner LOGIN CREATEROLE PASSWORD 'spec'; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
+    );
+    await admin.query(
+      `ALTER DATABASE ${database.name} OWNER TO huimin_spec_owner; ALTER SCHEMA public OWNER TO huimin_spec_owner; DROP TABLE public.schema_migration`,
+    );
+    // Other databases of this server have made the roles already; an administrator lets the new owner use them.
+    await admin.query(
+      "DO $$ DECLARE r text; BEGIN FOR r IN SELECT rolname FROM pg_roles WHERE rolname LIKE 'huimin\\_%' AND NOT rolcanlogin LOOP EXECUTE format('GRANT %I TO huimin_spec_owner', r); END LOOP; END $$",
+    );
+    const url = new URL(database.url);
+    url.username = "huimin_spec_owner";
+    url.password = "spec";
+    const client = new Client({ connectionString: url.toString() });
+    await client.connect();
+    await migrate(client, eventStoreMigrations);
+    await client.end();
+    const store = createPostgresStore({ connectionString: url.toString(), role: "huimin_registry" });
+    expect(await store.append(DISTRICT, append([["household/H1", none]]))).toMatchObject({ kind: "appended", firstPosition: 1 });
+    await expect(store.append(DISTRICT, append([["loan/L1", none]]))).rejects.toThrow(AppendForbidden);
+    await store.close();
+    await admin.end();
+    await database.drop();
   });
 });
 

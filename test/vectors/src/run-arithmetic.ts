@@ -46,7 +46,7 @@ function timeValues(terms: CaseObject): Exact[] {
     for (const key of ["annualRatePercent", "periodsPerYear"]) terms.raw(key);
     return [known(internalRate(cashflows(terms)), "irr")];
   }
-  const rate = ratePerPeriod(terms.decimal("annualRatePercent"), terms.whole("periodsPerYear"));
+  const rate = ratePerPeriod(terms.decimal("annualRatePercent"), terms.whole("periodsPerYear", 1));
   switch (what) {
     case "pmt":
       return [payment(rate, terms.whole("periods"), terms.decimal("presentValue"))];

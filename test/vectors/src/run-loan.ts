@@ -136,8 +136,8 @@ function paymentsDifference(state: LoanState, payments: unknown, place: string, 
   const list = listOf(payments, place);
   if (list.length !== state.payments.length) return `${place} has ${state.payments.length} payments, expected ${list.length}`;
   for (const [index, payment] of list.entries()) {
-    const { date, type, id, ...rest } = state.payments[index] as LoanPayment;
-    const difference = differenceIn(payment, { date, type, id, ...money(rest, PAYMENT_MONEY, scale) }, `${place}[${index}]`, closeness);
+    const { date, type, ...rest } = state.payments[index] as LoanPayment;
+    const difference = differenceIn(payment, { date, type, ...money(rest, PAYMENT_MONEY, scale) }, `${place}[${index}]`, closeness);
     if (difference) return difference;
   }
   return undefined;

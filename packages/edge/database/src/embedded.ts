@@ -81,7 +81,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     await server.stop().catch(() => undefined);
     throw new EmbeddedServerFault(
       `the embedded PostgreSQL did not start on ${directory}: ${fault instanceof Error ? fault.message : "it exited"}\n${log.slice(-8).join("\n")}\n` +
-        "Set DATABASE_URL to a PostgreSQL 16 or later, or HUIMIN_DATA to a directory that the server may use.",
+        "Set DATABASE_URL to a PostgreSQL 16 or later, or HUIMIN_HOME to a directory that the server may use.",
     );
   }
   await writeFile(ownerFile(directory), String(process.pid));

@@ -20,7 +20,7 @@ import {
 const today = "2018-06-01";
 const codeOf = (result: { ok: boolean; refusal?: { code: string } }) => (result.ok ? "ok" : result.refusal?.code);
 const warningsOf = (result: ReturnType<typeof checkCreditCode>) =>
-  result.ok ? result.value.warnings.map(({ code, details }) => `${code} ${details?.["expected"] ?? ""}`.trim()) : [codeOf(result)];
+  result.ok ? result.value.warnings.map(({ code, details }) => `${code} ${details?.expected ?? ""}`.trim()) : [codeOf(result)];
 
 describe("checkIdNumber", () => {
   it.each([

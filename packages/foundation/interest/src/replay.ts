@@ -1,4 +1,4 @@
-import { addDays, daysBetween, type IsoDate } from "@huimin/calendar";
+import { addDays, daysBetween, type IsoDate, laterDate } from "@huimin/calendar";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { checkTerms } from "./check-terms.ts";
 import { SCHEDULE_ERRORS } from "./errors.ts";
@@ -18,7 +18,7 @@ import { DEFAULT_SETTINGS, type LoanSettings, type LoanTerms } from "./terms.ts"
 export interface LoanReplay {
   /** Refusals by the index of the event in the list; such an event changed nothing. */
   readonly refused: ReadonlyMap<number, Refusal>;
-  /** The loan as seen on a day; default: the day of the last event that was taken, else of the first disbursement. */
+  /** The loan as seen on a day; default: the day of the last event, else of the first disbursement. */
   state(asOf?: IsoDate): LoanState;
 }
 
@@ -53,6 +53,8 @@ export function replayLoan(
     const refusal = caught(() => {
       if (inOrder) book.apply(event);
       else for (const one of next) fresh.apply(one);
+      // What changes the schedule must leave a schedule: an instalment below the new interest would never repay the loan.
+      if (RESHAPING.has(event.type)) rebuilt(terms, rules, next).state(event.date);
     });
     if (refusal) {
       refused.set(index, refusal);
@@ -63,9 +65,19 @@ export function replayLoan(
       live = next;
     }
   }
-  const lastDay = live.reduce((last, event) => (event.date > last ? event.date : last), book.firstDisbursement);
+  const lastDay = events.reduce((last, event) => laterDate(last, event.date), "") || book.firstDisbursement;
   return ok({ refused, state: (asOf = lastDay) => rebuilt(terms, rules, live).state(asOf) });
 }
+
+const RESHAPING: ReadonlySet<LoanHappening["type"]> = new Set([
+  "move-due-date",
+  "add-instalments",
+  "principal-holiday",
+  "rate-change",
+  "re-age",
+  "re-amortise",
+  "extension",
+]);
 
 /** The list of live events with one more, by day; or why it can't be. */
 function withEvent(live: readonly LoanHappening[], event: LoanHappening): LoanHappening[] | Refusal {

@@ -1,72 +1,12 @@
-import { type CommandDefinition, type Fold, load, resolve } from "@huimin/decider";
+import { load, resolve } from "@huimin/decider";
 import { type AppendRequest, createMemoryStore, type EventStore, LogBusy } from "@huimin/event-store";
 import { ok, refuse } from "@huimin/outcome";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { atHead, type CommandHandler, type CommandMeta, createCommandHandler } from "./index.ts";
+import { ClosePeriod, countFold, Draw, definition, event, Fill, type Move, tankFold } from "./tank.fixture.ts";
 
 const DISTRICT = "410803";
-
-/** A tank: water may not fall below zero. Small enough to see through, with an invariant that a race would break. */
-interface Tank {
-  readonly litres: number;
-}
-const tankFold: Fold<Tank> = {
-  initialState: { litres: 0 },
-  evolve: (state, event) => {
-    if (event.type === "Filled") return { litres: state.litres + event.payload.litres };
-    if (event.type === "Drawn") return { litres: state.litres - event.payload.litres };
-    return state;
-  },
-};
-const countFold: Fold<number> = { initialState: 0, evolve: (count) => count + 1 };
-
-interface Move {
-  readonly tank: string;
-  readonly litres: number;
-  readonly date?: string;
-  readonly note?: string;
-}
-const definition = (
-  name: string,
-  run: CommandDefinition<Move>["run"],
-  over: Partial<CommandDefinition<Move>> = {},
-): CommandDefinition<Move> => ({
-  name,
-  schema: {},
-  roles: ["BANK", "FIN-M", "FIN-R"],
-  postsInBookG: false,
-  run,
-  ...over,
-});
-const event = (type: string, { litres, date, note }: Move) => ({
-  type,
-  valueDate: date ?? "2018-03-01",
-  payload: note === undefined ? { litres } : { litres, note },
-});
-
-const Fill = definition("Fill", function* (command) {
-  const tank = yield* load(`tank/${command.tank}`, tankFold);
-  return ok({
-    writes: [{ stream: tank.stream, events: [event("Filled", command)] }],
-    answer: { litres: tank.state.litres + command.litres },
-  });
-});
-const Draw = definition("Draw", function* (command) {
-  const tank = yield* load(`tank/${command.tank}`, tankFold);
-  if (tank.state.litres < command.litres) return refuse("TOO_LITTLE", { litres: tank.state.litres });
-  return ok({
-    writes: [{ stream: tank.stream, events: [event("Drawn", command)] }],
-    answer: { litres: tank.state.litres - command.litres },
-  });
-});
-const ClosePeriod = definition("ClosePeriod", function* (command) {
-  yield* load("period/ledger", countFold);
-  return ok({
-    writes: [{ stream: "period/ledger", events: [{ type: "PeriodClosed", valueDate: "2018-03-01", payload: { period: command.note } }] }],
-    answer: {},
-  });
-});
 
 const bank: CommandMeta = { actor: "bank:K1", role: "BANK", channel: "bank-api" };
 const keyed = (...keys: string[]): CommandMeta => ({ ...bank, keys: keys.map((key) => ({ client: "bank:K1", key })) });

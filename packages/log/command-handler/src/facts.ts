@@ -59,33 +59,46 @@ export class Facts {
 
   async gather<T>(gather: Gather<T>, context: CommandContext): Promise<T> {
     let step = gather.next();
-    while (!step.done) step = gather.next(await this.#answer(step.value, context));
+    while (!step.done) {
+      const answer = this.#answer(step.value, context);
+      // What the cache knows is answered at once: most commands wait for nothing but their append.
+      step = gather.next(answer instanceof Promise ? await answer : answer);
+    }
     return step.value;
   }
 
-  async load<S>(stream: string, typed: Fold<S>): Promise<Loaded<S>> {
+  load<S>(stream: string, typed: Fold<S>): Loaded<S> | Promise<Loaded<S>> {
     const fold = typed as Fold<unknown>; // the cache holds states of all folds; each comes back to its own
     if (!isStreamId(stream)) throw new UnusableIdentifier(stream);
     this.loads.push({ stream, fold });
-    const folded = this.#preread?.get(stream)?.get(fold) ?? this.#fromCache(stream, fold) ?? (await this.#sources.tails.read(stream, fold));
-    const known = this.versions.get(stream);
-    if (known === undefined) this.versions.set(stream, folded.version);
-    else if (known !== folded.version) this.mixed = true;
+    const known = this.#preread?.get(stream)?.get(fold) ?? this.#fromCache(stream, fold);
+    if (known) return this.#seen<S>(stream, known);
+    return this.#sources.tails.read(stream, fold).then((folded) => this.#seen<S>(stream, folded));
+  }
+
+  /** Notes the version that the append will assert. */
+  #seen<S>(stream: string, folded: FoldedState): Loaded<S> {
+    const before = this.versions.get(stream);
+    if (before === undefined) this.versions.set(stream, folded.version);
+    else if (before !== folded.version) this.mixed = true;
     return { stream, version: folded.version, state: folded.state as S };
   }
 
-  #fromCache(stream: string, fold: Fold<unknown>) {
+  #fromCache(stream: string, fold: Fold<unknown>): FoldedState | undefined {
     if (this.#fresh) return undefined;
     const found = this.#sources.cache.find(stream, fold);
     if (found) this.cached = true;
     return found;
   }
 
-  async #answer(ask: Ask, context: CommandContext): Promise<unknown> {
-    if (ask.kind === "load") return this.load(ask.stream, ask.fold);
-    const resolver = this.#sources.resolvers[ask.name];
-    if (!resolver) throw new Error(`no resolver ${ask.name}`);
-    const answer = await resolver(ask.args, context);
+  #answer(ask: Ask, context: CommandContext): unknown {
+    return ask.kind === "load" ? this.load(ask.stream, ask.fold) : this.#resolve(ask.name, ask.args, context);
+  }
+
+  async #resolve(name: string, args: Readonly<Record<string, string>>, context: CommandContext): Promise<unknown> {
+    const resolver = this.#sources.resolvers[name];
+    if (!resolver) throw new Error(`no resolver ${name}`);
+    const answer = await resolver(args, context);
     if (!(answer instanceof HeadFact)) return answer;
     if (this.head !== undefined && this.head !== answer.position) this.mixed = true;
     this.head = answer.position;

@@ -1,5 +1,4 @@
 import { createHash, randomUUIDv7 } from "node:crypto";
-import { shanghaiDate, shanghaiInstant } from "@huimin/calendar";
 import type { CommandContext, CommandDefinition, Decision, RecordedEvent, Role, StreamWrite } from "@huimin/decider";
 import {
   type AppendOutcome,
@@ -15,7 +14,7 @@ import { canonicalJson, NotCanonical } from "@huimin/proof-log";
 import { assemble, checkValueDates } from "./assemble.ts";
 import { errors } from "./errors.ts";
 import { type FactSources, Facts, UnusableIdentifier } from "./facts.ts";
-import { closedThrough, PERIOD_STREAM, periodFor } from "./period.ts";
+import { closedThrough, dayOf, PERIOD_STREAM, periodFor, systemClock } from "./period.ts";
 import { StateCache } from "./state-cache.ts";
 import { TailReader } from "./tail-reader.ts";
 import { Turnstile } from "./turnstile.ts";
@@ -74,7 +73,7 @@ class Handler {
       tails: new TailReader(options.store, options.district, this.#cache),
       resolvers: options.resolvers ?? {},
     };
-    this.#clock = options.clock ?? (() => shanghaiInstant(Date.now()));
+    this.#clock = options.clock ?? systemClock;
     this.#newId = options.newId ?? randomUUIDv7;
   }
 
@@ -130,7 +129,7 @@ class Handler {
 
   async #attempt(run: Run, facts: Facts): Promise<Attempt> {
     const recordedAt = run.meta.recordedAt ?? this.#clock();
-    const today = shanghaiDate(recordedAt);
+    const today = dayOf(recordedAt);
     const { state: closed } = await facts.load(PERIOD_STREAM, closedThrough);
     const period = periodFor(closed, today, run.meta.period);
     const { actor, role } = run.meta;

@@ -1,4 +1,4 @@
-import { laterDate, nextPeriod, periodOf } from "@huimin/calendar";
+import { laterDate, nextPeriod, periodOf, shanghaiDate } from "@huimin/calendar";
 import type { Fold } from "@huimin/decider";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { errors } from "./errors.ts";
@@ -30,3 +30,15 @@ export function periodFor(closed: string, today: string, asked?: string): Result
   if (asked > latest) return refuse(errors.PERIOD_NOT_BEGUN, { period: asked, latest });
   return ok(asked);
 }
+
+/**
+ * The civil day in Shanghai of an instant. What the product writes carries +08:00, which is Shanghai's offset at every
+ * instant since 1992; for those the day is read off, for others it is computed.
+ */
+export const dayOf = (recordedAt: string): string =>
+  recordedAt.endsWith("+08:00") && recordedAt >= "1992" ? recordedAt.slice(0, 10) : shanghaiDate(recordedAt);
+
+const SHANGHAI_OFFSET_MS = 8 * 3_600_000;
+
+/** Now, ISO with milliseconds and +08:00. */
+export const systemClock = (): string => `${new Date(Date.now() + SHANGHAI_OFFSET_MS).toISOString().slice(0, -1)}+08:00`;

@@ -8,29 +8,44 @@ export interface StreamStates {
 }
 
 /**
- * Folded states by stream, the least recently used forgotten first. A cached state may be behind the log: whoever
- * decides on it asserts its version in the append, so being behind costs a second try and never a wrong event.
+ * Folded states by stream. Two generations instead of a list ordered by use: a hit costs one look-up, and when the young
+ * generation is full, what nobody asked for since the last change is forgotten. A cached state may be behind the log:
+ * whoever decides on it asserts its version in the append, so being behind costs a second try and never a wrong event.
  */
 export class StateCache {
-  readonly #streams = new Map<string, StreamStates>();
-  readonly #streamsMax: number;
+  #young = new Map<string, StreamStates>();
+  #old = new Map<string, StreamStates>();
+  readonly #generationMax: number;
 
   constructor(streamsMax: number) {
-    this.#streamsMax = streamsMax;
+    this.#generationMax = Math.max(1, Math.floor(streamsMax / 2));
+  }
+
+  #known(stream: string): StreamStates | undefined {
+    const young = this.#young.get(stream);
+    if (young) return young;
+    const old = this.#old.get(stream);
+    if (old) this.#keep(old);
+    return old;
+  }
+
+  #keep(states: StreamStates): void {
+    this.#old.delete(states.stream);
+    this.#young.set(states.stream, states);
+    if (this.#young.size <= this.#generationMax) return;
+    this.#old = this.#young;
+    this.#young = new Map();
   }
 
   /** The stream's version and its state under the fold, when both are known. */
   find(stream: string, fold: Fold<unknown>): { readonly version: number; readonly state: unknown } | undefined {
-    const known = this.#streams.get(stream);
-    if (!known?.states.has(fold)) return undefined;
-    this.#streams.delete(stream);
-    this.#streams.set(stream, known);
-    return { version: known.version, state: known.states.get(fold) };
+    const known = this.#known(stream);
+    return known?.states.has(fold) ? { version: known.version, state: known.states.get(fold) } : undefined;
   }
 
   /** Version from which events are missing to know the state under the fold: 0 when the fold is new. */
   versionFor(stream: string, fold: Fold<unknown>): number {
-    const known = this.#streams.get(stream);
+    const known = this.#known(stream);
     return known?.states.has(fold) ? known.version : 0;
   }
 
@@ -39,7 +54,7 @@ export class StateCache {
    * added; every fold of the stream is brought to the version. Events known already are passed over.
    */
   absorb(stream: string, folds: Iterable<Fold<unknown>>, afterVersion: number, version: number, events: readonly RecordedEvent[]): void {
-    const known = this.#streams.get(stream) ?? { stream, version: 0, states: new Map<Fold<unknown>, unknown>() };
+    const known = this.#known(stream) ?? { stream, version: 0, states: new Map<Fold<unknown>, unknown>() };
     // An own append may have moved the cached states on while the read was under way.
     const target = Math.max(known.version, version);
     const added: [Fold<unknown>, unknown][] = [];
@@ -56,14 +71,12 @@ export class StateCache {
     }
     for (const [fold, state] of added) known.states.set(fold, state);
     known.version = target;
-    this.#streams.delete(stream);
-    this.#streams.set(stream, known);
-    if (this.#streams.size > this.#streamsMax) this.#streams.delete(this.#streams.keys().next().value as string);
+    this.#keep(known);
   }
 
   /** Moves the states on by events that this process appended right after `baseVersion`. */
   advance(stream: string, baseVersion: number, events: () => readonly RecordedEvent[]): void {
-    const known = this.#streams.get(stream);
+    const known = this.#known(stream);
     if (!known || known.version !== baseVersion || known.states.size === 0) return;
     const appended = events();
     for (const [fold, state] of known.states) known.states.set(fold, evolveFrom(fold, state, baseVersion, appended));

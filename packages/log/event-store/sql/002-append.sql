@@ -117,14 +117,8 @@ BEGIN
       ) first;
   END IF;
 
-  -- Last position of each request; of a refused one, that of the request before it.
-  SELECT array_agg(r.last ORDER BY r.request), max(r.last) INTO v_last, v_head_after
-    FROM (
-      SELECT m.request, head_before + sum(sum(CASE WHEN v_refused IS NULL OR m.request <> ALL (v_refused) THEN m.events ELSE 0 END))
-        OVER (ORDER BY m.request) AS last
-      FROM unnest(p_mention_request, p_mention_events) AS m (request, events)
-      GROUP BY m.request
-    ) r;
+  SELECT head_before + count(*) INTO v_head_after
+    FROM unnest(p_event_mention) AS mention WHERE v_refused IS NULL OR p_mention_request[mention] <> ALL (v_refused);
 
   IF v_head_after > head_before THEN
     -- Position and version of each event; null for those of refused requests.
@@ -166,6 +160,14 @@ BEGIN
   END IF;
 
   IF cardinality(p_key_request) > 0 THEN
+    -- Last position of each request; of one without events, that of the request before it.
+    SELECT array_agg(r.last ORDER BY r.request) INTO v_last
+      FROM (
+        SELECT m.request, head_before + sum(sum(CASE WHEN v_refused IS NULL OR m.request <> ALL (v_refused) THEN m.events ELSE 0 END))
+          OVER (ORDER BY m.request) AS last
+        FROM unnest(p_mention_request, p_mention_events) AS m (request, events)
+        GROUP BY m.request
+      ) r;
     INSERT INTO log.command_key (district, client, key, body_hash, answer, last_position)
     SELECT p_district, k.client, k.key, k.hash, k.answer, v_last[k.request]
     FROM unnest(p_key_request, string_to_array(p_key_client, v_separator), string_to_array(p_key_key, v_separator),

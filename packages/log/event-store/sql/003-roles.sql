@@ -5,11 +5,17 @@ DECLARE
   v_role text;
 BEGIN
   FOREACH v_role IN ARRAY ARRAY['huimin_registry', 'huimin_startup_lending', 'huimin_bank_gateway', 'huimin_ledger', 'huimin_statements', 'huimin_platform'] LOOP
-    BEGIN
-      EXECUTE format('CREATE ROLE %I NOLOGIN', v_role);
-    EXCEPTION WHEN duplicate_object OR unique_violation THEN
-      NULL;
-    END;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = v_role) THEN
+      BEGIN
+        EXECUTE format('CREATE ROLE %I NOLOGIN', v_role);
+      EXCEPTION WHEN duplicate_object OR unique_violation THEN
+        NULL; -- another database of this server was migrated at the same moment
+      END;
+    END IF;
+    -- The all-in-one process logs in as the owner and then works as one of the roles.
+    IF NOT pg_has_role(current_user, v_role, 'SET') THEN
+      EXECUTE format('GRANT %I TO CURRENT_USER WITH INHERIT FALSE, SET TRUE', v_role);
+    END IF;
     EXECUTE format('GRANT USAGE ON SCHEMA log TO %I', v_role);
     EXECUTE format('GRANT SELECT ON log.head, log.stream_head, log.event, log.command_key, log.append_grant TO %I', v_role);
   END LOOP;

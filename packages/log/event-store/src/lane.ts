@@ -18,7 +18,7 @@ export const BATCH_EVENTS_MAX = 4_096;
 /** Requests that wait; the next one is refused with {@link LogBusy}. */
 export const QUEUE_REQUESTS_MAX = 16_384;
 /** Batches under way: while the database works on one, the next is encoded, sent and waits at the head's row. */
-export const BATCHES_IN_FLIGHT_MAX = 1;
+export const BATCHES_IN_FLIGHT_MAX = 2;
 /** Fewer waiting requests than this are not worth a second batch: they go with the next one. */
 const SECOND_BATCH_REQUESTS_MIN = 32;
 /** Waiting requests looked at for one batch: bounds the search when most of them conflict. */
@@ -102,7 +102,9 @@ export class Lane {
   }
 
   #mayStart(): boolean {
-    return this.#inFlight === 0 ? this.#queue.length > 0 : this.#inFlight < BATCHES_IN_FLIGHT_MAX && this.#queue.length >= SECOND_BATCH_REQUESTS_MIN;
+    return this.#inFlight === 0
+      ? this.#queue.length > 0
+      : this.#inFlight < BATCHES_IN_FLIGHT_MAX && this.#queue.length >= SECOND_BATCH_REQUESTS_MIN;
   }
 
   async #start(): Promise<void> {

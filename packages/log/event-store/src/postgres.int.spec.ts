@@ -87,4 +87,42 @@ describe("plans on PostgreSQL", () => {
     await pool.end();
     await database.drop();
   });
+
+  it("appending touches a handful of rows per request, with plans made on empty tables and after statistics were taken", async () => {
+    const database = await testDatabase(eventStoreMigrations);
+    const pool = openPool({ url: database.url, max: 1 });
+    const store = createPostgresStore({ pool });
+    let n = 0;
+    const batch = (size: number, streams: number) =>
+      Promise.all(
+        Array.from({ length: size }, () => {
+          n += 1;
+          return store.append(DISTRICT, {
+            writes: [{ stream: `loan/${n % streams}`, expect: { kind: "any" }, events: [newEvent(n)] }],
+            asserts: [{ stream: "period/ledger", expect: { kind: "none" } }],
+            keys: [{ client: "spec", key: `k${n}`, bodyHash: "0".repeat(64) }],
+            answer: null,
+          });
+        }),
+      );
+    const touched = async () => {
+      await pool.query("SELECT pg_stat_force_next_flush()");
+      const { rows } = await pool.query(
+        "SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)) AS n FROM pg_stat_user_tables WHERE schemaname = 'log'",
+      );
+      return Number(rows[0].n);
+    };
+    for (let i = 0; i < 10; i += 1) await batch(1, 5_000);
+    await batch(10_000, 5_000);
+    for (const analyze of [false, true]) {
+      if (analyze) await pool.query("ANALYZE");
+      await batch(500, 5_000);
+      const before = await touched();
+      await batch(500, 5_000);
+      expect((await touched()) - before).toBeLessThan(500 * 6);
+    }
+    await store.close();
+    await pool.end();
+    await database.drop();
+  });
 });

@@ -3,6 +3,8 @@ export { type EntryKind, entriesOf, type StatementEntry, type StatementEvent } f
 export { dueOn, type LoanFacts, type StatementInput, statementFigures } from "./figures/figures.ts";
 export { type FontSet, loadFonts } from "./fonts/fonts.ts";
 export { createPager, type IssueMark, type PrintedPage, type PrintOptions, type StatementPage, textsOf } from "./page/page.ts";
+export { createPress, type PrintJob } from "./pdf/job.ts";
+export { createPrinterPool, type PrinterPool, type PrinterPoolOptions } from "./pdf/pool.ts";
 export { createPrinter, type StatementPdf, type StatementPrinter } from "./pdf/typst.ts";
 export {
   readStatementSource,

@@ -3,12 +3,14 @@ import type { Fold, RecordedEvent } from "@huimin/decider";
 import type { EventStore, StoredEvent } from "@huimin/event-store";
 import type { LoanPayload } from "@huimin/loan/events";
 import {
+  type BankState,
   bankFold,
   existsOn,
   type HouseholdState,
   householdFold,
   type RegistryPayload,
   standingsOn,
+  type VillageState,
   villageFold,
 } from "@huimin/registry/events";
 import { entriesOf, type StatementEntry } from "./figures/entries.ts";
@@ -79,25 +81,21 @@ interface Subject {
 }
 
 class Gathered {
-  readonly #villages = new Map<string, Fold<never>["initialState"]>();
-  readonly #banks = new Map<string, unknown>();
+  readonly #villages = new Map<string, VillageState>();
+  readonly #banks = new Map<string, BankState>();
   readonly #households = new Map<string, HouseholdState>();
   readonly #loans = new Map<string, Loan>();
 
   add(event: StoredEvent): void {
     const slash = event.stream.indexOf("/");
     const name = event.stream.slice(slash + 1);
-    switch (event.stream.slice(0, slash)) {
-      case "village":
-        return fold(this.#villages as Map<string, typeof villageFold.initialState>, name, villageFold, event);
-      case "bank":
-        return fold(this.#banks as Map<string, typeof bankFold.initialState>, name, bankFold, event);
-      case "household":
-        this.#moveLoans(event);
-        return fold(this.#households, name, householdFold, event);
-      default:
-        return this.#addLoan(event);
-    }
+    const category = event.stream.slice(0, slash);
+    if (category === "village") fold(this.#villages, name, villageFold, event);
+    else if (category === "bank") fold(this.#banks, name, bankFold, event);
+    else if (category === "household") {
+      this.#moveLoans(event);
+      fold(this.#households, name, householdFold, event);
+    } else this.#addLoan(event);
   }
 
   /** A loan goes with the debtor when the household is divided (R2), and with its household when that is merged. */
@@ -139,7 +137,7 @@ class Gathered {
   }
 
   source({ year, households: wanted }: SourceQuestion): StatementSource {
-    const bankNames = new Map([...this.#banks].map(([id, bank]) => [id, (bank as typeof bankFold.initialState).name || id]));
+    const bankNames = new Map([...this.#banks].map(([id, bank]) => [id, bank.name || id]));
     const loansOf = Map.groupBy([...this.#loans], ([, loan]) => loan.household);
     const households: StatementHousehold[] = [];
     for (const household of [...this.#households.keys()].sort()) {
@@ -147,7 +145,7 @@ class Gathered {
       const state = this.#households.get(household) as HouseholdState;
       const loans = (loansOf.get(household) ?? []).sort(([a], [b]) => (a < b ? -1 : 1));
       if (loans.length === 0 && !inRegister(state, year)) continue;
-      const village = this.#villages.get(state.village) as typeof villageFold.initialState | undefined;
+      const village = this.#villages.get(state.village);
       households.push({
         household,
         state,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as r from "./index.ts";
-import { accountOf, member, registration, SpecRegister } from "./spec-register.ts";
+import { accountOf, member, registration, SpecRegister } from "./specification/register.ts";
 
 const valueDate = "2018-05-01";
 const code = (result: { ok: boolean; refusal?: { code: string } }) => (result.ok ? "ok" : result.refusal?.code);

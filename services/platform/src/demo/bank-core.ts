@@ -4,8 +4,8 @@
  */
 export interface CoreLoan {
   readonly loan: string;
-  /** hundredths of a percent a year: 4.75 % is 475 */
-  readonly rateBp: bigint;
+  /** ten-thousandths of a percent a year: 4.75 % is 47,500 */
+  readonly rate: bigint;
   readonly due: string;
   /** principal changes by date, fen: drawings positive, repayments negative */
   readonly movements: { readonly on: string; readonly fen: bigint }[];
@@ -20,16 +20,16 @@ const dayNumber = (date: string): number => Math.floor(Date.parse(`${date}T00:00
 const days = (from: string, toExcl: string): bigint => BigInt(dayNumber(toExcl) - dayNumber(from));
 
 /** 积数 × rate / 360, rounded half up once to the fen. */
-export function interestFen(yuanDaysInFen: bigint, rateBp: bigint): bigint {
-  const divisor = DAYS_OF_A_YEAR * 10_000n;
-  return (2n * yuanDaysInFen * rateBp + divisor) / (2n * divisor);
+export function interestFen(fenDays: bigint, rate: bigint): bigint {
+  const divisor = DAYS_OF_A_YEAR * 1_000_000n;
+  return (2n * fenDays * rate + divisor) / (2n * divisor);
 }
 
 export class BankCore {
   readonly loans = new Map<string, CoreLoan>();
 
-  open(loan: string, on: string, due: string, rateBp: bigint, fen: bigint): void {
-    this.loans.set(loan, { loan, rateBp, due, movements: [{ on, fen }], prepaid: [], settledTo: on });
+  open(loan: string, on: string, due: string, rate: bigint, fen: bigint): void {
+    this.loans.set(loan, { loan, rate, due, movements: [{ on, fen }], prepaid: [], settledTo: on });
   }
 
   #loan(loan: string): CoreLoan {
@@ -56,7 +56,17 @@ export class BankCore {
     const interestFrom = found.settledTo;
     found.movements.push({ on, fen: -fen });
     found.prepaid.push({ from: interestFrom, on, fen });
-    return { interestFrom, interest: interestFen(fen * days(interestFrom, on), found.rateBp) };
+    return { interestFrom, interest: interestFen(fen * days(interestFrom, on), found.rate) };
+  }
+
+  /** 罚息 at one and a half times the rate on what is open, for [from, toExcl). */
+  penalty(loan: string, from: string, toExcl: string): bigint {
+    return interestFen(this.balance(loan, from) * days(from, toExcl), (this.#loan(loan).rate * 3n) / 2n);
+  }
+
+  /** What a settled period should have been, now that a repayment is known. */
+  recompute(loan: string, from: string, toExcl: string): bigint {
+    return interestFen(this.#products(this.#loan(loan), from, toExcl), this.#loan(loan).rate);
   }
 
   /** 结息 for [last settlement, toExcl); undefined when nothing bore interest. */
@@ -65,6 +75,12 @@ export class BankCore {
     const from = found.settledTo;
     if (toExcl <= from) return undefined;
     found.settledTo = toExcl;
+    const interest = interestFen(this.#products(found, from, toExcl), found.rate);
+    return interest === 0n ? undefined : { from, toExcl, interest };
+  }
+
+  #products(found: CoreLoan, from: string, toExcl: string): bigint {
+    const { loan } = found;
     const cuts = [from, toExcl, ...found.movements.map((movement) => movement.on)].filter((date) => date >= from && date <= toExcl);
     const dates = [...new Set(cuts)].sort();
     let products = 0n;
@@ -73,7 +89,6 @@ export class BankCore {
       const early = found.prepaid.reduce((sum, part) => (part.from <= start && start < part.on ? sum + part.fen : sum), 0n);
       products += (this.balance(loan, start) - early) * days(start, end);
     }
-    const interest = interestFen(products, found.rateBp);
-    return interest === 0n ? undefined : { from, toExcl, interest };
+    return products;
   }
 }

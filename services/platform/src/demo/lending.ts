@@ -16,6 +16,8 @@ export type RepaymentHabit =
   | { readonly kind: "duplicated"; readonly on: string; readonly yuan: number }
   /** A repayment that reaches the ledger weeks after its value date, over a settlement day. */
   | { readonly kind: "reported-late"; readonly on: string; readonly yuan: number; readonly reportedOn: string }
+  /** The whole principal comes some days after the due date, with penalty interest. */
+  | { readonly kind: "pays-late"; readonly days: number }
   /** The money was lent on: misuse is confirmed and the subsidy claimed back. */
   | { readonly kind: "misused"; readonly from: string; readonly foundOn: string };
 
@@ -73,6 +75,11 @@ export function makeLoans(district: DemoDistrict, seed: number): DemoLoan[] {
   const borrowers = random.shuffled(
     district.households.filter((household) => 2017 - Number(household.members[0]?.birth.slice(0, 4)) <= BORROWER_AGE_MAX),
   );
+  /** A household that is still on the list on the day, each once. */
+  const borrowerOf = (year: number): DemoHousehold => {
+    const index = borrowers.findIndex(({ exitYear }) => exitYear === undefined || exitYear >= year);
+    return borrowers.splice(index, 1)[0] as DemoHousehold;
+  };
   const amounts = random.shuffled(spread(AMOUNTS));
   const terms = random.shuffled(spread(TERMS));
   const banks = random.shuffled(spread(BANKS));
@@ -83,7 +90,7 @@ export function makeLoans(district: DemoDistrict, seed: number): DemoLoan[] {
     const twice = yuan >= 40_000 && index % Math.floor(LOAN_COUNT / TWO_DRAWINGS) === 7;
     return {
       loan: `ZD${disbursedOn.slice(0, 4)}${String(index + 1).padStart(4, "0")}`,
-      household: borrowers[index] as DemoHousehold,
+      household: borrowerOf(Number(disbursedOn.slice(0, 4))),
       bank: banks[index] as DemoLoan["bank"],
       yuan,
       months,
@@ -145,5 +152,9 @@ function withHabits(loans: readonly DemoLoan[]): DemoLoan[] {
   give((loan, nth) => ({ kind: "duplicated", on: addDays(loan.disbursedOn, 50 + nth), yuan: 5_000 }), 2);
   give(() => ({ kind: "reported-late", on: "2018-06-11", yuan: 3_000, reportedOn: "2018-07-04" }), 2);
   give(() => ({ kind: "misused", from: "2018-02-01", foundOn: "2018-11-07" }), 1);
+  const short = result
+    .map((loan, index) => ({ loan, index }))
+    .filter(({ loan }) => loan.due < "2018-10" && loan.habit.kind === "at-maturity");
+  for (const { loan, index } of short.slice(0, 2)) result[index] = { ...loan, habit: { kind: "pays-late", days: 23 } };
   return result;
 }

@@ -30,7 +30,7 @@ export const columnOf = (header: string): ColumnKey | undefined => {
   return COLUMN_KEYS.find((key) => (COLUMNS[key].names as readonly string[]).some((known) => known.toLowerCase() === name.toLowerCase()));
 };
 
-const RELATIONS: Readonly<Record<string, string>> = Object.fromEntries(
+const RELATIONS: ReadonlyMap<string, string> = new Map(
   (
     [
       ["head", "户主 本人 本人或户主 head"],
@@ -46,27 +46,27 @@ const RELATIONS: Readonly<Record<string, string>> = Object.fromEntries(
         "其他 其它 兄弟姐妹 之兄弟姐妹 兄 弟 姐 妹 哥哥 弟弟 姐姐 妹妹 儿媳 之儿媳 女婿 之女婿 祖父母 祖父 祖母 之祖父 之祖母 外祖父 外祖母 之外祖父 之外祖母 侄子 侄女 叔伯 孙媳 之孙媳 other",
       ],
     ] as const
-  ).flatMap(([relation, names]) => names.split(" ").map((name) => [name, relation])),
+  ).flatMap(([relation, names]) => names.split(" ").map((name) => [name, relation] as const)),
 );
 
 /** Our word for a relation to the head, or undefined. */
-export const relationOf = (text: string): string | undefined => RELATIONS[text.replace(/[\s\u3000]/g, "")];
+export const relationOf = (text: string): string | undefined => RELATIONS.get(text.replace(/[\s\u3000]/g, ""));
 
-const KINDS: Readonly<Record<string, "card" | "passbook" | "social-security-card">> = {
-  卡: "card",
-  银行卡: "card",
-  借记卡: "card",
-  card: "card",
-  折: "passbook",
-  存折: "passbook",
-  passbook: "passbook",
-  社保卡: "social-security-card",
-  "social-security-card": "social-security-card",
-};
+const KINDS: ReadonlyMap<string, "card" | "passbook" | "social-security-card"> = new Map([
+  ["卡", "card"],
+  ["银行卡", "card"],
+  ["借记卡", "card"],
+  ["card", "card"],
+  ["折", "passbook"],
+  ["存折", "passbook"],
+  ["passbook", "passbook"],
+  ["社保卡", "social-security-card"],
+  ["social-security-card", "social-security-card"],
+]);
 
 /** Kind of an account as written; where nothing is written, 16–19 digits are taken for a card. */
 export const accountKindOf = (written: string, number: string): "card" | "passbook" | "social-security-card" =>
-  KINDS[written.trim()] ?? (/^\d{16,19}$/.test(number.replace(/\s/g, "")) ? "card" : "passbook");
+  KINDS.get(written.trim()) ?? (/^\d{16,19}$/.test(number.replace(/\s/g, "")) ? "card" : "passbook");
 
 /** Templates and fixtures: the Chinese names in order. */
 export const TEMPLATE_HEADER: readonly string[] = COLUMN_KEYS.map((key) => COLUMNS[key].names[0]);

@@ -109,9 +109,9 @@ async function readFile(
   });
 }
 
-const foundIn = ({ households, faults, people }: FileContents) => ({
+const foundIn = ({ households, faults, rows }: FileContents) => ({
   households: new Set([...households.map(({ plain }) => plain.household), ...faults.flatMap(({ household }) => household ?? [])]).size,
-  people,
+  people: rows,
 });
 
 /** Numbers that are taken and people who are members elsewhere: one question each for the whole file. */
@@ -126,7 +126,7 @@ async function againstRegister(contents: FileContents, { district, vault, view }
     view.memberships(district, ids.flat()),
   ]);
   const faults: RowFault[] = [];
-  const good = households.filter(({ plain, rows, memberRows }, index) => {
+  const good = households.filter(({ plain, rows }, index) => {
     const before = faults.length;
     const { household } = plain;
     if (taken.has(household))
@@ -143,7 +143,7 @@ async function againstRegister(contents: FileContents, { district, vault, view }
         faults.push({
           code: registryErrors.PERSON_ALREADY_REGISTERED,
           details: { household: elsewhere },
-          row: memberRows[at] ?? 0,
+          row: rows[at] ?? 0,
           column: COLUMNS.idNumber.names[0],
           household,
         });
@@ -199,7 +199,7 @@ async function book(contents: FileContents, sha256: string, options: ImportOptio
 /** A refusal of the log as a fault of the row where the household stands. */
 function faultOf(refusal: Refusal, household: FileHousehold | undefined, all: ReadonlyMap<string, FileHousehold>): RowFault {
   const member = /\/members\/(\d+)/.exec(refusal.path ?? "");
-  const row = (member && household?.memberRows[Number(member[1])]) ?? household?.rows[0] ?? [...all.values()][0]?.rows[0] ?? 0;
+  const row = (member && household?.rows[Number(member[1])]) ?? household?.rows[0] ?? [...all.values()][0]?.rows[0] ?? 0;
   const { code, details } = refusal;
   return { code, ...(details ? { details } : {}), row, ...(household ? { household: household.plain.household } : {}) };
 }

@@ -1,6 +1,7 @@
 import { type IsoDate, parseDate } from "@huimin/calendar";
 import { checkAccount, checkIdNumber, checkName, checkPhone } from "@huimin/identity";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
+import { registryErrors } from "@huimin/registry";
 import type { PlainAccount, PlainHousehold, PlainMember } from "../sealing.ts";
 import { accountKindOf, COLUMN_KEYS, COLUMNS, type ColumnKey, columnOf, relationOf } from "./columns.ts";
 import { importErrors as errors } from "./errors.ts";
@@ -13,12 +14,10 @@ export interface RowFault extends Refusal {
   readonly household?: string;
 }
 
-/** A household of the file with the rows that it stands in. */
+/** A household of the file with the row of each of its members. */
 export interface FileHousehold {
   readonly plain: PlainHousehold;
   readonly rows: readonly number[];
-  /** Row of each member, in the order of `plain.members`. */
-  readonly memberRows: readonly number[];
 }
 
 export interface FileContents {
@@ -26,7 +25,6 @@ export interface FileContents {
   readonly faults: readonly RowFault[];
   /** Data rows that are not blank. */
   readonly rows: number;
-  readonly people: number;
   /** Columns of the file that nobody asked for. */
   readonly ignoredColumns: readonly string[];
 }
@@ -93,7 +91,7 @@ export function readRows(lines: readonly Line[], rules: RowRules): Result<FileCo
     if (gathered && !broken.has(household)) households.push(gathered);
   }
   faults.sort((a, b) => a.row - b.row);
-  return ok({ households, faults, rows: data.length, people: data.length, ignoredColumns: header.value.ignored });
+  return ok({ households, faults, rows: data.length, ignoredColumns: header.value.ignored });
 }
 
 /** One row with its faults. */
@@ -173,10 +171,10 @@ const HOUSEHOLD_NUMBER = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u;
 
 function readRow(row: Row, rules: RowRules, persons: Map<string, number>): ReadRow {
   const household = row.checked("household", (text) =>
-    HOUSEHOLD_NUMBER.test(text) ? ok(text) : refuse("REGISTRY_ID_INVALID", { id: text.slice(0, 64) }),
+    HOUSEHOLD_NUMBER.test(text) ? ok(text) : refuse(registryErrors.REGISTRY_ID_INVALID, { id: text.slice(0, 64) }),
   );
   const village = row.checked("village", (text) =>
-    rules.villages.has(text) ? ok(text) : refuse("VILLAGE_UNKNOWN", { village: text.slice(0, 64) }),
+    rules.villages.has(text) ? ok(text) : refuse(registryErrors.VILLAGE_UNKNOWN, { village: text.slice(0, 64) }),
   );
   const relation = row.checked("relation", (text) => {
     const known = relationOf(text);
@@ -228,7 +226,8 @@ function readDate(row: Row, rules: RowRules): IsoDate | undefined {
       code: errors.CELL_DATE_INVALID,
       details: { column: row.columnName("registeredOn"), value: text.slice(0, 20) },
     });
-  if (date > rules.today) return row.fault("registeredOn", { code: "REGISTRY_DATE_IN_FUTURE", details: { date, today: rules.today } });
+  if (date > rules.today)
+    return row.fault("registeredOn", { code: registryErrors.REGISTRY_DATE_IN_FUTURE, details: { date, today: rules.today } });
   return date;
 }
 
@@ -260,5 +259,5 @@ function gather(household: string, rows: readonly ReadRow[], rules: RowRules, fa
     ...(head.account ? { account: head.account } : {}),
     valueDate: head.valueDate ?? rules.valueDate,
   };
-  return { plain, rows: rows.map(({ row }) => row), memberRows: rows.map(({ row }) => row) };
+  return { plain, rows: rows.map(({ row }) => row) };
 }

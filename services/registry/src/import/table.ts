@@ -16,6 +16,8 @@ export interface Line {
 }
 
 export const FILE_BYTES_MAX = 64 * 1024 * 1024;
+/** A workbook is compressed: it unpacks to some ten times this. */
+const WORKBOOK_BYTES_MAX = 16 * 1024 * 1024;
 /** An xlsx of this many rows takes some hundred megabytes while it is read; a district has a few thousand. */
 export const FILE_ROWS_MAX = 200_000;
 
@@ -53,9 +55,9 @@ export function decodeText(bytes: Uint8Array): string | undefined {
   return undefined;
 }
 
-/** The delimiter that the first line has most of. */
+/** The delimiter that the first line with text has most of. */
 function delimiterOf(text: string): string {
-  const first = text.slice(0, 4096).split(/\r?\n/, 1)[0] ?? "";
+  const first = text.trimStart().slice(0, 4096).split(/\r?\n/, 1)[0] ?? "";
   const counts = [",", "\t", ";"].map((delimiter) => [delimiter, first.split(delimiter).length] as const);
   return counts.reduce((best, one) => (one[1] > best[1] ? one : best))[0];
 }
@@ -84,6 +86,7 @@ async function readCsv(text: string): Promise<Result<Line[], Refusal>> {
 }
 
 async function readWorkbook(bytes: Uint8Array): Promise<Result<Line[], Refusal>> {
+  if (bytes.length > WORKBOOK_BYTES_MAX) return refuse(errors.FILE_TOO_LARGE, { limit: WORKBOOK_BYTES_MAX / 1024 / 1024 });
   const workbook = new exceljs.Workbook();
   try {
     await workbook.xlsx.load(Buffer.from(bytes) as unknown as ArrayBuffer);

@@ -90,21 +90,15 @@ export class InstalmentBook {
     for (const charge of this.charges) {
       let home = charge.row === undefined ? undefined : rows[charge.row];
       for (const row of charge.row === undefined ? rows : []) {
-        if (row.dueOn >= charge.dueOn && (!home || row.dueOn < home.dueOn)) home = row;
+        if (row.plan ? row.dueOn >= charge.dueOn && (!home || row.dueOn < home.dueOn) : !home && row.dueOn === charge.dueOn) home = row;
       }
-      if (home) home.charges.push(charge);
-      else
-        rows.push({
-          plan: undefined,
-          from: charge.dueOn,
-          dueOn: charge.dueOn,
-          balanceAfter: 0n,
-          charges: [charge],
-          principalPaid: new Account(),
-          interestPaid: new Account(),
-        });
+      if (!home) {
+        home = { ...rowOfItsOwn(charge.dueOn), charges: [] };
+        rows.push(home);
+      }
+      home.charges.push(charge);
     }
-    const own = rows.splice(planned).sort((a, b) => (a.dueOn < b.dueOn ? -1 : 1));
+    const own = rows.splice(planned).sort((a, b) => (a.dueOn < b.dueOn ? -1 : a.dueOn > b.dueOn ? 1 : 0));
     for (const row of own) {
       const before = rows.at(-1) as BookedRow;
       rows.push({ ...row, from: before.dueOn, balanceAfter: before.balanceAfter });
@@ -137,6 +131,16 @@ export class InstalmentBook {
     this.charges.push({ kind: charge.chargeKind, amount: charge.amount, dueOn: charge.dueOn, paid: new Account() });
   }
 }
+
+/** A row for charges after the last row; those of one day share it. */
+export const rowOfItsOwn = (dueOn: IsoDate): Omit<BookedRow, "charges"> => ({
+  plan: undefined,
+  from: dueOn,
+  dueOn,
+  balanceAfter: 0n,
+  principalPaid: new Account(),
+  interestPaid: new Account(),
+});
 
 function account(accounts: Map<number, Account>, index: number): Account {
   let found = accounts.get(index);

@@ -1,4 +1,4 @@
-import { minFen } from "@huimin/money";
+import { type Fen, minFen } from "@huimin/money";
 import { SCHEDULE_ERRORS } from "../errors.ts";
 import type { PayOff, Repayment, WriteOff } from "../events.ts";
 import { fraction } from "../fraction.ts";

@@ -105,6 +105,9 @@ class Planner {
       const ended = row.balanceAfter === 0n && lastTranche <= row.dueOn;
       if (ended && (skeleton.count === undefined || this.#termReduced)) break;
     }
+    if (!closing && (this.#rows.at(-1) as PlanRow).dueOn < lastTranche) {
+      throw new RefusalSignal(SCHEDULE_ERRORS.SCHEDULE_TERMS_INVALID, { reason: "a tranche is drawn after the last due date" });
+    }
     return { rows: this.#rows, instalments: this.#points, accrued: (index, to) => this.#accrued(index, to) };
   }
 

@@ -1,4 +1,4 @@
-import { daysBetween, type IsoDate } from "@huimin/calendar";
+import { daysBetween, type IsoDate, laterDate } from "@huimin/calendar";
 import type { Fen } from "@huimin/money";
 import { ZERO } from "../fraction.ts";
 import type { LoanRow, LoanState } from "../state.ts";
@@ -61,7 +61,7 @@ function rowOf(book: InstalmentBook, row: BookedRow, nr: number): LoanRow {
 
 /** The day of the last payment, or the later day on which the row's unpaid principal was taken out of it. */
 function lastDay(parts: readonly { readonly date: IsoDate }[], released: IsoDate = ""): IsoDate {
-  return parts.reduce((last, part) => (part.date > last ? part.date : last), released);
+  return parts.reduce((last, part) => laterDate(last, part.date), released);
 }
 
 function charged(row: BookedRow, kind: "fee" | "penalty"): Fen {

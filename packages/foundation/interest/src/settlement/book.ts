@@ -1,9 +1,9 @@
-import { addMonths, daysBetween, type IsoDate } from "@huimin/calendar";
+import { addMonths, daysBetween, type IsoDate, laterDate } from "@huimin/calendar";
 import type { Fen } from "@huimin/money";
 import { SCHEDULE_ERRORS } from "../errors.ts";
 import type { Charge, Extension, LoanHappening, PayOff, Prepayment, Repayment, WriteOff } from "../events.ts";
 import { scale, ZERO } from "../fraction.ts";
-import { Account, type BookedCharge, type BookedRow, openOf, openPart } from "../instalment/book.ts";
+import { Account, type BookedCharge, type BookedRow, openOf, openPart, rowOfItsOwn } from "../instalment/book.ts";
 import { byDueDate, Till } from "../instalment/till.ts";
 import { RateTimeline, rateOf } from "../rates.ts";
 import { RefusalSignal } from "../refusal.ts";
@@ -189,21 +189,23 @@ export class SettlementBook {
       principalPaid: accountOf(this.#principal, settlement.key),
       interestPaid: accountOf(this.#interest, settlement.key),
     }));
+    const planned = rows.length;
     for (const charge of this.#charges) {
-      const home = rows.find((row) => (charge.key === undefined ? row.dueOn >= charge.dueOn : row.settlement?.key === charge.key));
-      if (home) home.charges.push(charge);
-      else
-        rows.push({
-          settlement: undefined,
-          plan: undefined,
-          from: (rows.at(-1) as Booked).dueOn,
-          dueOn: charge.dueOn,
-          balanceAfter: 0n,
-          charges: [charge],
-          principalPaid: new Account(),
-          interestPaid: new Account(),
-        });
+      const suits = (row: Booked): boolean =>
+        charge.key !== undefined
+          ? row.settlement?.key === charge.key
+          : row.settlement
+            ? row.dueOn >= charge.dueOn
+            : row.dueOn === charge.dueOn;
+      let home = rows.find(suits);
+      if (!home) {
+        home = { ...rowOfItsOwn(charge.dueOn), settlement: undefined, charges: [] };
+        rows.push(home);
+      }
+      home.charges.push(charge);
     }
+    const own = rows.splice(planned).sort((a, b) => (a.dueOn < b.dueOn ? -1 : a.dueOn > b.dueOn ? 1 : 0));
+    for (const row of own) rows.push({ ...row, from: (rows.at(-1) as Booked).dueOn });
     return rows;
   }
 
@@ -256,7 +258,7 @@ export class SettlementBook {
       outstanding: this.#writtenOff ? 0n : total - paid,
       paidEarly: sum(parts.filter((part) => part.date < row.dueOn)),
       paidLate: sum(parts.filter((part) => part.date > row.dueOn)),
-      paidOn: total > 0n && paid >= total ? parts.reduce((last, part) => (part.date > last ? part.date : last), "") : null,
+      paidOn: total > 0n && paid >= total ? parts.reduce((last, part) => laterDate(last, part.date), "") : null,
       principalPaid: row.principalPaid.total,
       interestPaid: row.interestPaid.total,
       principalOutstanding: this.#writtenOff ? 0n : openPart(row, "principal"),

@@ -149,6 +149,34 @@ describe("a loan above the subsidised cap (T18)", () => {
     expect(trancheOn({ ...repayment("2024-01-10", "20000.00"), tranche: "subsidised-tranche" }, "2024-01-10")).toBe(fen("30000.00"));
   });
 
+  it("counts the facts of one day in a fixed order: drawings, stated repayments, all others", () => {
+    const day = "2024-01-10";
+    const stated = { ...repayment(day, "10000.00", "b"), tranche: "subsidised-tranche" } as const;
+    const facts = [repayment(day, "75000.00", "a"), stated, drawing(day, "10000.00", "c")];
+    const open = [...facts].reverse().map((_, turn) => [...facts.slice(turn), ...facts.slice(0, turn)]);
+    for (const order of open) {
+      const [first] = subsidisedBaseSegments({ ...timeline, movements: [...timeline.movements, ...order] }, cap50, day, "2025-01-01");
+      // 80,000 + 10,000 − 10,000 (subsidised: 40,000 left) − 75,000 (40,000 unsubsidised, then 35,000)
+      expect(first).toMatchObject({ open: fen("5000.00"), tranche: fen("5000.00") });
+    }
+  });
+
+  it("lets a prepayment carry no more of a day than the day's tranches had, before a later drawing", () => {
+    const movements = [
+      drawing("2024-01-10", "40000.00"),
+      drawing("2024-01-20", "40000.00"),
+      prepayment("2024-01-10", "2024-01-30", "30000.00", "P"),
+    ];
+    const parts = subsidisedBaseSegments({ ...timeline, movements }, cap50, "2024-01-10", "2024-01-31").map(
+      ({ from, tranche, quarter, prepaid }) => [from, tranche / 100n, quarter / 100n, prepaid.map((part) => part.base / 100n)],
+    );
+    expect(parts).toEqual([
+      ["2024-01-10", 40000n, 10000n, [30000n]],
+      ["2024-01-20", 50000n, 50000n, [0n]],
+      ["2024-01-30", 50000n, 50000n, []],
+    ]);
+  });
+
   it("never subsidises a top-up", () => {
     expect(subsidyOf({ ...timeline, subsidised: false }, "2023-12-21", "2024-03-21", { caps: cap50, ratios }).amount).toBe(0n);
   });

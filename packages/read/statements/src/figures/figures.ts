@@ -32,8 +32,8 @@ const emptySums = (): Sums => Object.fromEntries(KINDS.map((kind) => [kind, { be
 function sumByLoan(entries: readonly StatementEntry[], year: number): Map<string, Sums> {
   const byLoan = new Map<string, Sums>();
   for (const { kind, loan, year: entryYear, amount } of entries) {
-    let sums = byLoan.get(loan);
-    if (!sums) byLoan.set(loan, (sums = emptySums()));
+    const sums = byLoan.get(loan) ?? emptySums();
+    byLoan.set(loan, sums);
     const sum = sums[kind];
     sum.ever += amount;
     if (entryYear < year) sum.before += amount;

@@ -8,6 +8,7 @@ import {
   MarkOverdueCured,
   PrepayLoan,
   RecordDebtorDeath,
+  RecordDisbursement,
   RecordRepayment,
   RenewLoan,
   ResetLoanRate,
@@ -73,6 +74,23 @@ describe("an extension (E1)", () => {
     expect(world.code(ExtendLoan, { loan: "L001", newDue: "2019-09-10", newRate: "4.70", valueDate: "2019-03-01" })).toBe("RATE_FIXED");
     expect(world.code(ResetLoanRate, { loan: "L001", valueDate: "2019-03-01" })).toBe("RATE_FIXED");
     expect(world.code(ResetLoanRate, { loan: "L009", valueDate: "2019-03-01" })).toBe("LOAN_NOT_DISBURSED");
+  });
+
+  it("counts the term from the contract, so that a drawing recorded late changes nothing", () => {
+    const drawing = (serial: string, valueDate: string) => ({ loan: "L001", household: "H1", amount: "10000.00", serial, valueDate });
+    const late = { actor: "bank:K1", role: "BANK", recordedAt: "2019-06-01T09:00:00+08:00" } as const;
+    const ends = [true, false].map((firstDrawingKnown) => {
+      const world = new World();
+      world.apply({ loan: "L001", household: "H1", amount: "30000.00", on: "2018-05-10", due: "2019-05-10" });
+      world.approve({ loan: "L001", household: "H1", amount: "30000.00", on: "2018-05-10", due: "2019-05-10", annualRate: "4.35" });
+      if (firstDrawingKnown) world.accept(RecordDisbursement, drawing("D1", "2018-05-10"), late);
+      world.accept(RecordDisbursement, drawing("D2", "2018-12-10"), late);
+      world.accept(ExtendLoan, extend("2019-11-10"));
+      if (!firstDrawingKnown) world.accept(RecordDisbursement, drawing("D1", "2018-05-10"), late);
+      return world.loan("L001").timeline;
+    });
+    expect(ends[0]?.rates.at(-1)).toEqual({ from: "2019-05-10", annualRate: "4.75" });
+    expect(ends[1]).toEqual(ends[0]);
   });
 
   it("knows the limits of 贷款通则 §12", () => {

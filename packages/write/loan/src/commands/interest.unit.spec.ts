@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { openInterest } from "../events.ts";
 import {
   ConfirmMisuse,
   CorrectInterest,
@@ -139,6 +140,18 @@ describe("a payment of interest (S2)", () => {
     expect(world.code(RecordInterestPayment, payment({ amount: "0.00" }))).toBe("NOTHING_PAID");
     expect(world.accept(RecordInterestPayment, payment({ amount: "70.00" }))).toMatchObject({ openInterest: "2.57" });
     expect(world.code(RecordInterestPayment, payment({ serial: "IP2", amount: "2.58" }))).toBe("ABOVE_OPEN_INTEREST");
+  });
+
+  it("pays penalty interest first when the bank does not split it (3.9)", () => {
+    const world = new World().open({ ...T2_LOAN, due: "2018-03-10", annualRate: "4.35" });
+    world.accept(SettleInterest, settle("2017-03-10", "2018-03-10"));
+    world.accept(SettleInterest, settle("2018-03-10", "2018-03-21", { kind: "penalty" }));
+    world.accept(RecordInterestPayment, payment({ amount: "100.00", valueDate: "2018-03-21" }));
+    // 2,205.21 normal and 99.69 penalty were settled
+    expect(openInterest(world.loan("L001"))).toEqual({ normal: 220490n, penalty: 0n, total: 220490n });
+    expect(world.code(RecordRepayment, { loan: "L001", serial: "R1", valueDate: "2018-03-22", penalty: "0.01" })).toBe(
+      "ABOVE_OPEN_INTEREST",
+    );
   });
 
   it("is recognised by its serial and reversed by it, once, with its value date", () => {

@@ -36,15 +36,16 @@ export interface ExtensionMessage {
 
 /**
  * E1: before the due date, once, within 贷款通则 §12. When original term + extension reach another tier, the rate of
- * that tier applies from the old due date (§14, scenario T17); else the contract rate stays.
+ * that tier applies from the old due date (§14, scenario T17); else the contract rate stays. Terms count from the contract
+ * date, not from the first drawing: one that is recorded late must not change the tier.
  */
 export function extend(loan: OpenedLoan, message: ExtensionMessage, policy: Policy): Result<DomainEvent> {
   const { valueDate, newDue } = message;
   const { due: oldDue } = loan.timeline;
   const refusal = closedRefusal(loan) ?? beforeDisbursementRefusal(loan, valueDate) ?? extensionRefusal(loan, message);
   if (refusal) return refusal;
-  const originalMonths = termMonths(loan.disbursedOn, loan.terms.due);
-  const totalMonths = termMonths(loan.disbursedOn, newDue);
+  const originalMonths = termMonths(loan.terms.contractDate, loan.terms.due);
+  const totalMonths = termMonths(loan.terms.contractDate, newDue);
   const ceiling = policy.rateCeiling(oldDue, totalMonths);
   if (ceiling === undefined) return refuse(errors.RATE_TABLE_MISSING, { on: oldDue });
   const sameTier = tierOf(policy, oldDue, originalMonths) === tierOf(policy, oldDue, totalMonths);
@@ -66,7 +67,7 @@ function extensionRefusal(loan: OpenedLoan, { valueDate, newDue }: ExtensionMess
   if (loan.extension) return refuse(errors.EXTENDED_BEFORE, { loan: loan.subject.loan });
   if (valueDate >= due) return refuse(errors.EXTENDED_AFTER_DUE, { valueDate, due }, { path: "/valueDate" });
   if (newDue <= due) return refuse(errors.LOAN_DATES_REVERSED, { from: due, to: newDue }, { path: "/newDue" });
-  const latest = latestExtension(loan.disbursedOn, due);
+  const latest = latestExtension(loan.terms.contractDate, due);
   if (newDue > latest) return refuse(errors.EXTENSION_TOO_LONG, { newDue, latest }, { path: "/newDue" });
   return misusedRefusal(loan, valueDate);
 }

@@ -1,6 +1,6 @@
 import { type CommandContext, type CommandDefinition, type Role, SpecificationLog } from "@huimin/decider";
-import { type HouseholdState, householdFold, householdStream, type PersonState, personFold, personStream } from "./events.ts";
-import { RegisterBank, RegisterHousehold, RegisterVillage } from "./index.ts";
+import { type HouseholdState, householdFold, householdStream, type PersonState, personFold, personStream } from "../events.ts";
+import { RegisterBank, RegisterHousehold, RegisterVillage } from "../index.ts";
 
 /** A register in memory for specs: one village, one bank, and households of invented people. */
 export class SpecRegister {

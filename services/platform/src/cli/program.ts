@@ -1,0 +1,61 @@
+import { ConfigFault } from "@huimin/config";
+import { EmbeddedServerFault, MigrationChanged } from "@huimin/database";
+import { Command, CommanderError } from "commander";
+import { bookFileCommand } from "./book-file.ts";
+import { bookCommands } from "./books.ts";
+import type { CliContext } from "./context.ts";
+import { operateCommands } from "./operate.ts";
+import { CommandRefused, EXIT, type ExitCode, printRefusals, WrongUsage } from "./output.ts";
+import { scheduleCommand } from "./schedule.ts";
+import { userCommands } from "./users.ts";
+
+/** The whole command line. `--help` works on every level. */
+export function buildProgram(context: CliContext): Command {
+  const { terminal } = context;
+  const program = new Command("huimin")
+    .description(
+      "惠民账本 Huimin Ledger: the book of record of a district finance office\n\nexit codes: 0 ok, 1 refused or found wrong, 2 wrong usage",
+    )
+    .showHelpAfterError("(see --help)")
+    .configureOutput({ writeOut: (text) => terminal.out(text.trimEnd()), writeErr: (text) => terminal.err(text.trimEnd()) })
+    .exitOverride();
+  operateCommands(program, context);
+  bookFileCommand(program, context);
+  bookCommands(program, context);
+  scheduleCommand(program, context);
+  userCommands(program, context);
+  inherit(program);
+  return program;
+}
+
+/** Sub-commands print and end as the program does, at every level. */
+function inherit(command: Command): void {
+  for (const child of command.commands) {
+    child.copyInheritedSettings(command);
+    inherit(child);
+  }
+}
+
+/** Runs a command line; the exit code is its answer. Faults that nobody expects are thrown on. */
+export async function runCli(args: readonly string[], context: CliContext): Promise<ExitCode> {
+  const json = args.includes("--json");
+  try {
+    await buildProgram(context).parseAsync(args, { from: "user" });
+    return EXIT.ok;
+  } catch (fault) {
+    if (fault instanceof CommandRefused) {
+      if (fault.refusals.length > 0) printRefusals(context.terminal, fault.refusals, json);
+      return EXIT.refused;
+    }
+    if (fault instanceof CommanderError) return fault.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (fault instanceof WrongUsage || fault instanceof ConfigFault) {
+      context.terminal.err(fault.message);
+      return EXIT.usage;
+    }
+    if (fault instanceof EmbeddedServerFault || fault instanceof MigrationChanged) {
+      context.terminal.err(fault.message);
+      return EXIT.refused;
+    }
+    throw fault;
+  }
+}

@@ -1,0 +1,245 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { dropDatabase, startEmbedded } from "@huimin/database";
+import { importHouseholds } from "@huimin/service-registry";
+import { runStatements, ZHONGZHAN_NOTICE } from "@huimin/service-statements";
+import { IssueStatements } from "@huimin/statement";
+import { loadFonts } from "@huimin/statements";
+import { SingleBar } from "cli-progress";
+import { createPlatform, type Platform } from "../platform.ts";
+import { DemoBank, demoBankKey } from "./banks.ts";
+import { type DemoDistrict, makeDistrict, SEED } from "./district.ts";
+import { DEMO_BANKS, makeLoans } from "./lending.ts";
+import { loanMoments } from "./loans-story.ts";
+import { DemoOffice } from "./office.ts";
+import { appropriationMoments, closingMoments, exitMoments, subsidyMoments, villageMoments, withoutLoans } from "./office-story.ts";
+import { reconcile } from "./reconciliation.ts";
+import { REGISTERED_ON, registerFile } from "./register-file.ts";
+import { RegisterStory } from "./register-story.ts";
+import { type Moment, NOON, tell } from "./story.ts";
+import { isSound, printSummary, summarise } from "./summary.ts";
+import { DEMO_BEGINS, DEMO_DISTRICT, MemoryWatch, seededIds, settled } from "./world.ts";
+
+/*
+ * `npm run demo`: the main job from end to end on the plan's own register, on an empty database, with a fixed seed. Every
+ * bank message goes through the HTTP API with the bank's signature.
+ */
+
+const DEMO_DATABASE = "huimin_demo";
+const STATEMENT_YEARS = [2017, 2018];
+const home = path.resolve(process.env.HUIMIN_HOME ?? ".huimin");
+const folder = path.join(home, "demo");
+
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+/** A bar on a terminal, a line every tenth part elsewhere. */
+function progress(what: string): { at(done: number, of: number, note?: string): void; done(): void } {
+  if (process.stderr.isTTY) {
+    const bar = new SingleBar({ format: `${what} {bar} {value}/{total} {note}`, stream: process.stderr, hideCursor: true });
+    let started = false;
+    return {
+      at(done, of, note = "") {
+        if (!started) bar.start(of, done, { note });
+        else bar.update(done, { note });
+        started = true;
+      },
+      done: () => bar.stop(),
+    };
+  }
+  let tenth = -1;
+  return {
+    at(done, of, note = "") {
+      const now = Math.floor((10 * done) / Math.max(1, of));
+      if (now === tenth) return;
+      tenth = now;
+      say(`${what} ${now * 10} % ${note}`);
+    },
+    done: () => undefined,
+  };
+}
+
+/** Registers villages, banks with their keys, and the register's file. */
+async function openRegister(
+  platform: Platform,
+  office: DemoOffice,
+  district: DemoDistrict,
+): Promise<{ households: number; people: number }> {
+  for (const { code, name, street, population, plannedExit } of district.villages) {
+    const years = [...plannedExit.matchAll(/20(?:1[6-9]|20)/g)].map(([year]) => Number(year));
+    const planned = /已退出/.test(plannedExit) || years.length === 0 ? {} : { plannedExit: years };
+    await office.give(
+      "RegisterVillage",
+      { village: code, name, street, streetCode: code.slice(0, 9), population, ...planned, valueDate: REGISTERED_ON },
+      "POV",
+    );
+  }
+  for (const { bank, name, cnaps } of DEMO_BANKS) {
+    await office.give("RegisterBank", { bank, name, cnaps, valueDate: "2016-12-26" }, "FOF");
+    await office.give(
+      "AddBankKey",
+      { bank, keyId: `${bank}-2016`, publicKey: demoBankKey(bank).publicKey, valueDate: "2016-12-26" },
+      "FOF",
+    );
+  }
+  await settled(platform);
+  const bar = progress("导入名册 register");
+  const report = await importHouseholds(
+    Buffer.from(registerFile(district)),
+    {
+      today: "2016-12-26",
+      valueDate: REGISTERED_ON,
+      goodRows: false,
+      onProgress: ({ done, of, phase }) => bar.at(done, of, phase),
+    },
+    {
+      district: platform.district,
+      vault: platform.vault,
+      view: platform.registry,
+      record: async (definition, body, key) => {
+        const outcome = await platform.handler.execute(definition, body, {
+          actor: office.personOf("POV"),
+          role: "POV",
+          channel: "import",
+          keys: [{ client: "demo", key }],
+        });
+        if (outcome.kind === "recorded" || outcome.kind === "repeated") return { ok: true, value: { position: outcome.lastPosition } };
+        return { ok: false, refusal: outcome.refusal };
+      },
+    },
+  );
+  bar.done();
+  if (report.outcome !== "booked" || report.faultsTotal > 0)
+    throw new Error(`the register was not booked: ${JSON.stringify(report.faults.slice(0, 3))}`);
+  await settled(platform);
+  return report.registered;
+}
+
+async function headsOf(platform: Platform): Promise<Map<string, string>> {
+  const { rows } = await platform.pool.query<{ household: string; head: string }>(
+    "SELECT household, head FROM registry.household WHERE district = $1",
+    [platform.district],
+  );
+  return new Map(rows.map(({ household, head }) => [household, head]));
+}
+
+/** 年度告知书 of a year as PDF, for every household with activity. */
+async function issueStatements(platform: Platform, office: DemoOffice, year: number): Promise<number> {
+  await settled(platform);
+  const bar = progress(`${year}年告知书 statements`);
+  const { district, store, vault, clock, books, handler } = platform;
+  const result = await runStatements(
+    { year, out: path.join(folder, "statements", String(year)), threads: 1 },
+    { district, store, vault, notice: ZHONGZHAN_NOTICE, fonts: () => loadFonts(), clock, books },
+    async (command) => {
+      const outcome = await handler.execute(IssueStatements, command, {
+        actor: office.personOf("FIN-R"),
+        role: "FIN-R",
+        channel: "system",
+      });
+      if (outcome.kind === "recorded" || outcome.kind === "repeated") return { ok: true, value: outcome.answer };
+      return { ok: false, refusal: outcome.refusal };
+    },
+    ({ done, total, phase }) => bar.at(done, total, phase),
+  );
+  bar.done();
+  if (!result.ok) throw new Error(`statements of ${year}: ${JSON.stringify(result.refusal)}`);
+  const refused = result.value.report.lines.filter((line) => line.coverage === "refused");
+  if (refused.length > 0) throw new Error(`statements of ${year} refused: ${JSON.stringify(refused.slice(0, 3))}`);
+  return result.value.report.lines.filter((line) => line.coverage === "issued").length;
+}
+
+async function run(platform: Platform, clock: { now: number }, startedAt: number, memory: MemoryWatch): Promise<boolean> {
+  const origin = await platform.app.listen({ host: "127.0.0.1", port: 0 });
+  const district = makeDistrict(SEED);
+  const office = await DemoOffice.open(platform);
+  const register = await openRegister(platform, office, district);
+  const heads = await headsOf(platform);
+  const banks = DEMO_BANKS.map(({ bank }) => new DemoBank(bank, origin, () => clock.now));
+  const loans = makeLoans(district, SEED);
+  const cast = {
+    banks: Object.fromEntries(banks.map((bank) => [bank.bank, bank])),
+    office,
+    headOf: (household: string) => heads.get(household) ?? "",
+  };
+  const statementsByYear: Record<string, number> = {};
+  const statements = STATEMENT_YEARS.map(
+    (year): Moment => ({
+      on: `${year + 1}-01-20`,
+      order: NOON,
+      what: `${year}年告知书`,
+      run: async () => {
+        statementsByYear[year] = await issueStatements(platform, office, year);
+      },
+    }),
+  );
+  const bar = progress("业务 the years 2017 and 2018");
+  await tell(
+    [
+      ...villageMoments(office),
+      ...exitMoments(district, office),
+      ...appropriationMoments(office),
+      ...loanMoments(loans, cast),
+      ...subsidyMoments(loans, banks, office),
+      ...new RegisterStory(platform, office, withoutLoans(district, loans)).moments(),
+      ...closingMoments(office),
+      ...statements,
+    ],
+    clock,
+    (done, of, on) => bar.at(done, of, on),
+  );
+  bar.done();
+  await settled(platform);
+  const messages: Record<string, number> = {};
+  for (const bank of banks) for (const [kind, count] of bank.answers) messages[kind] = (messages[kind] ?? 0) + count;
+  const summary = await summarise({
+    platform,
+    register: { ...register, villages: district.villages.length },
+    statementsByYear,
+    reconciliation: reconcile(district, register.people),
+    bankMessages: messages,
+    proposals: office.proposals,
+    memoryMb: () => memory.stop(),
+    startedAt,
+  });
+  await writeFile(path.join(folder, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
+  process.stdout.write(printSummary(summary, path.relative(process.cwd(), folder) || folder));
+  return isSound(summary);
+}
+
+async function main(): Promise<number> {
+  const startedAt = performance.now();
+  const memory = new MemoryWatch();
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const clock = { now: DEMO_BEGINS };
+  const server = process.env.DATABASE_URL ? undefined : await startEmbedded({ dataDirectory: path.join(home, "postgres") });
+  try {
+    if (server) await dropDatabase(server.url("postgres"), DEMO_DATABASE);
+    const platform = await createPlatform({
+      district: DEMO_DISTRICT,
+      home,
+      embeddedDatabase: DEMO_DATABASE,
+      databaseUrl: process.env.DATABASE_URL,
+      clock: () => clock.now,
+      newId: seededIds(() => clock.now),
+      vaultSecretsFile: path.join(folder, "vault-secrets.json"),
+      documents: false,
+      logLevel: "warn",
+      eventLoopDelayMsMax: 0,
+    });
+    try {
+      return (await run(platform, clock, startedAt, memory)) ? 0 : 1;
+    } finally {
+      await platform.close();
+    }
+  } finally {
+    await server?.stop();
+  }
+}
+
+process.exitCode = await main().catch((fault: Error) => {
+  say(`演示失败 / the demo failed: ${fault.message}`);
+  return 1;
+});

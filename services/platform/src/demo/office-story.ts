@@ -1,0 +1,155 @@
+import type { DemoBank } from "./banks.ts";
+import type { DemoDistrict, DemoHousehold } from "./district.ts";
+import type { DemoLoan } from "./lending.ts";
+import { LAST_DAY } from "./loans-story.ts";
+import type { DemoOffice } from "./office.ts";
+import { EVENING, MORNING, type Moment } from "./story.ts";
+
+/* What the office does in 2017 and 2018: appropriations, quarterly subsidies, exits from poverty, monthly closings. */
+
+const addDays = (date: string, days: number): string => Temporal.PlainDate.from(date).add({ days }).toString();
+
+/** 贴息资金: who gives how much when. */
+const APPROPRIATIONS = [
+  { on: "2017-01-16", amount: "120000.00", source: "区", document: "示例财预〔2017〕8号" },
+  { on: "2018-01-15", amount: "150000.00", source: "区", document: "示例财预〔2018〕6号" },
+  { on: "2018-03-19", amount: "80000.00", source: "省", document: "示例财农〔2018〕21号" },
+] as const;
+
+export function appropriationMoments(office: DemoOffice): Moment[] {
+  return APPROPRIATIONS.map(({ on, ...body }) => ({
+    on,
+    order: MORNING,
+    what: "贴息资金拨入",
+    run: async () => {
+      await office.give("AppropriateSubsidyFunds", { ...body, valueDate: on }, "FIN-M");
+    },
+  }));
+}
+
+const QUARTERS = [2017, 2018].flatMap((year) =>
+  [1, 2, 3, 4].map((n) => ({ quarter: `${year}Q${n}`, settled: `${year}-${String(3 * n).padStart(2, "0")}-21` })),
+);
+
+/**
+ * 先收后贴: ten days after the settlement day each bank claims the interest that households paid; the office accrues it in
+ * the same month, approves it by the 12th of the next and pays on the 25th.
+ */
+export function subsidyMoments(loans: readonly DemoLoan[], banks: readonly DemoBank[], office: DemoOffice): Moment[] {
+  return QUARTERS.flatMap(({ quarter, settled }) =>
+    banks.flatMap((bank) => {
+      const claimed = loans.filter((loan) => claims(loan, bank.bank, settled));
+      if (claimed.length === 0) return [];
+      const on = addDays(settled, 7);
+      const approvedOn = addDays(settled, 21);
+      const paidOn = addDays(settled, 34);
+      const claim: Moment = {
+        on,
+        order: MORNING,
+        what: `贴息申报 ${bank.bank} ${quarter}`,
+        run: async () => {
+          const lines = claimed.map(({ loan }) => ({ loan }));
+          await bank.post("subsidy-claims", { currency: "CNY", bank: bank.bank, quarter, lines, valueDate: on });
+          await office.give("AccrueSubsidyClaim", { bank: bank.bank, quarter, valueDate: on }, "FIN-M");
+        },
+      };
+      const approve: Moment = {
+        on: approvedOn,
+        order: EVENING,
+        what: `贴息审核 ${bank.bank} ${quarter}`,
+        run: async () => {
+          await office.give("ApproveSubsidyClaim", { bank: bank.bank, quarter, valueDate: approvedOn }, "FIN-R");
+        },
+      };
+      const pay: Moment = {
+        on: paidOn,
+        order: EVENING,
+        what: `贴息拨付 ${bank.bank} ${quarter}`,
+        run: async () => {
+          await office.give("PaySubsidyClaim", { bank: bank.bank, quarter, valueDate: paidOn }, "FIN-C");
+        },
+      };
+      return [claim, approve, pay];
+    }),
+  );
+}
+
+/** A loan has interest to claim when a settlement of it ended in the quarter, and it was not misused by then. */
+function claims(loan: DemoLoan, bank: string, settled: string): boolean {
+  if (loan.bank !== bank || loan.disbursedOn >= settled) return false;
+  const start = addDays(settled, -92);
+  if (loan.due <= start) return false;
+  if (loan.habit.kind === "prepays" && loan.habit.yuan === loan.yuan && loan.habit.on <= addDays(start, 2)) return false;
+  return !(loan.habit.kind === "misused" && settled > loan.habit.foundOn);
+}
+
+/** 脱贫退出 by the plan's numbers, in December of each year. */
+export function exitMoments(district: DemoDistrict, office: DemoOffice): Moment[] {
+  return [2016, 2017, 2018].map((year) => ({
+    on: year === 2016 ? "2016-12-28" : `${year}-12-10`,
+    order: MORNING,
+    what: `${year}年脱贫退出`,
+    run: async () => {
+      const leaving = district.households.filter((household) => household.exitYear === year);
+      for (const { household } of leaving) {
+        await office.give(
+          "ConfirmPovertyExit",
+          { household, year, document: `中站扶贫〔${year}〕示例1号`, valueDate: `${year}-12-10` },
+          "POV",
+        );
+      }
+    },
+  }));
+}
+
+/** 贫困村退出: three had left before the plan; the plan names three for 2016 and, without contradiction, two for 2018. */
+const VILLAGE_EXITS = [
+  {
+    on: "2016-12-27",
+    valueDate: "2015-12-31",
+    villages: ["410803009204", "410803009205", "410803009207"],
+    document: "2011—2015年退出名单",
+  },
+  {
+    on: "2016-12-30",
+    valueDate: "2016-12-30",
+    villages: ["410803010206", "410803010210", "410803010201"],
+    document: "中站扶贫〔2016〕示例2号",
+  },
+  { on: "2018-12-20", valueDate: "2018-12-20", villages: ["410803010214", "410803010213"], document: "中站扶贫〔2018〕示例2号" },
+] as const;
+
+export function villageMoments(office: DemoOffice): Moment[] {
+  return VILLAGE_EXITS.map(({ on, valueDate, villages, document }) => ({
+    on,
+    order: MORNING,
+    what: "贫困村退出",
+    run: async () => {
+      for (const village of villages) await office.give("ExitVillage", { village, document, valueDate }, "POV");
+    },
+  }));
+}
+
+/** 结账: a month is closed on the 10th of the next, December on the 18th of January. */
+export function closingMoments(office: DemoOffice): Moment[] {
+  const months = [2017, 2018].flatMap((year) => Array.from({ length: 12 }, (_, month) => `${year}-${String(month + 1).padStart(2, "0")}`));
+  return months.map((period) => {
+    const next = Temporal.PlainYearMonth.from(period).add({ months: 1 });
+    return {
+      on: `${next.toString()}-${period.endsWith("-12") ? "18" : "10"}`,
+      order: EVENING,
+      what: `结账 ${period}`,
+      run: async () => {
+        await office.give("ClosePeriod", { period }, "FIN-R");
+      },
+    };
+  });
+}
+
+/** Households that the year's changes may touch: no borrowers, so that the loans' story stays as it is told. */
+export const withoutLoans = (district: DemoDistrict, loans: readonly DemoLoan[]): DemoHousehold[] => {
+  const borrowers = new Set(loans.map((loan) => loan.household.household));
+  return district.households.filter(({ household }) => !borrowers.has(household));
+};
+
+export { LAST_DAY };

@@ -1,0 +1,12 @@
+export type { Access, AccessLog, RecordedAccess } from "./access-log.ts";
+export { createAccessLog, registryMigrations } from "./access-log.ts";
+export { COLUMNS, TEMPLATE_HEADER } from "./import/columns.ts";
+export { importErrors } from "./import/errors.ts";
+export type { ImportDependencies, ImportOptions, ImportReport, PrintedFault } from "./import/households.ts";
+export { FAULTS_MAX, importHouseholds } from "./import/households.ts";
+export { FILE_BYTES_MAX, FILE_ROWS_MAX } from "./import/table.ts";
+export { printHousehold, printLines } from "./reading.ts";
+export { registryRoutes } from "./routes/index.ts";
+export type { RegistryRoutesOptions } from "./routes/options.ts";
+export type { HouseholdCommand, PlainAccount, PlainHousehold, PlainMember, SealedMember } from "./sealing.ts";
+export { checkHousehold, checkMember, checkPlainAccount, sealAccount, sealHouseholds, sealMember } from "./sealing.ts";

@@ -1,0 +1,177 @@
+import {
+  type App,
+  actingRole,
+  decodeCursor,
+  MinPosition,
+  needsRole,
+  PAGE_DEFAULT,
+  PageOf,
+  PageQuery,
+  pageOf,
+  personOf,
+  RefusalError,
+  waitsForPosition,
+} from "@huimin/http";
+import { checkIdNumber } from "@huimin/identity";
+import { registryErrors } from "@huimin/registry";
+import { Type } from "typebox";
+import { printHousehold, printLines } from "../reading.ts";
+import { todayOf } from "../sealing.ts";
+import { READERS, type RegistryRoutesOptions, security, UNMASKERS } from "./options.ts";
+import { Household, HouseholdLine, HouseholdPath, Id, strict } from "./schemas.ts";
+
+const tags = ["registry"];
+const Reason = Type.String({ minLength: 2, maxLength: 500, description: "查看原因 why the data is needed" });
+
+const unknown = (household: string): RefusalError => new RefusalError({ code: registryErrors.HOUSEHOLD_UNKNOWN, details: { household } });
+
+/** Lists and single households, masked; in clear only with a role, a reason, and a line in the access log. */
+export function householdReadRoutes(app: App, { district, vault, view, accessLog, clock }: RegistryRoutesOptions): void {
+  app.get(
+    "/households",
+    {
+      onRequest: needsRole(...READERS),
+      preHandler: waitsForPosition,
+      schema: {
+        tags,
+        security,
+        summary: "户列表(脱敏) / Households, masked",
+        querystring: Type.Object({ ...PageQuery, ...MinPosition, village: Type.Optional(Id), status: Type.Optional(Id) }, strict),
+        response: { 200: PageOf(HouseholdLine) },
+      },
+    },
+    async (request) => {
+      const { village, status, cursor, limit = PAGE_DEFAULT } = request.query;
+      const after = decodeCursor(cursor, 1)?.[0];
+      const lines = await view.households(district, {
+        village,
+        status,
+        after: after === undefined ? undefined : String(after),
+        limit: limit + 1,
+      });
+      const page = pageOf(lines, limit, ({ household }) => [household]);
+      return { ...page, items: await printLines(vault, district, page.items) };
+    },
+  );
+  app.get(
+    "/households/:household",
+    {
+      onRequest: needsRole(...READERS),
+      preHandler: waitsForPosition,
+      schema: {
+        tags,
+        security,
+        summary: "户(脱敏) / A household, masked",
+        params: HouseholdPath,
+        querystring: Type.Object(MinPosition, strict),
+        response: { 200: Household },
+      },
+    },
+    async (request) => {
+      const state = await view.household(district, request.params.household);
+      if (!state) throw unknown(request.params.household);
+      return printHousehold(vault, district, state, false);
+    },
+  );
+  app.post(
+    "/households/:household/unmasking",
+    {
+      onRequest: needsRole(...UNMASKERS),
+      config: { rateLimit: { max: 60, timeWindow: 60_000 } },
+      schema: {
+        tags,
+        security,
+        summary: "查看明文(留痕) / A household in clear, logged",
+        params: HouseholdPath,
+        body: Type.Object({ reason: Reason }, strict),
+        response: { 200: Household },
+      },
+    },
+    async (request, reply) => {
+      const { household } = request.params;
+      const state = await view.household(district, household);
+      if (!state) throw unknown(household);
+      await accessLog.record(district, {
+        actor: personOf(request).id,
+        role: actingRole(request, UNMASKERS),
+        subjectKind: "household",
+        subject: household,
+        fields: ["name", "idNumber", "phone", "account", "cause"],
+        reason: request.body.reason,
+        correlation: request.id,
+      });
+      reply.header("cache-control", "no-store");
+      return printHousehold(vault, district, state, true);
+    },
+  );
+  app.post(
+    "/households/search",
+    {
+      onRequest: needsRole(...READERS),
+      config: { rateLimit: { max: 60, timeWindow: 60_000 } },
+      schema: {
+        tags,
+        security,
+        summary: "按身份证号查户(留痕) / Find a household by ID number, logged",
+        description: "The number is in the body, never in an address, and is found by its HMAC.",
+        body: Type.Object({ idNumber: Type.String({ maxLength: 40 }) }, strict),
+        response: { 200: Type.Object({ household: Type.Union([Type.String(), Type.Null()]) }) },
+      },
+    },
+    async (request) => {
+      const id = checkIdNumber(request.body.idNumber, { today: todayOf(clock) });
+      if (!id.ok) throw new RefusalError({ ...id.refusal, path: "/idNumber" });
+      const household = (await view.householdOf(district, vault.personId(district, id.value.number))) ?? null;
+      const access = {
+        actor: personOf(request).id,
+        role: actingRole(request, READERS),
+        subject: household ?? "-",
+        reason: "search by ID number",
+        correlation: request.id,
+      };
+      await accessLog.record(district, { ...access, subjectKind: "search", fields: ["household"] });
+      return { household };
+    },
+  );
+  app.get(
+    "/access-log",
+    {
+      onRequest: needsRole("AUD"),
+      schema: {
+        tags,
+        security,
+        summary: "个人信息查看记录 / Who has seen personal data",
+        querystring: Type.Object({ ...PageQuery, household: Type.Optional(Id) }, strict),
+        response: {
+          200: PageOf(
+            Type.Object({
+              id: Type.Integer(),
+              at: Type.String(),
+              actor: Type.String(),
+              role: Type.String(),
+              subjectKind: Type.String(),
+              subject: Type.String(),
+              fields: Type.Array(Type.String()),
+              reason: Type.String(),
+              correlation: Type.String(),
+            }),
+          ),
+        },
+      },
+    },
+    async (request) => {
+      const { household, cursor, limit = PAGE_DEFAULT } = request.query;
+      const before = decodeCursor(cursor, 1)?.[0];
+      const rows = await accessLog.list(district, {
+        subject: household,
+        before: before === undefined ? undefined : Number(before),
+        limit: limit + 1,
+      });
+      return pageOf(
+        rows.map((row) => ({ ...row, fields: [...row.fields] })),
+        limit,
+        ({ id }) => [id],
+      );
+    },
+  );
+}

@@ -1,0 +1,16 @@
+export { findStatement, openStatements, readIssued } from "./documents.ts";
+export { errors as statementServiceErrors } from "./errors.ts";
+export { fileNameOf, type WriteRequest, type WrittenFiles, writeStatements } from "./files.ts";
+export { type IssueRequest, issueStatements, type SendIssue } from "./issue.ts";
+export { noticeOf, ZHONGZHAN_NOTICE } from "./notice.ts";
+export { statementRoutes } from "./routes.ts";
+export { type RunRequest, type RunResult, runStatements } from "./run.ts";
+export {
+  type Coverage,
+  type CoverageLine,
+  countOf,
+  type IssueReport,
+  type OnProgress,
+  type Progress,
+  type StatementsOptions,
+} from "./types.ts";
