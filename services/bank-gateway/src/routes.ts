@@ -11,6 +11,9 @@ const security = [{ signature: [] }];
 /** Fields that carry money: a message with one of them says its currency. */
 const carriesMoney = (schema: TSchema): boolean => /"pattern":"[^"]*\\\\\.\\\\d\{2\}\$"/.test(JSON.stringify(schema));
 
+/** Whether a message with this command must name its currency, for clients of the API. */
+export const needsCurrency = (definition: CommandDefinition): boolean => carriesMoney(definition.schema as TSchema);
+
 /** The command's own schema, with the currency required wherever money moves. */
 function bodyOf(definition: CommandDefinition): TSchema {
   const schema = definition.schema as TObject;

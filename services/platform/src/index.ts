@@ -1,2 +1,3 @@
+export { type OverdueRun, runOverdue } from "./compose/jobs.ts";
 export type { Platform, PlatformOptions } from "./platform.ts";
 export { createPlatform } from "./platform.ts";

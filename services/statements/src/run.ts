@@ -10,8 +10,6 @@ export interface RunRequest extends IssueRequest {
   readonly out: string;
   readonly largePrint?: boolean;
   readonly twoCopies?: boolean;
-  /** Files of fonts for characters beyond Noto Sans SC (HUIMIN_FALLBACK_FONT); the threads read them themselves. */
-  readonly fallbackFonts?: readonly string[];
   /** Default: one less than the cores, at least one. */
   readonly threads?: number;
 }
@@ -30,8 +28,8 @@ export async function runStatements(
 ): Promise<Result<RunResult, Refusal>> {
   const issued = await issueStatements(request, options, send, onProgress);
   if (!issued.ok) return issued;
-  const { out, largePrint = false, twoCopies = false, fallbackFonts = [] } = request;
-  const pool = createPrinterPool({ threads: request.threads ?? Math.max(1, availableParallelism() - 1), fallbackFonts });
+  const { out, largePrint = false, twoCopies = false } = request;
+  const pool = createPrinterPool({ threads: request.threads ?? Math.max(1, availableParallelism() - 1), fallbackFonts: options.fonts().fallback });
   try {
     const written = await writeStatements({ report: issued.value, out, largePrint, twoCopies }, options, pool, onProgress);
     return { ok: true, value: { report: issued.value, written } };

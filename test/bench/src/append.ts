@@ -109,7 +109,7 @@ export const appendBench: Bench = {
         await settle(contender);
       }
       const one = await compare(opened, 1, quick ? { rounds: 1, seconds: 2 } : { rounds: 3, seconds: 4 }, log);
-      const many = await compare(opened, CLIENTS_MANY, quick ? { rounds: 2, seconds: 3 } : { rounds: 5, seconds: 5 }, log);
+      const many = await compare(opened, CLIENTS_MANY, quick ? { rounds: 3, seconds: 2 } : { rounds: 5, seconds: 5 }, log);
       const rate = of(many, "ours").perSecond;
       const against = (peer: string, target: number) =>
         rateAgainst(`append, ${CLIENTS_MANY} clients, against ${peer}`, "appends/s", rate, peer, of(many, peer).perSecond, target);

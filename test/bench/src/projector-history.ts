@@ -53,7 +53,12 @@ function eventOf(type: string, valueDate: string, payload: unknown): NewEvent {
 
 /** The events in order of recording. Nothing is held: any length costs the same memory. */
 export function* history({ loans, quarters }: HistorySize): Generator<Write> {
-  const parties = (n: number) => ({ loan: `L${n}`, household: householdOf(n), bank: n % 3 === 0 ? "K2" : "K1", village: `4108030102${String(n % 13).padStart(2, "0")}` });
+  const parties = (n: number) => ({
+    loan: `L${n}`,
+    household: householdOf(n),
+    bank: n % 3 === 0 ? "K2" : "K1",
+    village: `4108030102${String(n % 13).padStart(2, "0")}`,
+  });
   for (let n = 1; n <= loans; n++) {
     const opened = {
       ...parties(n),
@@ -72,7 +77,10 @@ export function* history({ loans, quarters }: HistorySize): Generator<Write> {
       const settlement = { from, toExcl: on, interest: amount, subsidy: amount };
       const loan = `loan/L${n}`;
       const subsidy = `subsidy/L${n}`;
-      yield { stream: loan, event: eventOf("InterestSettled", on, { ...subject, from, toExcl: on, days: 91, kind: "normal", amount, bearer: "household" }) };
+      yield {
+        stream: loan,
+        event: eventOf("InterestSettled", on, { ...subject, from, toExcl: on, days: 91, kind: "normal", amount, bearer: "household" }),
+      };
       yield { stream: loan, event: eventOf("InterestPaid", on, { ...subject, amount, payer: "household", serial: `I${n}-${quarter}` }) };
       yield { stream: subsidy, event: eventOf("SubsidyAccrued", on, { ...subsidised, claim, settlements: [settlement], amount }) };
       yield { stream: subsidy, event: eventOf("SubsidyPaid", on, { ...subsidised, amount }) };
@@ -94,7 +102,11 @@ export async function fillLog(store: EventStore, writes: Iterable<Write>): Promi
   let flying: Promise<unknown>[] = [];
   const send = (): void => {
     const byStream = Map.groupBy(group, (write) => write.stream);
-    const request = [...byStream].map(([stream, list]) => ({ stream, expect: { kind: "any" as const }, events: list.map((write) => write.event) }));
+    const request = [...byStream].map(([stream, list]) => ({
+      stream,
+      expect: { kind: "any" as const },
+      events: list.map((write) => write.event),
+    }));
     flying.push(store.append(BENCH_DISTRICT, { writes: request, asserts: [], keys: [], answer: null }));
     group = [];
   };
@@ -113,7 +125,10 @@ export async function fillLog(store: EventStore, writes: Iterable<Write>): Promi
 }
 
 /** A server with an empty log and read models, gone after the work. */
-export async function withReadServer<T>(projections: readonly Projection[], work: (context: { pool: Pool; store: EventStore }) => Promise<T>): Promise<T> {
+export async function withReadServer<T>(
+  projections: readonly Projection[],
+  work: (context: { pool: Pool; store: EventStore }) => Promise<T>,
+): Promise<T> {
   const home = await mkdtemp(path.join(tmpdir(), "huimin-bench-"));
   if (process.getuid?.() === 0) await chmod(home, 0o755); // the server then runs as another user
   const server = await startEmbedded({ dataDirectory: path.join(home, "data"), persistent: false });

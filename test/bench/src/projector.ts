@@ -4,7 +4,7 @@ import type { EventStore } from "@huimin/event-store";
 import { createProjector, type Projection } from "@huimin/projector";
 import type { Pool } from "pg";
 import { type Bench, type BenchOptions, type BenchResult, rateAgainst, timeAgainst } from "./bench.ts";
-import { BENCH_DISTRICT, eventsOf, fillLog, history, type HistorySize, withReadServer } from "./projector-history.ts";
+import { BENCH_DISTRICT, eventsOf, fillLog, type HistorySize, history, withReadServer } from "./projector-history.ts";
 
 /*
  * The projector on a log in PostgreSQL: reading, folding, writing lines and balances with the checkpoint, as it runs in
@@ -15,7 +15,12 @@ const TARGET_EVENTS_PER_S = 30_000;
 const TARGET_LAG_MS = 250;
 const LAG_EVENTS_PER_S = 2_000;
 
-async function rate(context: { pool: Pool; store: EventStore }, projections: readonly Projection[], events: number, log: BenchOptions["log"]): Promise<number> {
+async function rate(
+  context: { pool: Pool; store: EventStore },
+  projections: readonly Projection[],
+  events: number,
+  log: BenchOptions["log"],
+): Promise<number> {
   await context.pool.query("TRUNCATE projector.checkpoint");
   for (const { name } of projections) {
     const { rows } = await context.pool.query<{ tables: string }>(
@@ -54,7 +59,12 @@ async function lag(context: { pool: Pool; store: EventStore }, seconds: number):
       sent += 1;
       const measured = sent % 10 === 0;
       const append = context.store
-        .append(BENCH_DISTRICT, { writes: [{ stream: value.stream, expect: { kind: "any" }, events: [value.event] }], asserts: [], keys: [], answer: null })
+        .append(BENCH_DISTRICT, {
+          writes: [{ stream: value.stream, expect: { kind: "any" }, events: [value.event] }],
+          asserts: [],
+          keys: [],
+          answer: null,
+        })
         .then(async (outcome) => {
           projector.wake();
           if (!measured || outcome.kind !== "appended") return;

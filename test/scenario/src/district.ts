@@ -1,91 +1,138 @@
-import type { Fold, RecordedEvent, Role } from "@huimin/decider";
-import { createHouseholdSheets, printFigures } from "@huimin/household-sheet";
-import { firstDrawing } from "@huimin/interest";
+import type { CommandDefinition, Fold, RecordedEvent, Role } from "@huimin/decider";
+import { createHouseholdSheets, type HouseholdSheets, printFigures } from "@huimin/household-sheet";
 import { idempotencyKeysOf } from "@huimin/loan";
-import {
-  type CreditEntry,
-  creditFold,
-  creditStream,
-  type LoanState,
-  loanStream,
-  loanTimelineFold,
-  openInterest,
-} from "@huimin/loan/events";
+import { type CreditEntry, creditFold, creditStream, type LoanState, loanStream, loanTimelineFold } from "@huimin/loan/events";
 import { formatAmount } from "@huimin/money";
 import type { Platform } from "@huimin/platform";
-import { POLICY_KEYS, type Policy, type PolicyKey, type PolicyState, policyFold, policyOf, policyStream } from "@huimin/policy/events";
+import { POLICY_KEYS, type Policy, policyFold, policyOf, policyStream } from "@huimin/policy/events";
 import { type HouseholdState, householdFold, householdStream } from "@huimin/registry/events";
-import { quarterPeriod } from "@huimin/subsidy";
-import { type SubsidyState, subsidyFold, subsidyStream } from "@huimin/subsidy/events";
-import type { BalanceRow, Entry } from "./format.ts";
+import { type ClaimState, claimFold, claimStream, type SubsidyState, subsidyFold, subsidyStream } from "@huimin/subsidy/events";
+import { BankDesk } from "./bank-desk.ts";
+import type { BalanceRow } from "./format.ts";
 
-/** What became of a command: its answer, or the code of the refusal. */
+/** What became of a command: its answer, or the codes of the refusal. */
 export type Outcome =
   | { readonly ok: true; readonly answer: Readonly<Record<string, any>> }
-  | { readonly ok: false; readonly code: string; readonly details?: unknown };
+  | { readonly ok: false; readonly codes: readonly string[]; readonly details?: unknown };
+
+export const refused = (code: string, details?: unknown): Outcome => ({ ok: false, codes: [code], details });
+export const isRefused = (outcome: Outcome, code: string): boolean => !outcome.ok && outcome.codes.includes(code);
+
+/** What a refusal says; undefined when there is none. */
+export const refusalOf = (outcome: Outcome): string | undefined =>
+  outcome.ok ? undefined : `${outcome.codes.join("/")} ${JSON.stringify(outcome.details ?? {})}`;
 
 /** The instant of a point of a story. */
 export interface Clock {
   now: number;
 }
 
+/** Both time axes: value dates up to `asOf`, facts known up to a position of the log. */
 export interface Axes {
   readonly asOf?: string | undefined;
-  /** Position of the log up to which facts are known. */
   readonly position: number;
 }
 
 /** Position of everything recorded so far. */
 export const EVERYTHING = Number.MAX_SAFE_INTEGER;
+export const NOW: Axes = { position: EVERYTHING };
 const READ_TIMEOUT_MS = 20_000;
+
+export interface SendOptions {
+  /** The accounting period that the sender asks for. */
+  readonly period?: string | undefined;
+  readonly bank?: string;
+}
 
 /** One clean district of a running product, driven as its users do: one command, or one bank message, at a time. */
 export class District {
   readonly platform: Platform;
+  readonly desk = new BankDesk();
   readonly #clock: Clock;
+  readonly #sheets: HouseholdSheets;
 
   constructor(platform: Platform, clock: Clock) {
     this.platform = platform;
     this.#clock = clock;
+    this.#sheets = createHouseholdSheets({ books: platform.books, store: platform.store });
   }
 
   /** Sets the product's clock. */
-  at(instant: string): void {
-    this.#clock.now = Date.parse(instant);
+  at(instant: string | number): void {
+    this.#clock.now = typeof instant === "number" ? instant : Date.parse(instant);
+  }
+
+  get now(): number {
+    return this.#clock.now;
   }
 
   /**
-   * Sends a command in the role of a fact. A second person is there where the rule wants one (implied); a bank's message
-   * carries its serial as idempotency key.
+   * Sends a command in the role of a fact. A bank's message goes over the bank's API, signed with its key; office work
+   * and jobs go to the command handler, with a second person where the rule wants one (implied). Only the handler can be
+   * asked for an accounting period.
    */
-  async send(
-    name: string,
-    body: Readonly<Record<string, unknown>>,
-    by: string,
-    options: { readonly period?: string | undefined; readonly bank?: string } = {},
-  ): Promise<Outcome> {
-    const definition = this.platform.table.find(name);
-    if (!definition) throw new Error(`the product has no command ${name}`);
-    const bank = options.bank ?? "K1";
-    const isBank = by === "BANK";
-    const outcome = await this.platform.table.handlerOf(name).execute(definition, body, {
-      actor: isBank ? `bank:${bank}` : by === "SYS" ? "system" : `maker-${by}`,
-      role: by as Role,
-      channel: isBank ? "bank-api" : by === "SYS" ? "system" : "ui",
-      ...(isBank || by === "SYS" ? {} : { checker: "checker" }),
-      ...(isBank ? { keys: idempotencyKeysOf(name, body, bank) } : {}),
-      ...(options.period ? { period: options.period } : {}),
-    });
+  send(name: string, body: Readonly<Record<string, unknown>>, by: string, options: SendOptions = {}): Promise<Outcome> {
+    if (by === "BANK" && options.period === undefined && this.desk.sends(name)) return this.#message(name, body, options.bank ?? "K1");
+    return this.#command(name, body, by, options);
+  }
+
+  async #message(name: string, body: Readonly<Record<string, unknown>>, bank: string): Promise<Outcome> {
+    const answer = await this.desk.send(this.platform.app, bank, name, body, Math.floor(this.#clock.now / 1000));
+    if (answer.replayed) return refused("SAME_REQUEST_AGAIN", answer.body);
+    if (answer.status < 300) return { ok: true, answer: answer.body };
+    const { code, detailEn, errors } = answer.body as { code: string; detailEn?: string; errors?: unknown };
+    return refused(code, { status: answer.status, detailEn, errors });
+  }
+
+  async #command(name: string, body: Readonly<Record<string, unknown>>, by: string, options: SendOptions): Promise<Outcome> {
+    const { definition, meta } = this.#commandOf(name, by, options);
+    const keys = by === "BANK" ? { keys: idempotencyKeysOf(name, body, options.bank ?? "K1") } : {};
+    const outcome = await this.platform.table.handlerOf(name).execute(definition, body, { ...meta, ...keys });
     switch (outcome.kind) {
       case "recorded":
         return { ok: true, answer: outcome.answer as Record<string, unknown> };
       case "repeated":
-        return { ok: false, code: "SAME_REQUEST_AGAIN" };
-      case "key-conflict":
-        return { ok: false, code: "SERIAL_CONFLICT" };
+        return refused("SAME_REQUEST_AGAIN", outcome.answer);
       default:
-        return { ok: false, code: outcome.refusal.code, details: outcome.refusal.details };
+        return refused(outcome.refusal.code, outcome.refusal.details);
     }
+  }
+
+  /** What the product would say to a command now; nothing is recorded. */
+  async decide(name: string, body: Readonly<Record<string, unknown>>, by: string, options: SendOptions = {}): Promise<Outcome> {
+    const { definition, meta } = this.#commandOf(name, by, options);
+    const decided = await this.platform.table.handlerOf(name).decide(definition, body, meta);
+    return decided.ok
+      ? { ok: true, answer: decided.value.answer as Record<string, unknown> }
+      : refused(decided.refusal.code, decided.refusal.details);
+  }
+
+  /** Whether role and accounting period allow the command, whatever its content: what the product checks first. */
+  async admitted(name: string, by: string, options: SendOptions): Promise<Outcome> {
+    const { definition, meta } = this.#commandOf(name, by, options);
+    const anyContent: CommandDefinition = {
+      ...definition,
+      // biome-ignore lint/correctness/useYield: a command without content gathers nothing
+      *run() {
+        return { ok: true, value: { writes: [], answer: {} } };
+      },
+    };
+    const decided = await this.platform.table.handlerOf(name).decide(anyContent, {}, meta);
+    return decided.ok ? { ok: true, answer: {} } : refused(decided.refusal.code, decided.refusal.details);
+  }
+
+  #commandOf(name: string, by: string, { period, bank = "K1" }: SendOptions) {
+    const definition = this.platform.table.find(name);
+    if (!definition) throw new Error(`the product has no command ${name}`);
+    const channel = by === "BANK" ? "bank-api" : by === "SYS" ? "system" : "ui";
+    const meta = {
+      actor: by === "BANK" ? `bank:${bank}` : by === "SYS" ? "system" : `maker-${by}`,
+      role: by as Role,
+      channel,
+      ...(by === "BANK" || by === "SYS" ? {} : { checker: "checker" }),
+      ...(period ? { period } : {}),
+    } as const;
+    return { definition, meta };
   }
 
   head(): Promise<number> {
@@ -93,11 +140,10 @@ export class District {
   }
 
   /** Brings the read models up to everything recorded. */
-  async catchUp(): Promise<number> {
-    const head = await this.head();
-    this.platform.projector.wake();
-    await this.platform.projector.waitFor(head, READ_TIMEOUT_MS);
-    return head;
+  async catchUp(): Promise<void> {
+    const reached = await this.platform.projector.waitFor(await this.head(), READ_TIMEOUT_MS);
+    if (reached.reached) return;
+    throw new Error(`the read models stand still at position ${reached.position}: ${reached.stopped?.reason ?? "too slow"}`);
   }
 
   /** Balance of a row's account: side and amount as a checkpoint writes them. */
@@ -114,90 +160,53 @@ export class District {
     return { side: balance.side, amount: row.book === "Q" ? balance.amount.toString() : formatAmount(balance.amount) };
   }
 
-  /** A stream folded up to a position: what was known then. */
-  async fold<S>(stream: string, fold: Fold<S>, position: number): Promise<S> {
-    const { events } = await this.platform.store.readStream(this.platform.district, stream);
-    return events
-      .filter((event) => event.position <= position)
-      .reduce((state, event) => fold.evolve(state, event as RecordedEvent), fold.initialState);
-  }
-
-  loan(loan: string, position: number): Promise<LoanState> {
-    return this.fold(loanStream(loan), loanTimelineFold, position);
-  }
-
-  subsidy(loan: string, position: number): Promise<SubsidyState> {
-    return this.fold(subsidyStream(loan), subsidyFold, position);
-  }
-
   /** The household sheet's figures as printed. */
-  async sheet(household: string, axes: Axes): Promise<Readonly<Record<string, string | number>>> {
-    const { platform } = this;
-    const sheets = createHouseholdSheets({ books: platform.books, store: platform.store });
-    const question = { district: platform.district, household, knownAt: { position: axes.position } };
-    return printFigures(await sheets.figures(question));
+  async sheet(household: string, position: number): Promise<Readonly<Record<string, string | number>>> {
+    const question = { district: this.platform.district, household, knownAt: { position } };
+    return printFigures(await this.#sheets.figures(question));
   }
 
-  async household(household: string): Promise<HouseholdState> {
-    return this.fold(householdStream(household), householdFold, EVERYTHING);
+  /** Streams folded over what was known, with value dates up to `asOf`. */
+  async #folds<S>(streams: readonly string[], fold: Fold<S>, axes: Axes): Promise<S[]> {
+    const asked = streams.map((stream) => ({ stream, afterVersion: 0 }));
+    const slices = new Map((await this.platform.store.readStreams(this.platform.district, asked)).map((slice) => [slice.stream, slice]));
+    const { asOf, position } = axes;
+    return streams.map((stream) =>
+      (slices.get(stream)?.events ?? [])
+        .filter((event) => event.position <= position && (asOf === undefined || event.valueDate <= asOf))
+        .reduce((state, event) => fold.evolve(state, event as RecordedEvent), fold.initialState),
+    );
   }
 
-  async headOf(household: string): Promise<string> {
-    return (await this.household(household)).head;
+  async #fold<S>(stream: string, fold: Fold<S>, axes: Axes): Promise<S> {
+    return (await this.#folds([stream], fold, axes))[0] as S;
   }
 
-  async membersOf(household: string): Promise<string[]> {
-    return (await this.household(household)).members.map((member) => member.personId);
+  loan(loan: string, axes: Axes): Promise<LoanState> {
+    return this.#fold(loanStream(loan), loanTimelineFold, axes);
   }
 
-  async otherAdult(household: string): Promise<string> {
-    const { head, members } = await this.household(household);
-    return members.find((member) => member.personId !== head)?.personId ?? head;
+  subsidy(loan: string, axes: Axes): Promise<SubsidyState> {
+    return this.#fold(subsidyStream(loan), subsidyFold, axes);
   }
 
-  /** The credit file's entry of a loan number. */
-  async creditEntry(household: string, loan: string): Promise<CreditEntry | undefined> {
+  claim(bank: string, quarter: string): Promise<ClaimState> {
+    return this.#fold(claimStream(bank, quarter), claimFold, NOW);
+  }
+
+  household(household: string): Promise<HouseholdState> {
+    return this.#fold(householdStream(household), householdFold, NOW);
+  }
+
+  /** The credit file that the household shares, by loan number. */
+  async credit(household: string): Promise<ReadonlyMap<string, CreditEntry>> {
     const { creditGroup } = await this.household(household);
-    return (await this.fold(creditStream(creditGroup), creditFold, EVERYTHING)).entries.get(loan);
+    return (await this.#fold(creditStream(creditGroup), creditFold, NOW)).entries;
   }
 
-  /** Bank of a loan; `K1` for one that is not known. */
-  async bankOf(loan: string): Promise<string> {
-    return (await this.loan(loan, EVERYTHING)).subject?.bank ?? "K1";
-  }
-
-  /** The days of a claim quarter on which the loan bore interest and that no settlement has. */
-  quarterDays(state: LoanState, claim: string): { from: string; toExcl: string } | undefined {
-    const { from, toExcl } = quarterPeriod(claim);
-    const first = firstDrawing(state.timeline);
-    const end = state.timeline.due < toExcl ? state.timeline.due : toExcl;
-    const start = first !== undefined && first > from ? first : from;
-    return start < end ? { from: start, toExcl: end } : undefined;
-  }
-
-  /**
-   * 先收后贴: where interest is settled and not paid yet, it is paid for the time of a claim and taken back after it, so
-   * that no balance changes.
-   */
-  async withInterestPaid(loan: string, valueDate: string, serial: string, work: () => Promise<Outcome>): Promise<Outcome> {
-    const open = openInterest(await this.loan(loan, EVERYTHING)).total;
-    if (open <= 0n) return work();
-    const paid = await this.send("RecordInterestPayment", { loan, amount: formatAmount(open), valueDate, serial }, "BANK");
-    if (!paid.ok) return paid;
-    const outcome = await work();
-    const taken = await this.send("ReverseInterestPayment", { loan, valueDate, serial }, "BANK");
-    return outcome.ok && !taken.ok ? taken : outcome;
-  }
-
-  async policy(position: number): Promise<Policy> {
-    const states = new Map<PolicyKey, PolicyState>();
-    for (const key of POLICY_KEYS) states.set(key, await this.fold(policyStream(key), policyFold, position));
-    return policyOf(states);
+  /** Policy as known then. It has windows of its own, so `asOf` does not cut it. */
+  async policy({ position }: Axes): Promise<Policy> {
+    const states = await this.#folds(POLICY_KEYS.map(policyStream), policyFold, { position });
+    return policyOf(new Map(POLICY_KEYS.map((key, index) => [key, states[index] as (typeof states)[number]])));
   }
 }
-
-/** The code of a refusal, or undefined: for what must succeed. */
-export const refusalOf = (outcome: Outcome): string | undefined =>
-  outcome.ok ? undefined : `${outcome.code} ${JSON.stringify(outcome.details ?? {})}`;
-
-export type { Entry };

@@ -57,7 +57,12 @@ describe("the embedded server", () => {
     const server = await startEmbedded({ dataDirectory });
     const again = await startEmbedded({ dataDirectory });
     expect(again.port).toBe(server.port);
+    await again.stop(); // it joined: the server is not its to stop
+    const still = new Client({ connectionString: server.url("postgres") });
+    await still.connect();
+    await still.end();
     await server.stop();
+    await server.stop(); // a second stop is nothing to do
     const restarted = await startEmbedded({ dataDirectory });
     const client = new Client({ connectionString: restarted.url("postgres") });
     await client.connect();

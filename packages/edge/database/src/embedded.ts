@@ -89,7 +89,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     port,
     url: (database) => urlOf(port, database),
     postmasterPid: async () => (await pidFile(directory)).pid,
-    stop: () => server.stop(),
+    stop: async () => {
+      // The package waits for the exit of its child for ever when the child is gone already.
+      if (await runningServer(directory)) await server.stop();
+    },
   };
 }
 
@@ -119,7 +122,7 @@ async function runningServer(directory: string): Promise<{ pid: number; port: nu
 
 async function joined(directory: string, running: { pid: number; port: number }): Promise<EmbeddedServer> {
   const owner = Number(await readFile(ownerFile(directory), "utf8").catch(() => "0"));
-  const abandoned = !(owner > 0 && owner !== process.pid && alive(owner));
+  const abandoned = !(owner > 0 && alive(owner));
   if (abandoned) await writeFile(ownerFile(directory), String(process.pid));
   return {
     port: running.port,

@@ -81,6 +81,26 @@ describe("loan postings (book M)", () => {
     expect(lines(event)).toEqual(["9201 Dr -100.00", "9102 Cr -100.00"]);
   });
 
+  it("given the reversal of a prepayment, then its interest goes back on both sides", () => {
+    const payload = {
+      ...parties,
+      principal: "-20000.00",
+      interest: "-131.94",
+      penalty: "0.00",
+      serial: "P1",
+      reversalSerial: "P2",
+      prepaid: true,
+    };
+    expect(lines(log.loan("RepaymentReversed", payload, on))).toEqual([
+      "9201 Dr -20000.00",
+      "9102 Cr -20000.00",
+      "9203 Dr -131.94",
+      "9105 Cr -131.94",
+      "9105 Dr -131.94",
+      "9203 Cr -131.94",
+    ]);
+  });
+
   it("given a prepayment, then its interest arises and is paid at once", () => {
     const event = log.loan(
       "LoanPrepaid",

@@ -1,5 +1,6 @@
 import type { EventStore, StoredEvent } from "@huimin/event-store";
 import type { LoanEventType, LoanPayload } from "@huimin/loan/events";
+import { fen, formatAmount } from "@huimin/money";
 import type { SubsidyEventType, SubsidyPayload } from "@huimin/subsidy/events";
 
 /*
@@ -195,7 +196,7 @@ export function wrongRateAfterClose(
   const byClaim = (year: string) =>
     quarters
       .filter(([claim]) => claim.startsWith(year))
-      .map(([claim, from, toExcl, was, is]) => ({ claim, from, toExcl, was, is, clawback: (Number(was) - Number(is)).toFixed(2) }));
+      .map(([claim, from, toExcl, was, is]) => ({ claim, from, toExcl, was, is, clawback: formatAmount(fen(was) - fen(is)) }));
   const at = "2018-02-06T08:14:00.000+08:00";
   log.subsidy(
     "SubsidyClawbackDecided",

@@ -43,8 +43,6 @@ export interface WaitOptions {
   readonly position: number;
   /** Bound of the wait. */
   readonly timeoutMs: number;
-  /** Asks again early: resolves when something may have changed. */
-  readonly hint?: (timeoutMs: number) => Promise<void>;
 }
 
 const POLL_MS = 10;
@@ -55,12 +53,11 @@ const POLL_MS = 10;
  */
 export async function waitForPosition(pool: Pool, options: WaitOptions): Promise<Reached> {
   const deadline = performance.now() + options.timeoutMs;
-  const pause = options.hint ?? ((timeoutMs: number) => new Promise<void>((done) => setTimeout(done, timeoutMs)));
   for (;;) {
     const progress = await readProgress(pool, options.district, options.projections);
     if (progress.position >= options.position) return { reached: true, position: progress.position };
     const left = deadline - performance.now();
     if (left <= 0 || progress.stopped) return { reached: false, ...progress };
-    await pause(Math.min(POLL_MS, left));
+    await new Promise((done) => setTimeout(done, Math.min(POLL_MS, left)));
   }
 }

@@ -52,6 +52,8 @@ const BACKOFF_MS_MIN = 50;
 const BACKOFF_MS_MAX = 5_000;
 /** While another process holds the district. */
 const BUSY_MS = 20;
+/** A waiter that saw no batch of this process for so long looks whether another one projects. */
+const ELSEWHERE_MS = 50;
 
 /** Thrown by `drain` when an event can't be applied. */
 export class ProjectionStopped extends Error {
@@ -135,16 +137,25 @@ class Runner implements Projector {
     return this.#position;
   }
 
+  /** Asks the database only now and then: as long as this process projects, it knows its own position. */
   async waitFor(position: number, timeoutMs: number): Promise<Reached> {
-    if (this.#position >= position) return { reached: true, position: this.#position };
+    const deadline = performance.now() + timeoutMs;
     this.wake();
-    return waitForPosition(this.#options.pool, {
-      district: this.#options.district,
-      projections: this.#names,
-      position,
-      timeoutMs,
-      hint: (limitMs) => Promise.race([sleep(limitMs), this.#moved.promise]),
-    });
+    for (;;) {
+      if (this.#position >= position) return { reached: true, position: this.#position };
+      const left = deadline - performance.now();
+      if (left <= 0 || this.#stopped || !this.#running) break;
+      const moved = await Promise.race([this.#moved.promise.then(() => true), sleep(Math.min(left, ELSEWHERE_MS)).then(() => false)]);
+      if (!moved && (await this.#progressElsewhere(position))) break;
+    }
+    const { pool, district } = this.#options;
+    return waitForPosition(pool, { district, projections: this.#names, position, timeoutMs: Math.max(0, deadline - performance.now()) });
+  }
+
+  /** Another process may hold the district: then only the database knows. */
+  async #progressElsewhere(position: number): Promise<boolean> {
+    const progress = await readProgress(this.#options.pool, this.#options.district, this.#names);
+    return progress.position >= position || progress.stopped !== undefined;
   }
 
   async status(): Promise<ProjectorStatus> {

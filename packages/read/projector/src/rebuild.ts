@@ -28,7 +28,8 @@ export interface RebuildResult {
   readonly elapsedMs: number;
 }
 
-const BATCH_SIZE = 8_000;
+/** As many as a live batch: larger ones gained nothing and doubled the memory. */
+const BATCH_SIZE = 4_000;
 /** Below this the rest is folded while the switch holds the checkpoints: well under a second. */
 const SWITCH_EVENTS_MAX = 2_000;
 /** One rebuild at a time. */

@@ -4,9 +4,11 @@ import { Command, CommanderError } from "commander";
 import { bookFileCommand } from "./book-file.ts";
 import { bookCommands } from "./books.ts";
 import type { CliContext } from "./context.ts";
+import { importCommands } from "./import.ts";
 import { operateCommands } from "./operate.ts";
 import { CommandRefused, EXIT, type ExitCode, printRefusals, WrongUsage } from "./output.ts";
 import { scheduleCommand } from "./schedule.ts";
+import { statementCommands } from "./statements.ts";
 import { userCommands } from "./users.ts";
 
 /** The whole command line. `--help` works on every level. */
@@ -22,6 +24,8 @@ export function buildProgram(context: CliContext): Command {
   operateCommands(program, context);
   bookFileCommand(program, context);
   bookCommands(program, context);
+  importCommands(program, context);
+  statementCommands(program, context);
   scheduleCommand(program, context);
   userCommands(program, context);
   inherit(program);

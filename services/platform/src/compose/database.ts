@@ -4,6 +4,7 @@ import { eventStoreMigrations } from "@huimin/event-store";
 import { peopleMigrations } from "@huimin/http";
 import { migrateJobs } from "@huimin/jobs";
 import { projectionMigrations } from "@huimin/projector";
+import { registryMigrations } from "@huimin/service-registry";
 import { signingMigrations } from "@huimin/signing";
 import { vaultMigrations } from "@huimin/vault";
 import { projections } from "./projections.ts";
@@ -42,6 +43,7 @@ export const platformMigrations = (): readonly Migration[] => [
   ...signingMigrations,
   ...peopleMigrations,
   ...projectionMigrations(projections()),
+  ...registryMigrations,
 ];
 
 /** Brings the database to this program's schema, BullMQ's tables included. Returns the names applied now. */

@@ -4,13 +4,16 @@ import { type App, peopleRoutes } from "@huimin/http";
 import { registryCommands } from "@huimin/registry";
 import { BankKeys, bankCommands, bankLoanRoutes, bankMessageRoutes } from "@huimin/service-bank-gateway";
 import { ledgerCommandRoutes, ledgerCommands, ledgerRoutes, portfolioRoutes, sheetRoutes } from "@huimin/service-ledger";
+import { createAccessLog, registryRoutes } from "@huimin/service-registry";
 import { startupLendingCommands, startupLendingRoutes } from "@huimin/service-startup-lending";
+import { statementRoutes } from "@huimin/service-statements";
 import { PostgresNonceStore } from "@huimin/signing";
 import { statementCommands } from "@huimin/statement";
 import type { Pool } from "pg";
 import type { Platform } from "../platform.ts";
 import { CommandTable } from "./commands.ts";
 import { proposalRoutes } from "./proposals.ts";
+import { statementOptionsOf } from "./statements.ts";
 
 /** Each service records its commands with a handler of its own, whose database role may append to its categories only. */
 export function commandTable(handlerFor: (role: string) => CommandHandler): CommandTable {
@@ -29,12 +32,15 @@ export interface ServiceOptions {
   readonly signatureWindowSeconds?: number | undefined;
 }
 
+/** Looks at personal data are rare. */
+const ACCESS_CONNECTIONS = 2;
 /** One for nonces, of which one statement is in flight at a time; the others read loans under row-level security. */
 const BANK_CONNECTIONS = 4;
 
 /** Every service of the product as plugins of one server. */
 export async function registerServices(app: App, platform: Platform, options: ServiceOptions): Promise<void> {
-  const { district, store, clock, books, portfolio, sheets, table, handler, projector } = platform;
+  const { district, store, clock, books, portfolio, sheets, table, handler, projector, vault, registry: view } = platform;
+  const accessLog = createAccessLog(options.poolOf("huimin_registry", ACCESS_CONNECTIONS));
   await app.register(
     async (scope) => {
       const api = scope as App;
@@ -45,6 +51,8 @@ export async function registerServices(app: App, platform: Platform, options: Se
       await sheetRoutes(api, { sheets, district, clock });
       await ledgerCommandRoutes(api);
       await startupLendingRoutes(api);
+      await registryRoutes(api, { district, vault, view, accessLog, store, clock });
+      await statementRoutes(api, statementOptionsOf(platform));
     },
     { prefix: "/api/v1" },
   );

@@ -12,6 +12,8 @@ export interface CoreLoan {
   /** parts repaid early, whose interest from `from` to `on` was settled with them */
   readonly prepaid: { readonly from: string; readonly on: string; readonly fen: bigint }[];
   settledTo: string;
+  /** interest that was paid and is no longer owed, after a correction: taken off the next payment */
+  credit: bigint;
 }
 
 const DAYS_OF_A_YEAR = 360n;
@@ -25,11 +27,14 @@ export function interestFen(fenDays: bigint, rate: bigint): bigint {
   return (2n * fenDays * rate + divisor) / (2n * divisor);
 }
 
+const balanceOf = ({ movements }: CoreLoan, on: string): bigint =>
+  movements.reduce((sum, movement) => (movement.on <= on ? sum + movement.fen : sum), 0n);
+
 export class BankCore {
   readonly loans = new Map<string, CoreLoan>();
 
   open(loan: string, on: string, due: string, rate: bigint, fen: bigint): void {
-    this.loans.set(loan, { loan, rate, due, movements: [{ on, fen }], prepaid: [], settledTo: on });
+    this.loans.set(loan, { loan, rate, due, movements: [{ on, fen }], prepaid: [], settledTo: on, credit: 0n });
   }
 
   #loan(loan: string): CoreLoan {
@@ -47,7 +52,7 @@ export class BankCore {
   }
 
   balance(loan: string, on: string): bigint {
-    return this.#loan(loan).movements.reduce((sum, movement) => (movement.on <= on ? sum + movement.fen : sum), 0n);
+    return balanceOf(this.#loan(loan), on);
   }
 
   /** 利随本清: the interest of the part from the last settlement to `on`. */
@@ -64,9 +69,26 @@ export class BankCore {
     return interestFen(this.balance(loan, from) * days(from, toExcl), (this.#loan(loan).rate * 3n) / 2n);
   }
 
-  /** What a settled period should have been, now that a repayment is known. */
-  recompute(loan: string, from: string, toExcl: string): bigint {
-    return interestFen(this.#products(this.#loan(loan), from, toExcl), this.#loan(loan).rate);
+  /** What a settled and paid period should have been, now that a repayment is known; the difference is kept as a credit. */
+  correct(loan: string, from: string, toExcl: string, movementKnownLate: bigint): bigint {
+    const found = this.#loan(loan);
+    const right = interestFen(this.#products(found, from, toExcl), found.rate);
+    const late = found.movements.at(-1);
+    const before = interestFen(
+      this.#products({ ...found, movements: found.movements.filter((movement) => movement !== late) }, from, toExcl),
+      found.rate,
+    );
+    if (late?.fen !== -movementKnownLate) throw new Error("the late movement is not the last one");
+    found.credit += before - right;
+    return right;
+  }
+
+  /** What is paid for settled interest: less what was paid too much before. */
+  payable(loan: string, interest: bigint): bigint {
+    const found = this.#loan(loan);
+    const used = found.credit < interest ? found.credit : interest;
+    found.credit -= used;
+    return interest - used;
   }
 
   /** 结息 for [last settlement, toExcl); undefined when nothing bore interest. */
@@ -80,14 +102,13 @@ export class BankCore {
   }
 
   #products(found: CoreLoan, from: string, toExcl: string): bigint {
-    const { loan } = found;
     const cuts = [from, toExcl, ...found.movements.map((movement) => movement.on)].filter((date) => date >= from && date <= toExcl);
     const dates = [...new Set(cuts)].sort();
     let products = 0n;
     for (let i = 0; i + 1 < dates.length; i++) {
       const [start, end] = [dates[i] as string, dates[i + 1] as string];
       const early = found.prepaid.reduce((sum, part) => (part.from <= start && start < part.on ? sum + part.fen : sum), 0n);
-      products += (this.balance(loan, start) - early) * days(start, end);
+      products += (balanceOf(found, start) - early) * days(start, end);
     }
     return products;
   }

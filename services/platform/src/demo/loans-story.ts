@@ -124,7 +124,9 @@ async function settleAndPay(loan: DemoLoan, bank: DemoBank, toExcl: string): Pro
     valueDate: toExcl,
     serial: bank.serial(),
   });
-  await bank.post("interest-payments", { ...CNY, loan: loan.loan, amount: yuan(interest), valueDate: toExcl, serial: bank.serial() });
+  const paid = bank.core.payable(loan.loan, interest);
+  if (paid > 0n)
+    await bank.post("interest-payments", { ...CNY, loan: loan.loan, amount: yuan(paid), valueDate: toExcl, serial: bank.serial() });
 }
 
 const interestMoments = (loan: DemoLoan, cast: LoansCast): Moment[] =>
@@ -286,7 +288,7 @@ async function reportLate(loan: DemoLoan, bank: DemoBank, habit: Habit<"reported
   bank.core.repay(loan.loan, habit.on, fen);
   await bank.post("repayments", { ...CNY, loan: loan.loan, principal: yuan(fen), valueDate: habit.on, serial: bank.serial() });
   const from = loan.disbursedOn > "2018-03-21" ? loan.disbursedOn : "2018-03-21";
-  const right = bank.core.recompute(loan.loan, from, "2018-06-21");
+  const right = bank.core.correct(loan.loan, from, "2018-06-21", fen);
   await bank.post("interest-corrections", {
     ...CNY,
     loan: loan.loan,

@@ -231,6 +231,10 @@ async function main(): Promise<number> {
     });
     try {
       return (await run(platform, clock, startedAt, memory)) ? 0 : 1;
+    } catch (fault) {
+      // Said before anything is closed: closing must not hide why.
+      say(`演示失败 / the demo failed: ${(fault as Error).message}`);
+      return 1;
     } finally {
       await platform.close();
     }

@@ -18,6 +18,8 @@ const PER_YEAR = { births: 15, removals: 30, returns: 3, splits: 3, merges: 2, e
 const CARD_SERIAL_FROM = 500_000;
 /** Adults: a new head must be one. */
 const ADULT_RELATIONS = new Set(["spouse", "parent"]);
+/** Not in an exit list of the demo's years: such a household may end. */
+const mayEnd = ({ exitYear }: DemoHousehold): boolean => exitYear === undefined || exitYear > 2018;
 
 export class RegisterStory {
   readonly #platform: Platform;
@@ -101,7 +103,7 @@ export class RegisterStory {
 
   async #split(valueDate: string): Promise<void> {
     const { household, village } = this.#take(
-      (one) => one.members.length >= 3 && one.members.some(({ relation }) => ADULT_RELATIONS.has(relation)),
+      (one) => mayEnd(one) && one.members.length >= 3 && one.members.some(({ relation }) => ADULT_RELATIONS.has(relation)),
     );
     const { head, members } = await this.#state(household);
     const other = members.find((member) => member.personId !== head && ADULT_RELATIONS.has(member.relation));
@@ -116,12 +118,12 @@ export class RegisterStory {
 
   async #merge(valueDate: string): Promise<void> {
     const into = this.#take((one) => one.members.length >= 2);
-    const joining = this.#take((one) => one.village === into.village && one.members.length === 1);
+    const joining = this.#take((one) => mayEnd(one) && one.village === into.village && one.members.length === 1);
     await this.#office.give("MergeHouseholds", { into: into.household, households: [joining.household], valueDate }, "POV");
   }
 
   async #extinct(valueDate: string): Promise<void> {
-    const { household } = this.#take((one) => one.members.length === 1);
+    const { household } = this.#take((one) => mayEnd(one) && one.members.length === 1);
     const { head } = await this.#state(household);
     await this.#office.give("RecordHouseholdExtinct", { household, lastMembers: [head], valueDate }, "POV");
   }

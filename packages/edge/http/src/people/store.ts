@@ -134,7 +134,7 @@ export class PeopleStore {
   }
 
   /**
-   * The first administrator, when the district has no user yet; undefined otherwise. Two processes that start at once
+   * The first administrator, when the district has none yet; undefined otherwise. Two processes that start at once
    * make one. The password is 100 random bits: it need not be changed.
    */
   async ensureFirstAdministrator(): Promise<{ readonly login: string; readonly password: string } | undefined> {
@@ -143,7 +143,7 @@ export class PeopleStore {
     const row = await this.one<{ user_id: string }>(
       `INSERT INTO people.account (district, user_id, login, display_name, password_hash, roles, administrator, must_change, created_at)
        SELECT $1, $2, 'admin', '系统管理员', $3, '{}', true, false, $4
-        WHERE NOT EXISTS (SELECT 1 FROM people.account WHERE district = $1)
+        WHERE NOT EXISTS (SELECT 1 FROM people.account WHERE district = $1 AND administrator)
        ON CONFLICT (district, login) DO NOTHING RETURNING user_id`,
       [`u-${randomUUID()}`, hash, new Date(this.now())],
     );

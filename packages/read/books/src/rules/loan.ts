@@ -80,7 +80,10 @@ export const loanRules: Readonly<Record<string, DatedRules>> = {
   RepaymentDuplicateReleased: sinceStart((p: LoanPayload<"RepaymentDuplicateReleased">) =>
     posting(`还本(疑似重复放行) ${p.serial}`, repayment(p)),
   ),
-  RepaymentReversed: sinceStart((p: LoanPayload<"RepaymentReversed">) => posting(`冲销还本 ${p.serial}`, repayment(p))),
+  /** The interest of a prepayment arose with it, so it goes back with it. */
+  RepaymentReversed: sinceStart((p: LoanPayload<"RepaymentReversed">) =>
+    posting(`冲销还本 ${p.serial}`, repayment(p), p.prepaid ? interestArises(p, fen(p.interest), "household") : []),
+  ),
   /** 利随本清: the interest of the part arises and is paid at once (R12). */
   LoanPrepaid: sinceStart((p: LoanPayload<"LoanPrepaid">) =>
     posting(

@@ -5,12 +5,17 @@ import { type FontFace, readFont } from "./sfnt.ts";
 /** The fonts of a statement in order of preference, and what can be printed with them. */
 export interface FontSet {
   readonly families: readonly string[];
+  /** Files beyond the bundled fonts, for threads that read their own. */
+  readonly fallback: readonly string[];
   readonly data: readonly Buffer[];
   /** Characters of the text that no font has; they are never printed as a box. */
   missing(text: string): readonly string[];
   /** Advance of a code point in em, in the first font that has it. */
   advance(codePoint: number, strong?: boolean): number;
 }
+
+/** Files that HUIMIN_FALLBACK_FONT names: one or more, separated by `:`; none when it is not set. */
+export const fallbackFontsOf = (value: string | undefined): readonly string[] => (value ?? "").split(":").filter((file) => file !== "");
 
 /** Noto Sans SC (SIL OFL 1.1): Regular 400 and Bold 700, nothing else: each weight is 10 MB. */
 const NOTO_SANS_SC = ["400Regular/NotoSansSC_400Regular.ttf", "700Bold/NotoSansSC_700Bold.ttf"];
@@ -29,6 +34,7 @@ export function loadFonts(fallback: readonly string[] = []): FontSet {
   const faces = [regular, ...others];
   const strongFaces = [bold, ...others];
   return {
+    fallback,
     families: [...new Set([regular, ...others].map((face) => face.family))],
     data: [regular, bold, ...others].map((face) => face.data),
     missing: (text) => [...new Set(text)].filter((character) => !isLayout(character) && !covered(character.codePointAt(0) as number)),

@@ -1,0 +1,54 @@
+import { bankPortfolioProjection } from "@huimin/bank-portfolio";
+import { booksProjection } from "@huimin/books";
+import { rebuild } from "@huimin/projector";
+import { type Bench, rateAgainst, timeAgainst } from "./bench.ts";
+import { eventsOf, fillLog, type HistorySize, history, peakMemory, withReadServer } from "./projector-history.ts";
+
+/*
+ * All read models made anew from the log: folding, derived tables, indexes and the switch, end to end. Memory is the
+ * highest resident size of the process that rebuilds; HUIMIN_BENCH_EVENTS sets another size (10 million takes hours of
+ * filling on a small machine).
+ */
+
+const TARGET_EVENTS_PER_S = 30_000;
+const TARGET_MEMORY_MB = 512;
+const QUARTERS = 12;
+
+function sizeFor(quick: boolean): HistorySize {
+  const asked = Number(process.env.HUIMIN_BENCH_EVENTS ?? (quick ? 120_000 : 1_000_000));
+  return { loans: Math.ceil(asked / (1 + QUARTERS * 5)), quarters: QUARTERS };
+}
+
+export const rebuildBench: Bench = {
+  name: "rebuild",
+  run: ({ quick, log }) =>
+    withReadServer([booksProjection, bankPortfolioProjection], async ({ pool, store }) => {
+      const size = sizeFor(quick);
+      log(`a log of ${eventsOf(size)} events`);
+      const events = await fillLog(store, history(size));
+      await pool.query("INSERT INTO projector.checkpoint (district, projection) SELECT '410803', name FROM projector.projection");
+      await pool.query("CHECKPOINT");
+      globalThis.gc?.();
+      const baseMb = Math.round(process.memoryUsage.rss() / 2 ** 20);
+      let phase = "";
+      const { result, peakMb } = await peakMemory(() =>
+        rebuild({
+          pool,
+          store,
+          projections: [booksProjection, bankPortfolioProjection],
+          onProgress: (progress) => {
+            if (progress.phase !== phase) log(`${progress.phase} at ${(progress.elapsedMs / 1000).toFixed(1)} s`);
+            phase = progress.phase;
+          },
+        }),
+      );
+      const perSecond = events / (result.elapsedMs / 1000);
+      log(
+        `${events} events in ${(result.elapsedMs / 1000).toFixed(1)} s, ${Math.round(perSecond)}/s, ${baseMb} MB before, ${peakMb} MB at most`,
+      );
+      return [
+        rateAgainst(`rebuild of all read models, ${events} events`, "events/s", perSecond, "target", TARGET_EVENTS_PER_S, 1),
+        timeAgainst("rebuild, memory of the process", "MB", peakMb, "target", TARGET_MEMORY_MB, 1),
+      ];
+    }),
+};
