@@ -1,7 +1,7 @@
 /**
  * The import rules of the house (ARCHITECTURE.md, "Who may import whom"). Spec files may use what they test with.
  */
-const code = { pathNot: "(\\.spec\\.ts$|/specification/|\\.bench\\.ts$)" };
+const code = { pathNot: "([.]spec[.]ts$|[.]fixture[.]ts$|/(testing|specification)([.]ts$|/)|[.]bench[.]ts$)" };
 const packages = (layer) => `^packages/${layer}/`;
 
 module.exports = {
@@ -55,13 +55,13 @@ module.exports = {
       severity: "error",
       comment: "a package is entered through its exports",
       from: { path: "^packages/([^/]+)/([^/]+)/" },
-      to: { path: "^packages/[^/]+/[^/]+/src/", pathNot: ["^packages/[^/]+/[^/]+/src/(index|events)[.]ts$", "^packages/$1/$2/"] },
+      to: { path: "^packages/[^/]+/[^/]+/src/", pathNot: ["^packages/[^/]+/[^/]+/src/(index|events)[.]ts$", "^packages/foundation/interest/src/timeline/index[.]ts$", "[.]spec[.]ts$", "/testing[.]ts$", "^packages/$1/$2/"] },
     },
     {
       name: "no-deep-imports-from-outside",
       severity: "error",
       from: { path: "^(services|test)/" },
-      to: { path: "^packages/[^/]+/[^/]+/src/", pathNot: ["^packages/[^/]+/[^/]+/src/(index|events)[.]ts$"] },
+      to: { path: "^packages/[^/]+/[^/]+/src/", pathNot: ["^packages/[^/]+/[^/]+/src/(index|events)[.]ts$", "^packages/foundation/interest/src/timeline/index[.]ts$"] },
     },
   ],
   options: {

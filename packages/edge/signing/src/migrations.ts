@@ -4,14 +4,15 @@ export const signingMigrations: readonly { readonly name: string; readonly sql: 
     name: "signing/001-nonce",
     sql: `
 CREATE SCHEMA IF NOT EXISTS signing;
-CREATE TABLE signing.nonce (
-  district   text        NOT NULL,
-  key_id     text        NOT NULL,
-  nonce      text        NOT NULL,
-  expires_at timestamptz NOT NULL,
-  PRIMARY KEY (district, key_id, nonce)
+-- Unlogged: a server that dies forgets what was used in the last minutes, and a message replayed then still meets its
+-- idempotency key in the log. slot is the five minutes in which the signature expires: old slots go by the key's prefix.
+CREATE UNLOGGED TABLE signing.nonce (
+  district text COLLATE "C" NOT NULL,
+  slot     integer          NOT NULL,
+  key_id   text COLLATE "C" NOT NULL,
+  nonce    text COLLATE "C" NOT NULL,
+  PRIMARY KEY (district, slot, key_id, nonce)
 );
-CREATE INDEX nonce_expiry ON signing.nonce (district, expires_at);
 -- Roles belong to the server: another database may have made this one, or be making it now.
 DO $$ BEGIN CREATE ROLE huimin_bank_gateway NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
 GRANT USAGE ON SCHEMA signing TO huimin_bank_gateway;

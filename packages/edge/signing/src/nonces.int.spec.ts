@@ -26,8 +26,8 @@ describe("nonces in PostgreSQL", () => {
   });
 
   it("given expired nonces, then they are swept", async () => {
-    const later = new PostgresNonceStore(pool, "410803", () => 200_000);
-    expect(await later.claim("K1", "nonce-later", 300)).toBe(true);
+    const later = new PostgresNonceStore(pool, "410803", () => 900_000);
+    expect(await later.claim("K1", "nonce-later", 1000)).toBe(true);
     await expect
       .poll(async () => (await pool.query("SELECT count(*)::int AS n FROM signing.nonce WHERE district = '410803'")).rows[0].n)
       .toBe(1);

@@ -65,18 +65,22 @@ const BATCH_MAX = 500;
 const WAITING_MAX = 10_000;
 const SWEEP_EVERY_MS = 60_000;
 
+/** Width of a slot: what expires in the same five minutes is forgotten together. */
+const SLOT_SECONDS = 300;
+
 /*
- * The commit of a nonce need not be durable: a database that dies may forget the last moments' nonces, and then a
- * replayed message still meets its Idempotency-Key in the log, which is durable, and books nothing. So the commit does
- * not wait for the disk; measured, the claim is otherwise as dear as the append itself.
+ * The commit of a nonce need not be durable: a database that dies may forget the last minutes' nonces, and then a
+ * replayed message still meets its Idempotency-Key in the log, which is durable, and books nothing. So the table is
+ * unlogged and the commit does not wait for the disk; otherwise the claim is as dear as the append itself.
  */
 const CLAIM = `
 WITH relaxed AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
-INSERT INTO signing.nonce (district, key_id, nonce, expires_at)
-SELECT $1, key_id, nonce, to_timestamp(expires)
-  FROM relaxed, unnest($2::text[], $3::text[], $4::bigint[]) AS wanted (key_id, nonce, expires)
+INSERT INTO signing.nonce (district, slot, key_id, nonce)
+SELECT $1, slot, key_id, nonce FROM relaxed, unnest($2::integer[], $3::text[], $4::text[]) AS wanted (slot, key_id, nonce)
 ON CONFLICT DO NOTHING
 RETURNING key_id, nonce`;
+
+const SWEEP = "DELETE FROM signing.nonce WHERE district = $1 AND slot < $2";
 
 /**
  * Nonces in PostgreSQL, shared by all processes of a district, with {@link MemoryNonceStore} in front. Claims that
@@ -113,7 +117,7 @@ export class PostgresNonceStore implements NonceStore {
       const batch = this.waiting.splice(0, BATCH_MAX);
       try {
         const fresh = await this.insert(batch);
-        for (const one of batch) one.done(fresh.has(`${one.keyId} ${one.nonce}`));
+        for (const one of batch) one.done(fresh === "all" || fresh.has(`${one.keyId} ${one.nonce}`));
       } catch (fault) {
         // What was not written is not used: the sender may try the same signature again.
         for (const one of batch) {
@@ -125,19 +129,25 @@ export class PostgresNonceStore implements NonceStore {
     this.inFlight = false;
   }
 
-  private async insert(batch: readonly Waiting[]): Promise<Set<string>> {
+  private async insert(batch: readonly Waiting[]): Promise<ReadonlySet<string> | "all"> {
     const { rows } = await this.pool.query<{ key_id: string; nonce: string }>({
       name: "signature-nonce-claim",
       text: CLAIM,
-      values: [this.district, batch.map((one) => one.keyId), batch.map((one) => one.nonce), batch.map((one) => one.expires)],
-    });
-    if (this.now() - this.sweptAt > SWEEP_EVERY_MS) {
-      this.sweptAt = this.now();
-      await this.pool.query("DELETE FROM signing.nonce WHERE district = $1 AND expires_at < to_timestamp($2)", [
+      values: [
         this.district,
-        Math.floor(this.now() / 1000),
-      ]);
-    }
-    return new Set(rows.map((row) => `${row.key_id} ${row.nonce}`));
+        batch.map((one) => Math.floor(one.expires / SLOT_SECONDS)),
+        batch.map((one) => one.keyId),
+        batch.map((one) => one.nonce),
+      ],
+    });
+    this.sweep();
+    return rows.length === batch.length ? "all" : new Set(rows.map((row) => `${row.key_id} ${row.nonce}`));
+  }
+
+  /** Forgets what has expired, now and then and beside the claims: what is left over only takes room. */
+  private sweep(): void {
+    if (this.now() - this.sweptAt < SWEEP_EVERY_MS) return;
+    this.sweptAt = this.now();
+    this.pool.query(SWEEP, [this.district, Math.floor(this.now() / 1000 / SLOT_SECONDS)]).catch(() => undefined);
   }
 }

@@ -5,8 +5,8 @@ import { firstDrawing } from "@huimin/interest/timeline";
 import { parseAmount, parsePercent } from "@huimin/money";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { errors } from "./errors.ts";
-import type { LoanEventType, LoanPayload } from "./events.ts";
 import { type LoanState, type LoanSubject, type LoanTerms, loanStream, loanTimelineFold } from "./evolve.ts";
+import type { LoanEventType, LoanPayload } from "./schema.ts";
 
 /** A refusal as a result; checks give one or undefined, so that they chain with `??`. */
 export type Refused = { readonly ok: false; readonly refusal: Refusal };

@@ -3,8 +3,8 @@ import { type CommandDefinition, load, resolve } from "@huimin/decider";
 import { ok } from "@huimin/outcome";
 import { type Static, Type } from "typebox";
 import { closePeriod, transferPriorYearAdjustment } from "./decide.ts";
-import { PERIOD_STREAM, type PriorYearAdjustmentTransferred } from "./events.ts";
 import { periodFold } from "./evolve.ts";
+import { PERIOD_STREAM, type PriorYearAdjustmentTransferred } from "./schema.ts";
 
 export const ClosePeriodBody = Type.Object({ period: Type.String({ pattern: "^\\d{4}-\\d{2}$" }) }, { additionalProperties: false });
 

@@ -1,6 +1,6 @@
 import { nextPeriod, type Period } from "@huimin/calendar";
 import type { Fold } from "@huimin/decider";
-import type { PeriodClosed, PriorYearAdjustmentTransferred } from "./events.ts";
+import type { PeriodClosed, PriorYearAdjustmentTransferred } from "./schema.ts";
 
 /** What the stream `period/ledger` says: closing is a watermark, every month up to `lastClosed` is closed for ever. */
 export interface PeriodState {

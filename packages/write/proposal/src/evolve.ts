@@ -1,5 +1,5 @@
 import type { Fold, Role } from "@huimin/decider";
-import type { CommandProposed, ProposalApproved, ProposalRejected, ProposalWithdrawn } from "./events.ts";
+import type { CommandProposed, ProposalApproved, ProposalRejected, ProposalWithdrawn } from "./schema.ts";
 
 export const proposalStream = (proposal: string): string => `proposal/${proposal}`;
 

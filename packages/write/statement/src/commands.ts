@@ -3,9 +3,9 @@ import { ok, refuse } from "@huimin/outcome";
 import { type Static, Type } from "typebox";
 import { checkRun, issueStatement } from "./decide.ts";
 import { errors } from "./errors.ts";
-import { Cutoff, Notice, StatementIssued, statementStream } from "./events.ts";
 import { statementFold } from "./evolve.ts";
 import { StatementFigures } from "./figures.ts";
+import { Cutoff, Notice, StatementIssued, statementStream } from "./schema.ts";
 
 /** Households of one command at most: they are one append, and an append is bounded. */
 export const STATEMENTS_PER_COMMAND_MAX = 200;

@@ -2,9 +2,9 @@ import { type IsoDate, shanghaiDate } from "@huimin/calendar";
 import type { DomainEvent } from "@huimin/decider";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { errors } from "./errors.ts";
-import { type Cutoff, type Notice, type StatementIssued, statementNumber } from "./events.ts";
 import { issuedFor, type StatementState } from "./evolve.ts";
 import { changedLines, isNil, type StatementFigures } from "./figures.ts";
+import { type Cutoff, type Notice, type StatementIssued, statementNumber } from "./schema.ts";
 
 /** What all statements of a run share. */
 export interface StatementRun {

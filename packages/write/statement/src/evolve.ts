@@ -1,5 +1,5 @@
 import type { Fold } from "@huimin/decider";
-import type { StatementIssued } from "./events.ts";
+import type { StatementIssued } from "./schema.ts";
 
 /** A statement as it was issued, with the place of its event in the log. */
 export type IssuedStatement = StatementIssued & { readonly position: number; readonly recordedAt: string };

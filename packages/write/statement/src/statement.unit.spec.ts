@@ -7,15 +7,39 @@ import { IssueStatements, STATEMENTS_PER_COMMAND_MAX } from "./commands.ts";
 import { changedLines, isNil, issuedFor, type StatementFigures, StatementIssued, statementFold, statementStream } from "./events.ts";
 
 const HOUSEHOLD = "410803010207-0031";
-const notice = { district: "中站区", issuer: "中站区财政局", seal: "扶贫资金专用章", prefix: "中站扶红", phones: ["12317"], objectionDays: 15 };
+const notice = {
+  district: "中站区",
+  issuer: "中站区财政局",
+  seal: "扶贫资金专用章",
+  prefix: "中站扶红",
+  phones: ["12317"],
+  objectionDays: 15,
+};
 const none: StatementFigures = { dividends: [], paidForEarlierYears: "0.00", loans: [], interest: [] };
 const figures = (end = "30000.00"): StatementFigures => ({
   ...none,
   loans: [
-    { loan: "L1", bank: "K1", bankName: "农商行", start: "50000.00", drawn: "0.00", renewed: "0.00", repaid: "20000.00", end, due: "2020-03-10" },
+    {
+      loan: "L1",
+      bank: "K1",
+      bankName: "农商行",
+      start: "50000.00",
+      drawn: "0.00",
+      renewed: "0.00",
+      repaid: "20000.00",
+      end,
+      due: "2020-03-10",
+    },
   ],
 });
-const item = (over: object = {}) => ({ household: HOUSEHOLD, holder: "p1", basics: "sealed:x", figures: figures(), contentHash: "ab".repeat(32), ...over });
+const item = (over: object = {}) => ({
+  household: HOUSEHOLD,
+  holder: "p1",
+  basics: "sealed:x",
+  figures: figures(),
+  contentHash: "ab".repeat(32),
+  ...over,
+});
 const issue = (over: object = {}, position = 100) => ({
   year: 2018,
   issuedOn: "2019-01-20",
@@ -113,11 +137,26 @@ describe("IssueStatements 出具年度告知书 (D12)", () => {
 
 const amount = fc.integer({ min: -500_000, max: 500_000 }).map((fen) => (fen / 100).toFixed(2));
 const anyFigures = fc
-  .uniqueArray(fc.record({ loan: fc.stringMatching(/^L\d{1,3}$/), end: amount, start: amount }), { selector: ({ loan }) => loan, maxLength: 4 })
-  .map((loans): StatementFigures => ({
-    ...none,
-    loans: loans.map(({ loan, start, end }) => ({ loan, bank: "K1", bankName: "K", start, drawn: "0.00", renewed: "0.00", repaid: "0.00", end, due: "2020-01-01" })),
-  }));
+  .uniqueArray(fc.record({ loan: fc.stringMatching(/^L\d{1,3}$/), end: amount, start: amount }), {
+    selector: ({ loan }) => loan,
+    maxLength: 4,
+  })
+  .map(
+    (loans): StatementFigures => ({
+      ...none,
+      loans: loans.map(({ loan, start, end }) => ({
+        loan,
+        bank: "K1",
+        bankName: "K",
+        start,
+        drawn: "0.00",
+        renewed: "0.00",
+        repaid: "0.00",
+        end,
+        due: "2020-01-01",
+      })),
+    }),
+  );
 
 describe("the changed lines of a supplement", () => {
   it("name exactly what differs: applied to the old figures they give the new ones", () => {
@@ -137,7 +176,12 @@ describe("the changed lines of a supplement", () => {
 
   it("says of zeros that they are nothing", () => {
     expect(isNil(none)).toBe(true);
-    expect(isNil({ ...none, interest: [{ loan: "L1", interest: "0.00", penalty: "0.00", subsidy: "0.00", clawback: "0.00", own: "0.00", paid: "0.00" }] })).toBe(true);
+    expect(
+      isNil({
+        ...none,
+        interest: [{ loan: "L1", interest: "0.00", penalty: "0.00", subsidy: "0.00", clawback: "0.00", own: "0.00", paid: "0.00" }],
+      }),
+    ).toBe(true);
     expect(isNil({ ...none, paidForEarlierYears: "0.01" })).toBe(false);
     expect(isNil(figures())).toBe(false);
   });

@@ -8,10 +8,10 @@ import { accrue, correct } from "./decide-accrual.ts";
 import { unitsOfLine } from "./decide-claim.ts";
 import { SUBSIDY_KEYS } from "./entitlement.ts";
 import { errors } from "./errors.ts";
-import type { SubsidyPayload } from "./events.ts";
 import { fundStream, subsidyStream } from "./evolve.ts";
 import { AmountText, closed, DateField, Id, PercentText, QuarterField, Year } from "./fields.ts";
 import { amountOf, checkRates, dayOf, fiscalYearOf, gatherClaim, gatherKnownLoan, gatherSubsidy, optionalDay, rangeOf } from "./gather.ts";
+import type { SubsidyPayload } from "./schema.ts";
 
 export const AppropriateSubsidyFundsBody = Type.Object(
   {

@@ -5,11 +5,11 @@ import { type Static, Type } from "typebox";
 import { CLAIM_KEYS } from "./claimable.ts";
 import { approveClaim, type LineFacts, rejectLine, submitClaim } from "./decide-claim.ts";
 import { errors } from "./errors.ts";
-import type { SubsidyPayload } from "./events.ts";
 import { subsidyStream } from "./evolve.ts";
 import { claimStream } from "./evolve-claim.ts";
 import { AmountText, closed, DateField, Id, QuarterField, ReasonText } from "./fields.ts";
 import { dayOf, fiscalYearOf, gatherClaim, gatherLoan, gatherSubsidy } from "./gather.ts";
+import type { SubsidyPayload } from "./schema.ts";
 
 /** Lines of one submission: two streams are loaded for each. A quarter takes several submissions. */
 export const CLAIM_LINES_MAX = 1_000;

@@ -9,10 +9,10 @@ import { decideClawback, receiveClawback, setOff } from "./decide-clawback.ts";
 import { payableMayLeave } from "./decide-payment.ts";
 import { SUBSIDY_KEYS } from "./entitlement.ts";
 import { errors } from "./errors.ts";
-import type { SubsidyPayload } from "./events.ts";
 import { subsidyStream } from "./evolve.ts";
 import { AmountText, closed, DateField, Id, PercentText, Year } from "./fields.ts";
 import { amountOf, checkRates, dayOf, fiscalYearOf, gatherKnownLoan, gatherSubsidy, optionalDay } from "./gather.ts";
+import type { SubsidyPayload } from "./schema.ts";
 
 export const DecideSubsidyClawbackBody = Type.Object(
   {

@@ -6,12 +6,12 @@ import { type Static, Type } from "typebox";
 import { CLAIM_LINES_MAX } from "./commands-claim.ts";
 import { type PaymentFacts, pay, returnPayment } from "./decide-payment.ts";
 import { errors } from "./errors.ts";
-import type { SubsidyPayload } from "./events.ts";
 import { subsidyStream } from "./evolve.ts";
 import type { ClaimState } from "./evolve-claim.ts";
 import { closed, DateField, Id, QuarterField } from "./fields.ts";
 import { openPayable, unpaidClaims } from "./figures.ts";
 import { dayOf, gatherClaim, gatherSubsidy } from "./gather.ts";
+import type { SubsidyPayload } from "./schema.ts";
 
 /** What a payment of this loan to this payee stands on; NO_OPEN_PAYABLE when nothing was ever accrued. */
 export function* gatherPayment(loan: string, payee: string): Gather<Result<PaymentFacts, Refusal>> {

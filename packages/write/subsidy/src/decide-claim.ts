@@ -6,10 +6,10 @@ import type { Policy } from "@huimin/policy/events";
 import { type Claimable, claimable, withinTerms } from "./claimable.ts";
 import type { SubsidisedLoan } from "./entitlement.ts";
 import { errors } from "./errors.ts";
-import type { SubsidyPayload, SubsidySubject } from "./events.ts";
 import { emptySubsidy, overlaps, type SubsidyState } from "./evolve.ts";
 import { type ClaimLine, type ClaimState, pendingLine, standingLines } from "./evolve-claim.ts";
 import { splitByYear } from "./figures.ts";
+import type { SubsidyPayload, SubsidySubject } from "./schema.ts";
 
 /** A line as the bank sends it; what it leaves out is ours. */
 export interface ClaimRequestLine {

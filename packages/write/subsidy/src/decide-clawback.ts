@@ -10,9 +10,9 @@ import { accrualsOf, atRightRate, correctionDate } from "./decide-accrual.ts";
 import { subjectOf } from "./decide-claim.ts";
 import type { RightOptions, SubsidisedLoan } from "./entitlement.ts";
 import { errors } from "./errors.ts";
-import type { SubsidySubject } from "./events.ts";
 import type { SubsidisedUnit, SubsidyState } from "./evolve.ts";
 import { type JudgedUnit, judge, openClaim, openPayable, splitByYear } from "./figures.ts";
+import type { SubsidySubject } from "./schema.ts";
 
 export type ClawbackReason = "wrong-rate" | "misuse" | "backdated-repayment" | "false-application" | "overdue";
 

@@ -6,10 +6,10 @@ import type { DomainEvent } from "@huimin/decider";
 import { formatAmount } from "@huimin/money";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { errors, MISUSED_LOAN } from "./errors.ts";
-import type { SubsidySubject } from "./events.ts";
 import { overlaps, type SubsidisedUnit, type SubsidyState } from "./evolve.ts";
 import { type ClaimState, standingLines } from "./evolve-claim.ts";
 import { openPayable } from "./figures.ts";
+import type { SubsidySubject } from "./schema.ts";
 
 /** What a payment stands on: the claims of the units that it pays, and the loan's misuse. */
 export interface PaymentFacts {

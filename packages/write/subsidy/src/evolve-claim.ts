@@ -1,6 +1,6 @@
 import type { Quarter } from "@huimin/calendar";
 import type { Fold } from "@huimin/decider";
-import type { SubsidyPayload } from "./events.ts";
+import type { SubsidyPayload } from "./schema.ts";
 
 export const claimStream = (bank: string, quarter: Quarter): string => `claim/${bank}-${quarter}`;
 

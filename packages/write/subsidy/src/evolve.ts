@@ -2,7 +2,7 @@ import { type IsoDate, type Quarter, yearOf } from "@huimin/calendar";
 import type { Fold, RecordedEvent } from "@huimin/decider";
 import { type Fen, fen, minFen, sumFen } from "@huimin/money";
 import { invariant } from "@huimin/outcome";
-import type { SubsidyPayload, SubsidySubject } from "./events.ts";
+import type { SubsidyPayload, SubsidySubject } from "./schema.ts";
 
 export const subsidyStream = (loan: string): string => `subsidy/${loan}`;
 export const fundStream = (year: number): string => `subsidy-fund/${year}`;

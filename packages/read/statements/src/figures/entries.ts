@@ -111,3 +111,6 @@ const rest = (kind: EntryKind, loan: string, year: number, total: Fen, parts: re
 
 /** The entries of an event of own loans (自贷创业); none for an event that changes no figure. */
 export const entriesOf = (event: StatementEvent): readonly StatementEntry[] => rules[event.type]?.(event) ?? [];
+
+/** Types of the events that change a figure. */
+export const statementTypes: readonly string[] = Object.keys(rules);

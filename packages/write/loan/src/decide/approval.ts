@@ -10,8 +10,8 @@ import { ok, type Result, refuse } from "@huimin/outcome";
 import type { Policy } from "@huimin/policy/events";
 import { eligibleOn, type HouseholdState } from "@huimin/registry/events";
 import { errors } from "../errors.ts";
-import type { LoanPayload } from "../events.ts";
 import { type CreditEntry, type CreditState, type LoanState, ratingOf } from "../evolve.ts";
+import type { LoanPayload } from "../schema.ts";
 import { ageOn, loanEvent, type Refused } from "../shared.ts";
 import { contractRefusal } from "./extension.ts";
 

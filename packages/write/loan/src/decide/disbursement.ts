@@ -5,8 +5,8 @@ import { drawnPrincipal, firstDrawing, minimumOpenFrom } from "@huimin/interest/
 import { type Fen, fen, formatAmount, percent } from "@huimin/money";
 import { invariant, ok, type Result, refuse } from "@huimin/outcome";
 import { errors } from "../errors.ts";
-import type { LoanPayload } from "../events.ts";
 import { type BankMessage, type CreditEntry, type LoanApproval, type LoanState, loanStream, loanTimelineFold } from "../evolve.ts";
+import type { LoanPayload } from "../schema.ts";
 import { loanEvent, type OpenedLoan, opened, type Refused } from "../shared.ts";
 import { bookIntoFamily, type LoanFamily, merged } from "./topups.ts";
 

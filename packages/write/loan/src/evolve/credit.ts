@@ -5,7 +5,7 @@
 import type { IsoDate } from "@huimin/calendar";
 import type { Fold, RecordedEvent } from "@huimin/decider";
 import { type Fen, fen } from "@huimin/money";
-import type { LoanEventType, LoanPayload } from "../events.ts";
+import type { LoanEventType, LoanPayload } from "../schema.ts";
 
 export interface LoanApproval {
   readonly amount: Fen;

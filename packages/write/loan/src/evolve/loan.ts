@@ -6,7 +6,7 @@ import type { IsoDate } from "@huimin/calendar";
 import type { Fold, RecordedEvent } from "@huimin/decider";
 import type { InterestKind, LoanTimeline, PrincipalMovement } from "@huimin/interest/timeline";
 import { type Fen, fen } from "@huimin/money";
-import type { LoanEventType, LoanPayload } from "../events.ts";
+import type { LoanEventType, LoanPayload } from "../schema.ts";
 import { dueRowsOf, extendedRows, isInstalmentMethod } from "./schedule.ts";
 
 /** Dimensions that every event of the loan repeats. */
