@@ -1,36 +1,26 @@
 import { addMonths, daysBetween } from "@huimin/calendar";
-import { type DayCount, fixedDividend, openPrincipal, yearFraction } from "@huimin/interest";
+import { type DayCount, fixedDividend, openPrincipal, penaltyExtra, yearFraction } from "@huimin/interest";
 import { openPrincipalNow, prepaymentsOf, rightInterest } from "@huimin/loan/events";
-import { type Fen, fen, formatAmount, percent, roundHalfUp, sumFen, toExact } from "@huimin/money";
+import { fen, formatAmount, percent, roundHalfUp, sumFen, toExact } from "@huimin/money";
 import { bookedSubsidy, clawbackOfClaim, subsidisedLoan, subsidyDifferences, subsidyOf } from "@huimin/subsidy/events";
 import type { Axes, District } from "./district.ts";
 import type { Figure } from "./format.ts";
 
+/** A figure as the product computes it; undefined where it knows nothing of the kind. */
 type Compute = (figure: Figure, district: District, axes: Axes) => Promise<string | number | undefined>;
 
 const text = (figure: Figure, name: string): string => String(figure[name]);
 const days = (figure: Figure): [from: string, toExcl: string] => [text(figure, "from"), text(figure, "toExcl")];
-
-const interestOfKind =
-  (kind: "normal" | "penalty"): ((figure: Figure, district: District, axes: Axes) => Promise<Fen>) =>
-  async (figure, district, axes) => {
-    const [from, toExcl] = days(figure);
-    return rightInterest(await district.loan(text(figure, "loan"), axes.position), from, toExcl, kind).amount;
-  };
+const loanOf = (figure: Figure, district: District, axes: Axes) => district.loan(text(figure, "loan"), axes);
 
 /** Subsidy state, loan and policy as known then. */
 async function subsidised(figure: Figure, district: District, axes: Axes) {
-  const loan = subsidisedLoan(await district.loan(text(figure, "loan"), axes.position));
+  const loan = subsidisedLoan(await loanOf(figure, district, axes));
   if (!loan) return undefined;
-  return { loan, state: await district.subsidy(text(figure, "loan"), axes.position), policy: await district.policy(axes.position) };
+  return { loan, state: await district.subsidy(text(figure, "loan"), axes), policy: await district.policy(axes) };
 }
 
-async function difference(
-  figure: Figure,
-  district: District,
-  axes: Axes,
-  field: "overSubsidised" | "underSubsidised",
-): Promise<string | undefined> {
+async function difference(figure: Figure, district: District, axes: Axes, field: "overSubsidised" | "underSubsidised") {
   const known = await subsidised(figure, district, axes);
   if (!known) return undefined;
   return formatAmount(subsidyDifferences(known.state, known.loan, known.policy).byYear.get(Number(figure.year))?.[field] ?? 0n);
@@ -57,33 +47,29 @@ function conventionInterest(figure: Figure): string | undefined {
 
 /** The figures of the format that are built. */
 export const FIGURES: Readonly<Record<string, Compute>> = {
-  interest: async (figure, district, axes) => formatAmount(await interestOfKind("normal")(figure, district, axes)),
+  interest: async (figure, district, axes) =>
+    formatAmount(rightInterest(await loanOf(figure, district, axes), ...days(figure), "normal").amount),
   penaltyExtra: async (figure, district, axes) =>
-    formatAmount((await interestOfKind("penalty")(figure, district, axes)) - (await interestOfKind("normal")(figure, district, axes))),
+    formatAmount(penaltyExtra((await loanOf(figure, district, axes)).timeline, ...days(figure))),
   prepaidInterest: async (figure, district, axes) => {
-    const on = prepaymentsOf(await district.loan(text(figure, "loan"), axes.position)).filter((message) => message.valueDate === figure.on);
+    const on = prepaymentsOf(await loanOf(figure, district, axes)).filter((message) => message.valueDate === figure.on);
     return formatAmount(sumFen(on.map((message) => message.interest)));
   },
   subsidy: async (figure, district, axes) =>
-    formatAmount(bookedSubsidy(await district.subsidy(text(figure, "loan"), axes.position), text(figure, "claim"))),
+    formatAmount(bookedSubsidy(await district.subsidy(text(figure, "loan"), axes), text(figure, "claim"))),
   householdBears: async (figure, district, axes) => {
     const known = await subsidised(figure, district, axes);
     return known && formatAmount(subsidyOf(known.state, known.loan, known.policy, text(figure, "claim")).householdBears);
   },
   clawback: async (figure, district, axes) =>
-    formatAmount(clawbackOfClaim(await district.subsidy(text(figure, "loan"), axes.position), text(figure, "claim"))),
+    formatAmount(clawbackOfClaim(await district.subsidy(text(figure, "loan"), axes), text(figure, "claim"))),
   overSubsidised: (figure, district, axes) => difference(figure, district, axes, "overSubsidised"),
   underSubsidised: (figure, district, axes) => difference(figure, district, axes, "underSubsidised"),
-  openPrincipal: async (figure, district, axes) => {
-    if (figure.batch !== undefined) return undefined;
-    const state = await district.loan(text(figure, "loan"), axes.position);
-    return formatAmount(axes.asOf === undefined ? openPrincipalNow(state) : openPrincipal(state.timeline, axes.asOf));
-  },
+  openPrincipal: async (figure, district, axes) => formatAmount(openPrincipalNow(await loanOf(figure, district, axes))),
   principalOn: async (figure, district, axes) =>
-    formatAmount(openPrincipal((await district.loan(text(figure, "loan"), axes.position)).timeline, text(figure, "on"))),
-  daysOverdue: async (figure, district, axes) =>
-    daysBetween((await district.loan(text(figure, "loan"), axes.position)).timeline.due, text(figure, "on")),
-  dueDate: async (figure, district, axes) => (await district.loan(text(figure, "loan"), axes.position)).timeline.due,
+    formatAmount(openPrincipal((await loanOf(figure, district, axes)).timeline, text(figure, "on"))),
+  daysOverdue: async (figure, district, axes) => daysBetween((await loanOf(figure, district, axes)).timeline.due, text(figure, "on")),
+  dueDate: async (figure, district, axes) => (await loanOf(figure, district, axes)).timeline.due,
   dayCount: async (figure) => daysBetween(...days(figure)),
   maturity: async (figure) => addMonths(text(figure, "from"), Number(figure.months)),
   conventionInterest: async (figure) => conventionInterest(figure),

@@ -70,7 +70,7 @@ export interface Figure extends Readonly<Record<string, unknown>> {
 export interface Checkpoint {
   readonly afterFact: number;
   readonly asOf?: string;
-  readonly knownAt?: number;
+  readonly knownAt?: number | undefined;
   readonly balances: readonly BalanceRow[];
   readonly sheet?: Readonly<Record<string, Readonly<Record<string, string | number>>>>;
   readonly statement?: { readonly figures?: readonly Figure[]; readonly yearly?: readonly Readonly<Record<string, unknown>>[] };

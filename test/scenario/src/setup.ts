@@ -1,13 +1,14 @@
+import { addDays } from "@huimin/calendar";
 import type { District, Outcome } from "./district.ts";
 import { refusalOf } from "./district.ts";
-import type { Fact, Scenario } from "./format.ts";
+import type { Fact, PolicyEntry, Scenario } from "./format.ts";
 
 /*
  * Registers who is there before the first fact, and sets the policy of a file (scenarios README, "Running a file").
  */
 
+/** Before any fact; a file with older facts begins before them. */
 const REGISTERED_ON = "2014-01-06";
-const SET_UP_AT = "2014-01-06T08:00:00+08:00";
 /** 18–65 on every date that a story can have. */
 const ADULT_BIRTHS = ["1980-06-15", "1982-03-04", "1984-09-21", "1986-11-30", "1988-01-17", "1990-07-08"];
 const ID_WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
@@ -23,9 +24,19 @@ export class People {
   #persons = 0;
   #cards = 0;
   readonly #district: District;
+  readonly #heads = new Map<string, string[]>();
 
   constructor(district: District) {
     this.#district = district;
+  }
+
+  /** Person ids of those who were head of a household before the present one, oldest first. */
+  headsBefore(household: string): readonly string[] {
+    return this.#heads.get(household) ?? [];
+  }
+
+  headChanged(household: string, oldHead: string): void {
+    this.#heads.set(household, [...this.headsBefore(household), oldHead]);
   }
 
   async person(relation: string): Promise<{ personId: string; relation: string; name: string; idNumber: string }> {
@@ -56,13 +67,13 @@ export class People {
     };
   }
 
-  async household(id: string, members: number, village: string): Promise<Outcome> {
+  async household(id: string, members: number, village: string, valueDate: string): Promise<Outcome> {
     const persons = [];
     for (let nth = 0; nth < members; nth++) persons.push(await this.person(nth === 0 ? "head" : nth === 1 ? "spouse" : "child"));
     const head = persons[0]?.personId as string;
     return this.#district.send(
       "RegisterHousehold",
-      { household: id, village, members: persons, head, account: await this.account(head, "K1"), valueDate: REGISTERED_ON },
+      { household: id, village, members: persons, head, account: await this.account(head, "K1"), valueDate },
       "POV",
     );
   }
@@ -73,40 +84,51 @@ const must = (outcome: Outcome, what: string): void => {
   if (refused) throw new Error(`setting up ${what}: ${refused}`);
 };
 
-/** The district before the first fact. `facts` are those of the order that is run. */
-export async function setUp(district: District, scenario: Scenario, facts: readonly Fact[]): Promise<People> {
-  district.at(SET_UP_AT);
-  const people = new People(district);
+/** The day on which everybody is registered. */
+function beginning({ facts, refused }: Scenario): string {
+  const dates = [...facts, ...refused].map(({ valueDate }) => valueDate).sort();
+  const first = dates[0];
+  return first !== undefined && first <= REGISTERED_ON ? addDays(first, -1) : REGISTERED_ON;
+}
+
+/**
+ * The product judges rates from 2021 on by the LPR. A file that sets the benchmark table itself prices its loans on that
+ * table, so its district says so.
+ */
+function rateTable(policy: readonly PolicyEntry[]): readonly PolicyEntry[] {
+  const own = policy.filter(({ key }) => key.startsWith("interest.benchmark."));
+  if (own.length === 0) return [];
+  return [{ key: "microcredit.rateCeiling", value: "benchmark", from: "2021-01-01", document: own[0]?.document ?? "" }];
+}
+
+async function registerParties(district: District, people: People, scenario: Scenario, facts: readonly Fact[], valueDate: string) {
   const { parties } = scenario;
   const villages = parties.village?.length ? parties.village.map(({ id }) => id) : ["V1"];
   for (const village of villages) {
-    must(
-      await district.send(
-        "RegisterVillage",
-        { village, name: `${village}村`, street: "测试街道", streetCode: "410803010", valueDate: REGISTERED_ON },
-        "POV",
-      ),
-      village,
-    );
+    const body = { village, name: `${village}村`, street: "测试街道", streetCode: "410803010", valueDate };
+    must(await district.send("RegisterVillage", body, "POV"), village);
   }
   for (const bank of new Set(["K1", ...(parties.bank ?? []).map(({ id }) => id)])) {
-    must(await district.send("RegisterBank", { bank, name: `测试银行${bank}`, valueDate: REGISTERED_ON }, "FOF"), bank);
+    must(await district.send("RegisterBank", { bank, name: `测试银行${bank}`, valueDate }, "FOF"), bank);
+    must(await district.send("AddBankKey", { bank, ...district.desk.newKey(bank), valueDate }, "FOF"), `key of ${bank}`);
   }
   for (const { id } of parties.enterprise ?? []) {
-    const body = {
-      enterprise: id,
-      name: `测试企业${id}`,
-      creditCode: "91410899MA9DEM01XL",
-      roles: ["carrier", "partner"],
-      valueDate: REGISTERED_ON,
-    };
+    const body = { enterprise: id, name: `测试企业${id}`, creditCode: "91410899MA9DEM01XL", roles: ["carrier", "partner"], valueDate };
     must(await district.send("RegisterEnterprise", body, "FOF"), id);
   }
   for (const { id, members, createdByFact } of parties.household ?? []) {
-    if (createdByFact === undefined || !facts.some((fact) => fact.n === createdByFact))
-      must(await people.household(id, members, villages[0] as string), id);
+    const later = createdByFact !== undefined && facts.length > 0;
+    if (!later) must(await people.household(id, members, villages[0] as string, valueDate), id);
   }
-  for (const { key, value, from, to, document } of scenario.policy) {
+}
+
+/** The district before the first fact. `facts` are those of the order that is run. */
+export async function setUp(district: District, scenario: Scenario, facts: readonly Fact[]): Promise<People> {
+  const valueDate = beginning(scenario);
+  district.at(`${valueDate}T08:00:00+08:00`);
+  const people = new People(district);
+  await registerParties(district, people, scenario, facts, valueDate);
+  for (const { key, value, from, to, document } of [...rateTable(scenario.policy), ...scenario.policy]) {
     must(
       await district.send("SetPolicyParameter", { key, value, from, ...(to ? { to } : {}), document }, "FIN-R"),
       `policy ${key} from ${from}`,

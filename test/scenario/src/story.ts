@@ -50,10 +50,7 @@ export const plain = (command: string, body: (entry: Entry, story: Story) => Rea
 });
 
 /** A command for each household that an event names. */
-export const forHouseholds = (
-  command: string,
-  play: (household: string, entry: Entry, story: Story) => Promise<Outcome>,
-): Playable => ({
+export const forHouseholds = (command: string, play: (household: string, entry: Entry, story: Story) => Promise<Outcome>): Playable => ({
   command,
   play: async (entry, story) => {
     const households: string[] = entry.data.households ?? [entry.data.household];

@@ -1,26 +1,18 @@
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import cookie from "@fastify/cookie";
 import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import underPressure from "@fastify/under-pressure";
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController, type RawServerDefault } from "fastify";
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from "fastify";
 import { acceptJson } from "./body.ts";
 import { httpErrors as errors } from "./errors.ts";
 import { handleFaults } from "./faults.ts";
 import { documentApi } from "./openapi.ts";
 import { RefusalError } from "./problem.ts";
+import type { App } from "./server.ts";
 import { validatorCompiler } from "./validation.ts";
-
-/** A server of the product: Fastify with TypeBox types. Services are plugins of it. */
-export type App = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse<IncomingMessage>,
-  FastifyBaseLogger,
-  TypeBoxTypeProvider
->;
 
 export interface AppOptions {
   readonly logger: FastifyBaseLogger;

@@ -1,9 +1,9 @@
 import type { CommandDefinition, Role } from "@huimin/decider";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { type TSchema, Type } from "typebox";
-import type { App } from "./app.ts";
 import { idempotencyKey } from "./idempotency.ts";
 import { actingRole, needsRole, personOf } from "./people/guard.ts";
+import type { App } from "./server.ts";
 
 /** Who sends a command over HTTP, and under which idempotency keys. */
 export interface CommandSender {

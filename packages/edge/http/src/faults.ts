@@ -2,9 +2,9 @@ import { LogBusy } from "@huimin/event-store";
 import { BrokenInvariant, type Refusal } from "@huimin/outcome";
 import type { ErrorObject } from "ajv";
 import type { FastifyError, FastifyRequest } from "fastify";
-import type { App } from "./app.ts";
 import { httpErrors as errors } from "./errors.ts";
 import { RefusalError, sendRefusal } from "./problem.ts";
+import type { App } from "./server.ts";
 import { refusalsOf } from "./validation.ts";
 
 /** Bounded queues of ours that are full, by the names of their errors. */

@@ -1,4 +1,4 @@
-export { type App, type AppOptions, buildApp } from "./app.ts";
+export { type AppOptions, buildApp } from "./app.ts";
 export {
   CommandAnswer,
   type CommandSender,
@@ -22,4 +22,5 @@ export { peopleRoutes } from "./people/routes.ts";
 export { type NewUser, PeopleStore, type Person, type User } from "./people/store.ts";
 export { MinPosition, type ReadModels, readModelsWith, waitsForPosition } from "./positions.ts";
 export { Problem, RefusalError, sendRefusal, statusOf } from "./problem.ts";
+export type { App } from "./server.ts";
 export { bodyValidator } from "./validation.ts";

@@ -2,8 +2,8 @@ import swagger from "@fastify/swagger";
 import { errorEntries } from "@huimin/outcome";
 import scalar from "@scalar/fastify-api-reference";
 import { Type } from "typebox";
-import type { App } from "./app.ts";
 import { Problem, statusOf } from "./problem.ts";
+import type { App } from "./server.ts";
 
 /**
  * The API document (OpenAPI 3.1) at /openapi.json, a readable page at /docs whose scripts and fonts come from this

@@ -1,8 +1,8 @@
 import type { FastifyRequest, preHandlerAsyncHookHandler } from "fastify";
 import { Type } from "typebox";
-import type { App } from "./app.ts";
 import { httpErrors as errors } from "./errors.ts";
 import { RefusalError } from "./problem.ts";
+import type { App } from "./server.ts";
 
 /** How a server knows how far its read models are. */
 export interface ReadModels {

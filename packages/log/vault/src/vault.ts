@@ -11,6 +11,8 @@ export interface VaultOptions {
   readonly suites?: readonly [CipherSuite, ...CipherSuite[]];
   /** Milliseconds on a clock that only moves forward; for specs. */
   readonly now?: () => number;
+  /** A new data key. Default: random bytes; a demo that must be the same in every run derives it. */
+  readonly newKey?: (name: KeyName & { readonly generation: number }, bytes: number) => Uint8Array;
 }
 
 /** Plain keys stay in memory at most this long: a key shredded by another process is forgotten then. */
@@ -108,12 +110,14 @@ class KeyRing {
   readonly #secrets: VaultSecrets;
   readonly #suite: CipherSuite;
   readonly #now: () => number;
+  readonly #newKey: NonNullable<VaultOptions["newKey"]>;
 
   constructor(options: VaultOptions, suite: CipherSuite) {
     this.#keys = options.keys;
     this.#secrets = options.secrets;
     this.#suite = suite;
     this.#now = options.now ?? (() => performance.now());
+    this.#newKey = options.newKey ?? ((_, bytes) => randomBytes(bytes));
   }
 
   forget(name: KeyName): void {
@@ -146,7 +150,7 @@ class KeyRing {
     const fresh = [...missing.values()].map(({ district, personId, keyClass }): StoredKey => {
       const generation = (opened.get(nameOf({ district, personId, keyClass }))?.at(-1)?.generation ?? 0) + 1;
       const named = { district, personId, keyClass, generation };
-      const wrapped = this.#suite.encrypt(masterKey, randomBytes(this.#suite.keyBytes), wrapContext(named));
+      const wrapped = this.#suite.encrypt(masterKey, this.#newKey(named, this.#suite.keyBytes), wrapContext(named));
       return { ...named, masterKey: this.#secrets.current, wrapped };
     });
     return new Map([...opened, ...this.#remember(await this.#keys.create(fresh))]);

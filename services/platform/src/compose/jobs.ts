@@ -2,7 +2,7 @@ import { addDays, shanghaiDate } from "@huimin/calendar";
 import type { CommandOutcome } from "@huimin/command-handler";
 import { type JobKind, type Jobs, startJobs } from "@huimin/jobs";
 import { MarkOverdue } from "@huimin/loan";
-import type { Platform } from "../platform.ts";
+import type { Platform } from "../types.ts";
 
 /** Loans asked for at a time. */
 const PAGE = 500;

@@ -10,7 +10,7 @@ import { statementRoutes } from "@huimin/service-statements";
 import { PostgresNonceStore } from "@huimin/signing";
 import { statementCommands } from "@huimin/statement";
 import type { Pool } from "pg";
-import type { Platform } from "../platform.ts";
+import type { Platform } from "../types.ts";
 import { CommandTable } from "./commands.ts";
 import { proposalRoutes } from "./proposals.ts";
 import { statementOptionsOf } from "./statements.ts";

@@ -1,6 +1,6 @@
 import { type StatementsOptions, ZHONGZHAN_NOTICE } from "@huimin/service-statements";
 import { type FontSet, loadFonts } from "@huimin/statements";
-import type { Platform } from "../platform.ts";
+import type { Platform } from "../types.ts";
 
 let fonts: FontSet | undefined;
 

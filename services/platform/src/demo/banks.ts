@@ -31,6 +31,7 @@ export class DemoBank {
   readonly #clock: () => number;
   #serial = 0;
   #request = 0;
+  #message = 0;
 
   constructor(bank: string, origin: string, clock: () => number) {
     this.bank = bank;
@@ -62,7 +63,8 @@ export class DemoBank {
         created: Math.floor(this.#clock() / 1000),
       },
     );
-    const response = await fetch(url, { method: "POST", headers: { ...headers, ...signed }, body });
+    const correlation = { "x-correlation-id": `${this.bank}-message-${++this.#message}` };
+    const response = await fetch(url, { method: "POST", headers: { ...headers, ...signed, ...correlation }, body });
     const answer: BankAnswer = {
       status: response.status,
       replayed: response.headers.get("idempotent-replayed") === "true",

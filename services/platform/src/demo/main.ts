@@ -18,7 +18,7 @@ import { REGISTERED_ON, registerFile } from "./register-file.ts";
 import { RegisterStory } from "./register-story.ts";
 import { type Moment, NOON, tell } from "./story.ts";
 import { isSound, printSummary, summarise } from "./summary.ts";
-import { DEMO_BEGINS, DEMO_DISTRICT, MemoryWatch, seededIds, settled } from "./world.ts";
+import { DEMO_BEGINS, DEMO_DISTRICT, demoSecrets, demoVaultKey, MemoryWatch, seededIds, settled } from "./world.ts";
 
 /*
  * `npm run demo`: the main job from end to end on the plan's own register, on an empty database, with a fixed seed. Every
@@ -224,7 +224,8 @@ async function main(): Promise<number> {
       databaseUrl: process.env.DATABASE_URL,
       clock: () => clock.now,
       newId: seededIds(() => clock.now),
-      vaultSecretsFile: path.join(folder, "vault-secrets.json"),
+      vaultSecrets: demoSecrets(),
+      newVaultKey: demoVaultKey,
       documents: false,
       logLevel: "warn",
       eventLoopDelayMsMax: 0,

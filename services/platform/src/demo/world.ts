@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { parseVaultSecrets, type VaultSecrets } from "@huimin/vault";
 import type { Platform } from "../platform.ts";
 
 /** The district of the plan. */
@@ -16,6 +17,24 @@ export function seededIds(clock: () => number): () => string {
     return `${time.slice(0, 8)}-${time.slice(8)}-7${rest.slice(0, 3)}-8${rest.slice(3, 6)}-${rest.slice(6, 18)}`;
   };
 }
+
+/** Secrets of the demo's vault: known to everyone, so that every run makes the same log. Its people do not exist. */
+export const demoSecrets = (): VaultSecrets =>
+  parseVaultSecrets(
+    JSON.stringify({
+      current: "demo",
+      masterKeys: { demo: demoBytes("master key").toString("base64") },
+      pepper: demoBytes("pepper").toString("base64"),
+    }),
+  );
+
+/** Data keys that follow from their names. */
+export const demoVaultKey = (
+  name: { readonly personId: string; readonly keyClass: string; readonly generation: number },
+  bytes: number,
+): Uint8Array => demoBytes(`${name.personId} ${name.keyClass} ${name.generation}`).subarray(0, bytes);
+
+const demoBytes = (what: string): Buffer => createHash("sha256").update(`huimin demo ${what}`).digest();
 
 /** Largest resident memory of this process and of the database's processes that belong to the demo, in MB. */
 export class MemoryWatch {

@@ -1,5 +1,5 @@
-import type { Entry } from "../format.ts";
 import type { Outcome } from "../district.ts";
+import type { Entry } from "../format.ts";
 import type { Playable, Story } from "../story.ts";
 import { LOAN_EVENTS } from "./loans.ts";
 import { REGISTRY_EVENTS } from "./registry.ts";

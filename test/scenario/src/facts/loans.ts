@@ -20,7 +20,8 @@ const firstOf = (dates: readonly string[]): string | undefined => [...dates].sor
 async function borrowerOf(household: string, { district }: Story): Promise<string> {
   const { head, members } = await district.household(household);
   for (const entry of (await district.credit(household)).values()) {
-    const owes = entry.household === household && entry.status === "approved" && members.some(({ personId }) => personId === entry.borrower);
+    const owes =
+      entry.household === household && entry.status === "approved" && members.some(({ personId }) => personId === entry.borrower);
     if (owes && openPrincipalNow(await district.loan(entry.loan, NOW)) > 0n) return entry.borrower;
   }
   return head;

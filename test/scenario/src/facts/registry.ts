@@ -82,7 +82,11 @@ const split: Handler = async (entry, story) => {
   const outcome = await send("SplitHousehold", { household: source, targets: divide(state, targets), debtorStays }, entry, story);
   if (!outcome.ok) return outcome;
   // No stake and no dividend of an own loan is divided: the account totals and the loan stay.
-  const bind = (targets as Target[]).map(({ household }) => () => bindAccount(household, entry, story));
+  const bind = (targets as Target[]).map(
+    ({ household }) =>
+      () =>
+        bindAccount(household, entry, story),
+  );
   const bound = await inOrder(...bind);
   return bound.ok ? { ok: true, answer: { stakes: {}, payables: [], ...outcome.answer } } : bound;
 };

@@ -133,7 +133,9 @@ async function attemptAccrual(entry: Entry, story: Story): Promise<Outcome> {
   const line = { loan, payee };
   const own = await accrueNow(entry, story);
   if (own.ok || !isRefused(own, "NO_CLAIM_LINE")) return own;
-  const claimed = await district.decide("SubmitSubsidyClaim", { bank, quarter, lines: [line], valueDate: entry.valueDate }, "BANK", { bank });
+  const claimed = await district.decide("SubmitSubsidyClaim", { bank, quarter, lines: [line], valueDate: entry.valueDate }, "BANK", {
+    bank,
+  });
   return claimed.ok ? own : claimed;
 }
 

@@ -1,7 +1,7 @@
 import type { Role } from "@huimin/decider";
 import type { FastifyRequest, onRequestAsyncHookHandler } from "fastify";
-import type { App } from "../app.ts";
 import { RefusalError } from "../problem.ts";
+import type { App } from "../server.ts";
 import { peopleErrors as errors } from "./errors.ts";
 import type { PeopleStore, Person } from "./store.ts";
 

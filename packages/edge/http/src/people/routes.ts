@@ -1,8 +1,8 @@
 import { ROLES } from "@huimin/decider";
 import type { FastifyReply } from "fastify";
 import { Type } from "typebox";
-import type { App } from "../app.ts";
 import { decodeCursor, PAGE_DEFAULT, PageOf, PageQuery, pageOf } from "../pages.ts";
+import type { App } from "../server.ts";
 import { needsAdministrator, needsSignIn, personOf, SESSION_COOKIE, tokenOf } from "./guard.ts";
 import type { Person, User } from "./store.ts";
 

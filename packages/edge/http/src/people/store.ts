@@ -78,11 +78,14 @@ export class PeopleStore {
   private readonly now: () => number;
   private readonly cache = new Map<string, { readonly person: Person; readonly until: number }>();
 
-  /** `now`: milliseconds since 1970. */
-  constructor(pool: Pool, district: string, now: () => number) {
+  private readonly newId: () => string;
+
+  /** `now`: milliseconds since 1970. `newId`: of users; a demo gives seeded ones. */
+  constructor(pool: Pool, district: string, now: () => number, newId: () => string = randomUUID) {
     this.pool = pool;
     this.district = district;
     this.now = now;
+    this.newId = newId;
   }
 
   private async one<R extends object>(text: string, values: readonly unknown[]): Promise<R | undefined> {
@@ -118,7 +121,7 @@ export class PeopleStore {
       `INSERT INTO people.account (district, user_id, login, display_name, password_hash, roles, administrator, must_change, created_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (district, login) DO NOTHING RETURNING *`,
       [
-        `u-${randomUUID()}`,
+        `u-${this.newId()}`,
         login,
         user.displayName,
         hash,
@@ -145,7 +148,7 @@ export class PeopleStore {
        SELECT $1, $2, 'admin', '系统管理员', $3, '{}', true, false, $4
         WHERE NOT EXISTS (SELECT 1 FROM people.account WHERE district = $1 AND administrator)
        ON CONFLICT (district, login) DO NOTHING RETURNING user_id`,
-      [`u-${randomUUID()}`, hash, new Date(this.now())],
+      [`u-${this.newId()}`, hash, new Date(this.now())],
     );
     if (!row) return undefined;
     await this.note("system", row.user_id, "created: first administrator");

@@ -1,0 +1,74 @@
+import type { BankPortfolio } from "@huimin/bank-portfolio";
+import type { Books } from "@huimin/books";
+import type { CommandHandler } from "@huimin/command-handler";
+import type { EventStore } from "@huimin/event-store";
+import type { HouseholdSheets } from "@huimin/household-sheet";
+import type { App, PeopleStore } from "@huimin/http";
+import type { Projector } from "@huimin/projector";
+import type { RegistryView } from "@huimin/registry-view";
+import type { Metrics } from "@huimin/telemetry";
+import type { Vault, VaultSecrets } from "@huimin/vault";
+import type { FastifyBaseLogger } from "fastify";
+import type { Pool } from "pg";
+import type { CommandTable } from "./compose/commands.ts";
+
+export interface PlatformOptions {
+  readonly district: string;
+  /** Directory of what is kept on this machine: embedded database, vault secrets, files. */
+  readonly home: string;
+  /** PostgreSQL ≥ 16; without it the embedded server starts (or is joined). */
+  readonly databaseUrl?: string | undefined;
+  /** Database on the embedded server. Default `huimin`. */
+  readonly embeddedDatabase?: string | undefined;
+  /** Milliseconds since 1970: the instant of recording, of signatures and of sessions. Default: the system clock. */
+  readonly clock?: (() => number) | undefined;
+  /** Ids of events and commands; a demo gives seeded ones. */
+  readonly newId?: (() => string) | undefined;
+  readonly vaultSecrets?: VaultSecrets | undefined;
+  /** New data keys of the vault; a demo derives them, so that every run has the same log. Default: random. */
+  readonly newVaultKey?: VaultOptions["newKey"] | undefined;
+  readonly vaultSecretsFile?: string | undefined;
+  readonly logger?: FastifyBaseLogger | undefined;
+  readonly logLevel?: string | undefined;
+  readonly publicOrigin?: string | undefined;
+  readonly trustProxy?: boolean | undefined;
+  readonly signatureWindowSeconds?: number | undefined;
+  /** Migrate first. Default true. */
+  readonly migrate?: boolean | undefined;
+  /** Follow the log with the read models. Default true. */
+  readonly project?: boolean | undefined;
+  /** Serve /openapi.json and /docs. Default true. */
+  readonly documents?: boolean | undefined;
+  /** Answer 503 when the event loop is later than this. Default 1 s; 0: never (bulk work in the same process). */
+  readonly eventLoopDelayMsMax?: number | undefined;
+  /** Called when a broken invariant reached the edge. Default: the process ends with code 70 after its log line. */
+  readonly onBroken?: ((fault: Error) => void) | undefined;
+}
+
+/** What a process of the product is made of: the same for `npm start`, the command line, the demo and the tests. */
+export interface Platform {
+  readonly district: string;
+  readonly home: string;
+  /** Database as its owner. */
+  readonly databaseUrl: string;
+  readonly clock: () => number;
+  /** The whole log, with the platform's rights. */
+  readonly store: EventStore;
+  /** Records any command. The routes use a handler per service, each with that service's rights only. */
+  readonly handler: CommandHandler;
+  readonly table: CommandTable;
+  readonly vault: Vault;
+  readonly projector: Projector;
+  readonly books: Books;
+  readonly portfolio: BankPortfolio;
+  readonly sheets: HouseholdSheets;
+  readonly registry: RegistryView;
+  readonly people: PeopleStore;
+  /** Reads, as the role `huimin_platform`. */
+  readonly pool: Pool;
+  readonly metrics: Metrics;
+  readonly logger: FastifyBaseLogger;
+  /** Ready for `inject` and `listen`. */
+  readonly app: App;
+  close(): Promise<void>;
+}
