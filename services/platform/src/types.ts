@@ -7,7 +7,7 @@ import type { App, PeopleStore } from "@huimin/http";
 import type { Projector } from "@huimin/projector";
 import type { RegistryView } from "@huimin/registry-view";
 import type { Metrics } from "@huimin/telemetry";
-import type { Vault, VaultSecrets } from "@huimin/vault";
+import type { Vault, VaultOptions, VaultSecrets } from "@huimin/vault";
 import type { FastifyBaseLogger } from "fastify";
 import type { Pool } from "pg";
 import type { CommandTable } from "./compose/commands.ts";

@@ -1,7 +1,7 @@
 import { shanghaiDate, shanghaiInstant } from "@huimin/calendar";
 import { fen, formatAmount } from "@huimin/money";
 import { type Refusal, type Result, refuse } from "@huimin/outcome";
-import { type IssueStatementsBody, STATEMENTS_PER_COMMAND_MAX, type StatementItem, type StatementRun } from "@huimin/statement";
+import { checkRun, type IssueStatementsBody, STATEMENTS_PER_COMMAND_MAX, type StatementItem, type StatementRun } from "@huimin/statement";
 import { type Cutoff, changedLines, type IssuedStatement, isNil, issuedFor, statementNumber } from "@huimin/statement/events";
 import {
   contentHash,
@@ -56,6 +56,8 @@ export async function issueStatements(
     issuedOn: request.issuedOn ?? shanghaiDate(cutoff.value.recordedAt),
     notice,
   };
+  const allowed = checkRun(run);
+  if (!allowed.ok) return allowed;
   const { position } = run.cutoff;
   const { households, bankNames } = await readStatementSource({
     store,

@@ -15,6 +15,9 @@ const closed = { additionalProperties: false } as const;
 /** Roles that hand the paper to households or answer for it. */
 const READERS: readonly Role[] = ["FIN-M", "FIN-R", "FIN-C", "POV", "FOF", "OFFICE", "VIL"];
 
+/** A run reads the whole log: single households may be issued by hand, a loop of requests may not. */
+const ISSUES_PER_MINUTE_MAX = 20;
+
 const Year = Type.Integer({ minimum: 2000, maximum: 2999 });
 const Household = Type.String({ minLength: 1, maxLength: 64 });
 const Counts = Type.Object({
@@ -69,7 +72,7 @@ function issueRoute(app: App, options: StatementsOptions): void {
     "/statements/issue",
     {
       onRequest: needsRole(...IssueStatements.roles),
-      config: { rateLimit: { max: 6, timeWindow: 60_000 } },
+      config: { rateLimit: { max: ISSUES_PER_MINUTE_MAX, timeWindow: 60_000 } },
       schema: {
         tags,
         security,

@@ -143,9 +143,10 @@ describe("the books in PostgreSQL", () => {
 
   it("finds a household's lines through the index on dimensions", async () => {
     // Enough other sets that a scan of all of them would be dear; nothing of them is posted.
-    await pool.query("INSERT INTO books.dimension_set (district, id, household) SELECT $1, n, 'X' || n FROM generate_series(1, 5000) n", [
-      district,
-    ]);
+    await pool.query(
+      "INSERT INTO books.dimension_set (district, id, check_bits, household) SELECT $1, n, 0, 'X' || n FROM generate_series(1, 5000) n",
+      [district],
+    );
     await pool.query("ANALYZE books.journal_line, books.dimension_set");
     const client = await pool.connect();
     try {

@@ -21,10 +21,15 @@ export const booksProjection: Projection = {
   open: (schema) => new BooksWriter(schema),
 };
 
-/** A set of dimensions with its id. `serial` numbers the sets that this writer has seen, for small keys. */
+/** A set of dimensions by its id. `serial` numbers the sets that this writer has seen, for small keys. */
 interface DimsRef {
   readonly id: bigint;
+  readonly checkBits: number;
   readonly serial: number;
+}
+
+interface NewSet {
+  readonly ref: DimsRef;
   readonly dims: Dims;
 }
 
@@ -44,8 +49,8 @@ interface MovementCell {
   credit: bigint;
 }
 
-/** Sets remembered as stored: about 30 MB; past it the memory starts anew. */
-const KNOWN_SETS_MAX = 100_000;
+/** Sets of one generation of the memory: two of them are about 80 MB. A loan has three or four sets. */
+const GENERATION_SETS_MAX = 150_000;
 const LINE_FIELDS = 12;
 const EPOCH_2000_DAY = 10_957;
 const EPOCH_2000_MS = 946_684_800_000;
@@ -53,8 +58,37 @@ const ACCOUNTS_MAX = 100;
 const YEARS_MAX = 200;
 const YEAR_FIRST = 1950;
 
-/** The id of a set of dimensions: the first 64 bits of the SHA-256 of its key, signed. */
-export const dimsId = (key: string): bigint => hash("sha256", key, "buffer").readBigInt64BE(0);
+/** The id of a set of dimensions: the first 64 bits of the SHA-256 of its key, signed; and the next 32. */
+export function dimsHash(key: string): { readonly id: bigint; readonly checkBits: number } {
+  const digest = hash("sha256", key, "buffer");
+  return { id: digest.readBigInt64BE(0), checkBits: digest.readInt32BE(8) };
+}
+
+/**
+ * Sets that are in the table for certain, because the transaction that stored them has committed. Two generations: when
+ * the young one is full it becomes the old one, and what is asked for again moves over. So memory is bounded, and what
+ * is in use stays.
+ */
+class KnownSets {
+  #young = new Map<string, DimsRef>();
+  #old = new Map<string, DimsRef>();
+
+  get(key: string): DimsRef | undefined {
+    const young = this.#young.get(key);
+    if (young !== undefined) return young;
+    const old = this.#old.get(key);
+    if (old !== undefined) this.add(key, old);
+    return old;
+  }
+
+  add(key: string, ref: DimsRef): void {
+    if (this.#young.size >= GENERATION_SETS_MAX) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(key, ref);
+  }
+}
 
 /** 2018-03 → 201803 */
 export const periodNumber = (period: string): number => Number(period.slice(0, 4)) * 100 + Number(period.slice(5, 7));
@@ -62,14 +96,14 @@ export const periodNumber = (period: string): number => Number(period.slice(0, 4
 /** What one batch adds, folded in memory. */
 class Fold {
   readonly rows: CopyRows;
-  readonly unknown = new Map<string, DimsRef>();
+  readonly unknown = new Map<string, NewSet>();
   readonly balances = new Map<number, BalanceCell>();
   readonly movements = new Map<string, MovementCell>();
-  readonly #known: ReadonlyMap<string, DimsRef>;
+  readonly #known: KnownSets;
   readonly #live: boolean;
   #serial: number;
 
-  constructor(rows: CopyRows, known: ReadonlyMap<string, DimsRef>, serial: number, live: boolean) {
+  constructor(rows: CopyRows, known: KnownSets, serial: number, live: boolean) {
     this.rows = rows;
     this.#known = known;
     this.#serial = serial;
@@ -115,11 +149,11 @@ class Fold {
 
   #ref(dims: Dims): DimsRef {
     const key = dimsKey(dims);
-    const found = this.#known.get(key) ?? this.unknown.get(key);
+    const found = this.#known.get(key) ?? this.unknown.get(key)?.ref;
     if (found) return found;
-    const ref = { id: dimsId(key), serial: this.#serial, dims };
+    const ref = { ...dimsHash(key), serial: this.#serial };
     this.#serial += 1;
-    this.unknown.set(key, ref);
+    this.unknown.set(key, { ref, dims });
     return ref;
   }
 
@@ -147,8 +181,8 @@ class BooksWriter implements ProjectionWriter {
   readonly #schema: string;
   readonly #sql: ReturnType<typeof writeSql>;
   readonly #rows = new CopyRows();
-  /** By district: sets that are in the table for certain, because the transaction that stored them has committed. */
-  readonly #known = new Map<string, Map<string, DimsRef>>();
+  /** By district. */
+  readonly #known = new Map<string, KnownSets>();
   #serial = 0;
 
   constructor(schema: string) {
@@ -158,7 +192,7 @@ class BooksWriter implements ProjectionWriter {
 
   async apply(batch: readonly StoredEvent[], target: ApplyTarget): Promise<() => void> {
     const { client, district, mode } = target;
-    const known = this.#known.get(district) ?? new Map<string, DimsRef>();
+    const known = this.#known.get(district) ?? new KnownSets();
     const fold = new Fold(this.#rows, known, this.#serial, mode === "live");
     for (const event of batch) fold.add(event);
     await this.#writeSets(client, district, [...fold.unknown.values()]);
@@ -166,8 +200,7 @@ class BooksWriter implements ProjectionWriter {
     if (mode === "live") await this.#writeTotals(client, district, fold);
     return () => {
       this.#serial = fold.serial;
-      if (known.size + fold.unknown.size > KNOWN_SETS_MAX) known.clear();
-      for (const [key, ref] of fold.unknown) known.set(key, ref);
+      for (const [key, { ref }] of fold.unknown) known.add(key, ref);
       this.#known.set(district, known);
     };
   }
@@ -176,13 +209,25 @@ class BooksWriter implements ProjectionWriter {
     for (const statement of this.#sql.finish) await client.query(statement);
   }
 
-  async #writeSets(client: PoolClient, district: string, sets: readonly DimsRef[]): Promise<void> {
+  /** Asks first which are stored: after a restart, or in a long history, most of the unknown are. */
+  async #writeSets(client: PoolClient, district: string, sets: readonly NewSet[]): Promise<void> {
     if (sets.length === 0) return;
-    const json = JSON.stringify(sets.map(rowOfSet));
-    const { rowCount } = await client.query({ name: `${this.#schema}-sets`, text: this.#sql.insertDimensions, values: [district, json] });
-    if (rowCount === sets.length) return;
-    const { rows } = await client.query(this.#sql.collisions, [district, json]);
-    if (rows.length > 0) throw new BrokenInvariant(`two sets of dimensions have the id ${String(rows[0].id)} in district ${district}`);
+    const { rows } = await client.query<{ id: string; check_bits: number }>({
+      name: `${this.#schema}-find-sets`,
+      text: this.#sql.findDimensions,
+      values: [district, arrayOf(sets, ({ ref }) => ref.id)],
+    });
+    const stored = new Map(rows.map((row) => [BigInt(row.id), row.check_bits]));
+    const fresh = new Map<bigint, NewSet>();
+    for (const set of sets) {
+      const checkBits = stored.get(set.ref.id) ?? fresh.get(set.ref.id)?.ref.checkBits;
+      if (checkBits === undefined) fresh.set(set.ref.id, set);
+      else if (checkBits !== set.ref.checkBits)
+        throw new BrokenInvariant(`two sets of dimensions have the id ${set.ref.id} in district ${district}`);
+    }
+    if (fresh.size === 0) return;
+    const json = JSON.stringify([...fresh.values()].map(rowOfSet));
+    await client.query({ name: `${this.#schema}-add-sets`, text: this.#sql.insertDimensions, values: [district, json] });
   }
 
   async #writeTotals(client: PoolClient, district: string, fold: Fold): Promise<void> {
@@ -216,10 +261,10 @@ class BooksWriter implements ProjectionWriter {
   }
 }
 
-function rowOfSet(ref: DimsRef): Record<string, string> {
-  const row: Record<string, string> = { id: ref.id.toString() };
+function rowOfSet({ ref, dims }: NewSet): Record<string, string | number> {
+  const row: Record<string, string | number> = { id: ref.id.toString(), check_bits: ref.checkBits };
   for (const name of DIMENSIONS) {
-    const value = ref.dims[name];
+    const value = dims[name];
     if (value !== undefined && value !== "") row[columnOf(name)] = value;
   }
   return row;

@@ -26,6 +26,7 @@ ${ACCOUNTS.map((a) => `  (${a.no}, '${a.id}', '${a.book}', '${a.normal}', '${a.c
 CREATE TABLE ${s}.dimension_set (
   district text COLLATE "C" NOT NULL,
   id bigint NOT NULL,
+  check_bits integer NOT NULL, -- the next 32 bits of the hash: two sets that share an id are found out
 ${DIMENSIONS.map((name) => `  ${columnOf(name)} text COLLATE "C"`).join(",\n")},
   PRIMARY KEY (district, id)
 );
@@ -89,15 +90,12 @@ export const LINE_COLUMNS =
   "district, position, line_no, account, period, value_date, recorded_at, debit, credit, dims, event_type, summary";
 
 export const writeSql = (s: string) => ({
-  /** $1 district, $2 JSON list of {id, <column>: value}. */
-  insertDimensions: `INSERT INTO ${s}.dimension_set (district, id, ${DIMENSION_COLUMNS.join(", ")})
-    SELECT $1, n.id, ${DIMENSION_COLUMNS.map((column) => `n.${column}`).join(", ")}
-    FROM json_to_recordset($2::json) AS n (id bigint, ${DIMENSION_COLUMNS.map((column) => `${column} text`).join(", ")})
-    ON CONFLICT (district, id) DO NOTHING`,
-  /** A set under the id of another: the hash met itself. */
-  collisions: `SELECT n.id FROM json_to_recordset($2::json) AS n (id bigint, ${DIMENSION_COLUMNS.map((column) => `${column} text`).join(", ")})
-    JOIN ${s}.dimension_set d ON d.district = $1 AND d.id = n.id
-    WHERE (${DIMENSION_COLUMNS.map((column) => `d.${column}`).join(", ")}) IS DISTINCT FROM (${DIMENSION_COLUMNS.map((column) => `n.${column}`).join(", ")})`,
+  /** $1 district, $2 ids: those that are stored. */
+  findDimensions: `SELECT id, check_bits FROM ${s}.dimension_set WHERE district = $1 AND id = ANY ($2::bigint[])`,
+  /** $1 district, $2 JSON list of {id, check_bits, <column>: value}, none of them stored. */
+  insertDimensions: `INSERT INTO ${s}.dimension_set (district, id, check_bits, ${DIMENSION_COLUMNS.join(", ")})
+    SELECT $1, n.id, n.check_bits, ${DIMENSION_COLUMNS.map((column) => `n.${column}`).join(", ")}
+    FROM json_to_recordset($2::json) AS n (id bigint, check_bits integer, ${DIMENSION_COLUMNS.map((column) => `${column} text`).join(", ")})`,
   /** $1 district; parallel arrays: dims, account, fiscal year, debit, credit. One row per key. */
   addBalances: `INSERT INTO ${s}.balance AS b (district, dims, account, fiscal_year, debit, credit)
     SELECT $1, * FROM unnest($2::bigint[], $3::smallint[], $4::smallint[], $5::bigint[], $6::bigint[])

@@ -252,3 +252,27 @@ describe("T18: above the cap, ratio changed inside the quarter", () => {
     expect(test.refusal(PaySubsidy, { loan: "L010" }, "2023-12-21")).toBe("NO_OPEN_PAYABLE");
   });
 });
+
+describe("a repayment reversed after the quarter was settled, claimed and paid", () => {
+  const given = () =>
+    new SubsidyCase()
+      .disburse("L1", { amount: "40000.00", rate: "4.75", on: "2018-03-21", due: "2020-03-21" })
+      .repay("L1", "2018-05-02", "10000.00")
+      .settle("L1", "2018-03-21", "2018-06-21");
+
+  it("is short by what is known, before the bank has corrected its interest and after", () => {
+    const test = given();
+    expect(test.whole("L1", "2018Q2", "2018-06-21")).toBe("419.58");
+    test.reverse("L1", "S0002", "2018-05-02", "2018-07-10", true);
+    const short = () => subsidyDifferences(test.subsidy("L1"), test.loan("L1"), test.policies()).byYear.get(2018);
+    expect(short()).toEqual({ overSubsidised: 0n, underSubsidised: yuan("65.98") });
+    test.correctInterest("L1", "2018-07-11");
+    expect(short()).toEqual({ overSubsidised: 0n, underSubsidised: yuan("65.98") });
+    expect(test.run(CorrectSubsidy, { loan: "L1", correction: "recomputed" }, "2018-07-12").amount).toBe("65.98");
+    expect(subsidyOf(test.subsidy("L1"), test.loan("L1"), test.policies(), "2018Q2")).toMatchObject({
+      interest: yuan("485.56"),
+      booked: yuan("485.56"),
+      householdBears: 0n,
+    });
+  });
+});

@@ -99,9 +99,11 @@ export class SubsidyCase {
     return this.#fact(loan, "RepaymentReceived", on, payload, recordedOn).correctInterest(loan, recordedOn);
   }
 
-  reverse(loan: string, serial: string, on: string, recordedOn: string): this {
+  /** `stale`: the bank has not corrected its interest yet. */
+  reverse(loan: string, serial: string, on: string, recordedOn: string, stale = false): this {
     const payload = { serial, reversalSerial: this.serial(), principal: "0.00", interest: "0.00", penalty: "0.00" };
-    return this.#fact(loan, "RepaymentReversed", on, payload, recordedOn).correctInterest(loan, recordedOn);
+    this.#fact(loan, "RepaymentReversed", on, payload, recordedOn);
+    return stale ? this : this.correctInterest(loan, recordedOn);
   }
 
   /** InterestCorrected for every settlement that no longer holds; the household pays what is open then. */

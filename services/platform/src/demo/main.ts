@@ -2,10 +2,10 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { dropDatabase, startEmbedded } from "@huimin/database";
 import { importHouseholds } from "@huimin/service-registry";
-import { runStatements, ZHONGZHAN_NOTICE } from "@huimin/service-statements";
+import { runStatements } from "@huimin/service-statements";
 import { IssueStatements } from "@huimin/statement";
-import { loadFonts } from "@huimin/statements";
 import { SingleBar } from "cli-progress";
+import { statementOptionsOf } from "../compose/statements.ts";
 import { createPlatform, type Platform } from "../platform.ts";
 import { DemoBank, demoBankKey } from "./banks.ts";
 import { type DemoDistrict, makeDistrict, SEED } from "./district.ts";
@@ -128,10 +128,10 @@ async function headsOf(platform: Platform): Promise<Map<string, string>> {
 async function issueStatements(platform: Platform, office: DemoOffice, year: number): Promise<number> {
   await settled(platform);
   const bar = progress(`${year}年告知书 statements`);
-  const { district, store, vault, clock, books, handler } = platform;
+  const { handler } = platform;
   const result = await runStatements(
     { year, out: path.join(folder, "statements", String(year)), threads: 1 },
-    { district, store, vault, notice: ZHONGZHAN_NOTICE, fonts: () => loadFonts(), clock, books },
+    statementOptionsOf(platform),
     async (command) => {
       const outcome = await handler.execute(IssueStatements, command, {
         actor: office.personOf("FIN-R"),

@@ -48,6 +48,7 @@ export class LiveDistrict {
       databaseUrl: database.url,
       clock: () => this.now,
       logLevel: "silent",
+      eventLoopDelayMsMax: 0,
       ...options,
     });
     this.#close = async () => {

@@ -68,7 +68,7 @@ export async function specDistrict(over: Partial<StatementsOptions> = {}): Promi
       if (outcome.kind !== "appended") throw new Error(outcome.kind);
     },
     async register(household, name, changes = {}) {
-      const idNumber = `410899195202290${household.slice(-3)}`.padEnd(18, "0");
+      const idNumber = `410899195202290${household.slice(-3)}`;
       const personId = vault.personId(DISTRICT, idNumber);
       const seal = (field: string, text: string) => ({ district: DISTRICT, personId, field, keyClass: "K1" as const, text });
       const [sealedName, sealedId, account] = await vault.seal([seal("name", name), seal("idNumber", idNumber), seal("account", "6299994108990000011")]);

@@ -1,7 +1,7 @@
 import type { EventStore } from "@huimin/event-store";
 import type { Pool, PoolClient } from "pg";
 import { DIMENSIONS, type Dimension, dimsKey } from "../dimensions.ts";
-import { BOOKS_SCHEMA, dimsId } from "../projection.ts";
+import { BOOKS_SCHEMA, dimsHash } from "../projection.ts";
 import { columnOf } from "../tables.sql.ts";
 import { JournalCheck } from "./journal-check.ts";
 import { closedPeriods, householdCap, interestTiles, type LogCheck, logOrder, subsidisedOnce } from "./log-checks.ts";
@@ -87,7 +87,7 @@ const SETS_PER_READ = 10_000;
 async function dimensionIds(client: PoolClient, district: string, schema: string): Promise<InvariantResult> {
   const finding = new Finding("dimension-ids", "辅助核算编号与内容一致", "The id of a set of dimensions is the hash of its values");
   await client.query(
-    `DECLARE sets NO SCROLL CURSOR FOR SELECT id, ${DIMENSIONS.map(columnOf).join(", ")} FROM ${schema}.dimension_set WHERE district = '${district.replaceAll("'", "''")}'`,
+    `DECLARE sets NO SCROLL CURSOR FOR SELECT id, check_bits, ${DIMENSIONS.map(columnOf).join(", ")} FROM ${schema}.dimension_set WHERE district = '${district.replaceAll("'", "''")}'`,
   );
   for (;;) {
     const { rows } = await client.query<Record<string, string | null>>(`FETCH ${SETS_PER_READ} FROM sets`);
@@ -95,7 +95,8 @@ async function dimensionIds(client: PoolClient, district: string, schema: string
     for (const row of rows) {
       finding.checked += 1;
       const dims = Object.fromEntries(DIMENSIONS.map((name): [Dimension, string | undefined] => [name, row[columnOf(name)] ?? undefined]));
-      if (dimsId(dimsKey(dims)).toString() !== row.id) finding.fail(`set ${row.id}`);
+      const expected = dimsHash(dimsKey(dims));
+      if (expected.id.toString() !== row.id || String(expected.checkBits) !== String(row.check_bits)) finding.fail(`set ${row.id}`);
     }
   }
   await client.query("CLOSE sets");

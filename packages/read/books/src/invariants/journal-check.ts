@@ -2,7 +2,7 @@ import type { StoredEvent } from "@huimin/event-store";
 import type { PoolClient } from "pg";
 import { CHART } from "../chart.ts";
 import { dimsKey } from "../dimensions.ts";
-import { dimsId, periodNumber } from "../projection.ts";
+import { dimsHash, periodNumber } from "../projection.ts";
 import { postingOf } from "../rules/index.ts";
 import { Finding, type InvariantResult } from "./types.ts";
 
@@ -19,7 +19,7 @@ function expectedLines(event: StoredEvent): string[] {
       recorded,
       entry.debit,
       entry.credit,
-      dimsId(dimsKey(entry.dims)),
+      dimsHash(dimsKey(entry.dims)).id,
       event.type,
       text,
     ].join("|"),
