@@ -1,4 +1,5 @@
 import { SpecificationLog } from "@huimin/decider";
+import { formatAmount } from "@huimin/money";
 import { errorEntry } from "@huimin/outcome";
 import fc from "fast-check";
 import { Value } from "typebox/value";
@@ -135,7 +136,7 @@ describe("IssueStatements 出具年度告知书 (D12)", () => {
   });
 });
 
-const amount = fc.integer({ min: -500_000, max: 500_000 }).map((fen) => (fen / 100).toFixed(2));
+const amount = fc.bigInt({ min: -500_000n, max: 500_000n }).map(formatAmount);
 const anyFigures = fc
   .uniqueArray(fc.record({ loan: fc.stringMatching(/^L\d{1,3}$/), end: amount, start: amount }), {
     selector: ({ loan }) => loan,
