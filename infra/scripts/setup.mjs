@@ -21,7 +21,9 @@ if (!installed) {
   process.stderr.write("安装依赖… / Installing dependencies…\n");
   const npm = process.env.npm_execpath;
   const [command, args] = npm && /\.[cm]?js$/.test(npm) ? [process.execPath, [npm]] : ["npm", []];
-  const result = spawnSync(command, [...args, "ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+  // `install` and not `ci`: a lock file made where a registry lacks some other platform's optional package is short of that
+  // entry, which `ci` refuses on every platform. `--no-save` keeps both files as they are; versions stay those of the lock.
+  const result = spawnSync(command, [...args, "install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
     shell: command === "npm" && process.platform === "win32",

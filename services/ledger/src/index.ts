@@ -1,7 +1,7 @@
 export { axesIn, parseKnownAt } from "./axes.ts";
 export { ledgerCommandRoutes, ledgerCommands } from "./commands.ts";
 export { ledgerErrors } from "./errors.ts";
-export { type CheckSources, checkInvariants, type InvariantResult } from "./invariants/index.ts";
+export { broken, type CheckSources, checkInvariants } from "./invariants/index.ts";
 export { type PortfolioOptions, portfolioRoutes } from "./portfolio.ts";
 export { AccountSchema, BalanceSchema, LineSchema, printAccount, printBalance, printLine } from "./printed.ts";
 export { type LedgerOptions, ledgerRoutes } from "./routes.ts";

@@ -17,13 +17,17 @@ describe("printing a district", () => {
   const household = (n: number) => `410803010207-${String(n).padStart(4, "0")}`;
   const run = (out: string, over: object = {}, onProgress?: (progress: Progress) => void) =>
     runStatements({ year: 2018, out: join(home, out), threads: 2, ...over }, district.options, district.send, onProgress);
-  const csv = async (file: string): Promise<Record<string, string>[]> => parse(await readFile(join(home, file)), { bom: true, columns: true });
+  const csv = async (file: string): Promise<Record<string, string>[]> =>
+    parse(await readFile(join(home, file)), { bom: true, columns: true });
 
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), "huimin-statements-"));
     district = await specDistrict({ fonts: () => fonts });
     for (let n = 1; n <= 12; n++) {
-      await district.register(household(n), n === 5 ? "𠮷建国" : n === 6 ? "王䶮" : `张三${n}`.replace(/\d/g, (digit) => "〇一二三四五六七八九"[Number(digit)] as string));
+      await district.register(
+        household(n),
+        n === 5 ? "𠮷建国" : n === 6 ? "王䶮" : `张三${n}`.replace(/\d/g, (digit) => "〇一二三四五六七八九"[Number(digit)] as string),
+      );
       if (n <= 8) await district.lend(`L${n}`, household(n), "50000.00", "2017-03-10");
     }
     await district.repay("L1", household(1), "20000.00", "2018-05-08");
@@ -68,6 +72,9 @@ describe("printing a district", () => {
     await run("third", { households: [household(2)], largePrint: true, twoCopies: true });
     const pdfs = (await readdir(join(home, "third"))).filter((file) => file.endsWith(".pdf")).sort();
     expect(pdfs).toEqual([`${household(2)}-2018-b1.pdf`, `${household(2)}-2018.pdf`]);
-    expect((await csv("third/index.csv")).map(({ 编号 }) => 编号)).toEqual([`中站扶红〔2018〕${household(2)}`, `中站扶红〔2018〕${household(2)}-补1`]);
+    expect((await csv("third/index.csv")).map(({ 编号 }) => 编号)).toEqual([
+      `中站扶红〔2018〕${household(2)}`,
+      `中站扶红〔2018〕${household(2)}-补1`,
+    ]);
   });
 });

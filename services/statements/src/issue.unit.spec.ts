@@ -41,10 +41,21 @@ describe("issuing the statements of a year", () => {
     expect(found).toMatchObject({
       ok: true,
       value: {
-        issued: { supplement: 0, position: 9, figures: { loans: [{ loan: "L1", start: "50000.00", repaid: "20000.00", end: "30000.00" }] } },
+        issued: {
+          supplement: 0,
+          position: 9,
+          figures: { loans: [{ loan: "L1", start: "50000.00", repaid: "20000.00", end: "30000.00" }] },
+        },
         job: {
           content: {
-            basics: { head: "张·三", idNumber: "410899********0001", street: "龙翔街道", village: "栗井村", size: 1, account: { bank: "中站农商行", tail: "0011" } },
+            basics: {
+              head: "张·三",
+              idNumber: "410899********0001",
+              street: "龙翔街道",
+              village: "栗井村",
+              size: 1,
+              account: { bank: "中站农商行", tail: "0011" },
+            },
           },
         },
       },
@@ -88,7 +99,10 @@ describe("issuing the statements of a year", () => {
     await district.repay("L1", H1, "1000.00", "2018-11-30");
     expect(await lines({ position })).toEqual({ [H1]: "issued", [H2]: "nil" });
     const found = await findStatement({ household: H1, year: 2018 }, district.options);
-    expect(found).toMatchObject({ ok: true, value: { issued: { cutoff: { position }, issuedOn: "2019-01-18", figures: { loans: [{ end: "30000.00" }] } } } });
+    expect(found).toMatchObject({
+      ok: true,
+      value: { issued: { cutoff: { position }, issuedOn: "2019-01-18", figures: { loans: [{ end: "30000.00" }] } } },
+    });
     expect(await issue({ position: 999 })).toMatchObject({ ok: false, refusal: { code: "STATEMENT_CUTOFF_AHEAD" } });
   });
 
@@ -130,7 +144,10 @@ describe("issuing the statements of a year", () => {
     });
     const holder = before.ok ? before.value.issued.holder : "";
     await district.vault.shred(DISTRICT, holder, "K1");
-    expect(await findStatement({ household: H1, year: 2018 }, district.options)).toMatchObject({ ok: false, refusal: { code: "STATEMENT_BASICS_ERASED" } });
+    expect(await findStatement({ household: H1, year: 2018 }, district.options)).toMatchObject({
+      ok: false,
+      refusal: { code: "STATEMENT_BASICS_ERASED" },
+    });
   });
 
   it("follows a loan into the household that its debtor stays in", async () => {
@@ -145,6 +162,9 @@ describe("issuing the statements of a year", () => {
 
   it("refuses a year that is not over and a statement that was never issued", async () => {
     expect(await issue({ year: 2019 })).toMatchObject({ ok: false, refusal: { code: "STATEMENT_YEAR_NOT_ENDED" } });
-    expect(await findStatement({ household: H1, year: 2016 }, district.options)).toMatchObject({ ok: false, refusal: { code: "STATEMENT_NOT_FOUND" } });
+    expect(await findStatement({ household: H1, year: 2016 }, district.options)).toMatchObject({
+      ok: false,
+      refusal: { code: "STATEMENT_NOT_FOUND" },
+    });
   });
 });

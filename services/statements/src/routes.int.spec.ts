@@ -73,7 +73,9 @@ describe("statements over HTTP", () => {
         { household: H2, coverage: "nil" },
       ],
     });
-    expect((await call("POST", "/statements/issue", "FIN-R", { year: 2018 })).json()).toMatchObject({ counts: { issued: 0, unchanged: 1 } });
+    expect((await call("POST", "/statements/issue", "FIN-R", { year: 2018 })).json()).toMatchObject({
+      counts: { issued: 0, unchanged: 1 },
+    });
   });
 
   it.each([
@@ -110,7 +112,11 @@ describe("statements over HTTP", () => {
   });
 
   it("says so when there is no such statement", async () => {
-    for (const url of [`/households/${H2}/statements/2018`, `/households/${H1}/statements/2017`, `/households/${H1}/statements/2018?supplement=3`]) {
+    for (const url of [
+      `/households/${H2}/statements/2018`,
+      `/households/${H1}/statements/2017`,
+      `/households/${H1}/statements/2018?supplement=3`,
+    ]) {
       const answer = await call("GET", url, "VIL");
       expect(answer.statusCode).toBe(404);
       expect(answer.json()).toMatchObject({ code: "STATEMENT_NOT_FOUND" });

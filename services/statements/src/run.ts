@@ -29,7 +29,10 @@ export async function runStatements(
   const issued = await issueStatements(request, options, send, onProgress);
   if (!issued.ok) return issued;
   const { out, largePrint = false, twoCopies = false } = request;
-  const pool = createPrinterPool({ threads: request.threads ?? Math.max(1, availableParallelism() - 1), fallbackFonts: options.fonts().fallback });
+  const pool = createPrinterPool({
+    threads: request.threads ?? Math.max(1, availableParallelism() - 1),
+    fallbackFonts: options.fonts().fallback,
+  });
   try {
     const written = await writeStatements({ report: issued.value, out, largePrint, twoCopies }, options, pool, onProgress);
     return { ok: true, value: { report: issued.value, written } };

@@ -16,13 +16,23 @@ const NAMES = ["张·三", "王䶮", "李㛃", "刘建国", "赵秀英", "阿卜
 /** The n-th household's statement: as in the demo, most have one loan, some two or three. */
 function statement(n: number): PrintJob {
   const loans = n % 10 === 0 ? 3 : n % 5 === 0 ? 2 : 1;
-  const lines = Array.from({ length: loans }, (_, index) => ({ loan: `L2017-${String(n).padStart(4, "0")}-${index}`, fen: (n * 37 + index) % 1000 }));
+  const lines = Array.from({ length: loans }, (_, index) => ({
+    loan: `L2017-${String(n).padStart(4, "0")}-${index}`,
+    fen: (n * 37 + index) % 1000,
+  }));
   const content = {
     household: `410803010207-${String(n).padStart(4, "0")}`,
     year: 2018,
     cutoff: { position: 18_233 + n, recordedAt: "2019-01-18T23:59:59.999+08:00" },
     issuedOn: "2019-01-20",
-    notice: { district: "中站区", issuer: "中站区财政局", seal: "扶贫资金专用章", prefix: "中站扶红", phones: ["12317"], objectionDays: 15 },
+    notice: {
+      district: "中站区",
+      issuer: "中站区财政局",
+      seal: "扶贫资金专用章",
+      prefix: "中站扶红",
+      phones: ["12317"],
+      objectionDays: 15,
+    },
     basics: {
       head: NAMES[n % NAMES.length] as string,
       idNumber: `410899********${String(n % 10_000).padStart(4, "0")}`,
@@ -42,7 +52,10 @@ function statement(n: number): PrintJob {
       })),
     },
   };
-  return { content, mark: { number: `中站扶红〔2018〕${content.household}`, supplement: 0, contentHash: contentHash(content), position: 20_000 + n } };
+  return {
+    content,
+    mark: { number: `中站扶红〔2018〕${content.household}`, supplement: 0, contentHash: contentHash(content), position: 20_000 + n },
+  };
 }
 
 const megabytes = (bytes: number): number => bytes / 2 ** 20;

@@ -79,16 +79,33 @@ export interface Checkpoint {
 const schema = JSON.parse(readFileSync(new URL("../format.json", import.meta.url), "utf8")) as object;
 const validate = new Ajv2020({ strict: false, allErrors: false }).compile(schema);
 
-/** Reads a file; throws an error that says what is wrong and where. */
+/** Reads a file; throws an error that says what is wrong and where: no JSON, or not valid against the format. */
 export function readScenario(text: string, name: string): Scenario {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (fault) {
     throw new Error(`${name} is not JSON: ${(fault as Error).message}`);
   }
+  const event = unknownEvent(value);
+  if (event !== undefined) throw new Error(`${name} is not in format scenario-neutral/1: ${event}`);
   if (!validate(value)) throw new Error(`${name} is not in format scenario-neutral/1: ${placeOf(validate.errors?.[0])}`);
   return value as Scenario;
+}
+
+const EVENTS = new Set((schema as { $defs: { event: { enum: string[] } } }).$defs.event.enum);
+
+/** The schema says of an event that it does not know only that some branch does not fit: its name says more. */
+function unknownEvent(value: unknown): string | undefined {
+  const { facts, refused } = (value ?? {}) as { facts?: unknown; refused?: unknown };
+  for (const [list, entries] of Object.entries({ facts, refused })) {
+    if (!Array.isArray(entries)) continue;
+    for (const [index, entry] of entries.entries()) {
+      const event = (entry as { event?: unknown } | null)?.event;
+      if (typeof event === "string" && !EVENTS.has(event)) return `/${list}/${index}/event: there is no event ${event}`;
+    }
+  }
+  return undefined;
 }
 
 const placeOf = (error: ErrorObject | undefined): string => (error ? `${error.instancePath || "/"} ${error.message ?? ""}` : "unknown");

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { readScenario, type Scenario } from "./format.ts";
@@ -8,33 +8,64 @@ import { Stage } from "./stage.ts";
 /*
  * `npm run scenarios -- DIR`: every scenario file of a folder through the product's commands, bank messages and books,
  * each on a clean district; one line a file with the first difference; `N passed, M failed` at the end.
+ * Exit 0: all passed; 1: a file failed; 2: wrong usage, or nothing to run.
  */
+
+const SCHEMA_FILE = "format.json";
 
 async function main(): Promise<number> {
   const [folder, ...rest] = process.argv.slice(2);
-  if (!folder || folder.startsWith("-") || rest.length > 0) return usage();
-  const names = (await readdir(folder).catch(() => undefined))?.filter((name) => name.endsWith(".json") && name !== "format.json").sort();
-  if (!names || names.length === 0) return usage(`没有场景文件 / no scenario files in ${folder}`);
+  if (folder === undefined || folder.startsWith("-") || rest.length > 0) return usage();
+  const found = await scenarioFiles(folder);
+  if (typeof found === "string") return usage(found);
   const home = await mkdtemp(path.join(tmpdir(), "huimin-scenarios-"));
-  const stage = await Stage.open(home);
+  let interrupted = false;
+  const interrupt = () => {
+    interrupted = true;
+  };
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   let passed = 0;
   let failed = 0;
   try {
-    for (const name of names) {
-      const problem = await play(stage, path.join(folder, name), name);
-      if (problem === undefined) passed += 1;
-      else failed += 1;
-      process.stdout.write(
-        `${problem === undefined ? "ok  " : "FAIL"} ${path.basename(name, ".json")}${problem === undefined ? "" : `: ${problem}`}\n`,
-      );
+    const stage = await open(home);
+    try {
+      for (const name of found) {
+        if (interrupted) break;
+        const problem = await play(stage, path.join(folder, name), name);
+        if (problem === undefined) passed += 1;
+        else failed += 1;
+        const id = path.basename(name, ".json");
+        process.stdout.write(problem === undefined ? `ok   ${id}\n` : `FAIL ${id}: ${oneLine(problem)}\n`);
+      }
+    } finally {
+      await stage.close();
     }
   } finally {
-    await stage.close();
     await rm(home, { recursive: true, force: true });
   }
   process.stdout.write(`${passed} passed, ${failed} failed\n`);
-  return failed > 0 ? 1 : 0;
+  return failed > 0 || interrupted ? 1 : 0;
 }
+
+/** Names of the scenario files of a folder, or why there is none. */
+async function scenarioFiles(folder: string): Promise<string[] | string> {
+  const kind = await stat(folder).catch(() => undefined);
+  if (!kind) return `没有这个文件夹 / there is no folder ${folder}`;
+  if (!kind.isDirectory()) return `不是文件夹 / not a folder: ${folder}`;
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".json") && name !== SCHEMA_FILE).sort();
+  return names.length > 0 ? names : `没有场景文件 / no scenario files in ${folder}`;
+}
+
+/** The database server takes a few seconds the first time: someone at a terminal is told. */
+async function open(home: string): Promise<Stage> {
+  const told = process.stderr.isTTY;
+  if (told) process.stderr.write("正在启动数据库 / starting the database …");
+  const stage = await Stage.open(home);
+  if (told) process.stderr.write("\r\u001b[K");
+  return stage;
+}
+
+const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, " ");
 
 /** The first difference of a file, or undefined. */
 async function play(stage: Stage, file: string, name: string): Promise<string | undefined> {
@@ -60,8 +91,8 @@ async function play(stage: Stage, file: string, name: string): Promise<string | 
 }
 
 function usage(problem?: string): number {
-  if (problem) process.stderr.write(`${problem}\n`);
-  process.stderr.write("usage: npm run scenarios -- DIR\n");
+  if (problem !== undefined) process.stderr.write(`${problem}\n`);
+  process.stderr.write("用法 / usage: npm run scenarios -- DIR\n");
   return 2;
 }
 

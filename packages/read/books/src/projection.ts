@@ -49,8 +49,8 @@ interface MovementCell {
   credit: bigint;
 }
 
-/** Sets of one generation of the memory: two of them are about 80 MB. A loan has three or four sets. */
-const GENERATION_SETS_MAX = 150_000;
+/** Sets of one generation of the memory: two of them are about 50 MB. A loan has three or four sets. */
+const GENERATION_SETS_MAX = 75_000;
 const LINE_FIELDS = 12;
 const EPOCH_2000_DAY = 10_957;
 const EPOCH_2000_MS = 946_684_800_000;
@@ -100,19 +100,16 @@ class Fold {
   readonly balances = new Map<number, BalanceCell>();
   readonly movements = new Map<string, MovementCell>();
   readonly #known: KnownSets;
+  readonly #used = new Map<string, DimsRef>();
   readonly #live: boolean;
-  #serial: number;
+  readonly #nextSerial: () => number;
 
-  constructor(rows: CopyRows, known: KnownSets, serial: number, live: boolean) {
+  constructor(rows: CopyRows, known: KnownSets, nextSerial: () => number, live: boolean) {
     this.rows = rows;
     this.#known = known;
-    this.#serial = serial;
+    this.#nextSerial = nextSerial;
     this.#live = live;
     rows.start();
-  }
-
-  get serial(): number {
-    return this.#serial;
   }
 
   add(event: StoredEvent): void {
@@ -147,13 +144,17 @@ class Fold {
     }
   }
 
+  /** One ref per set and batch, even if the memory of known sets forgets it meanwhile: a balance is written once. */
   #ref(dims: Dims): DimsRef {
     const key = dimsKey(dims);
-    const found = this.#known.get(key) ?? this.unknown.get(key)?.ref;
-    if (found) return found;
-    const ref = { ...dimsHash(key), serial: this.#serial };
-    this.#serial += 1;
-    this.unknown.set(key, { ref, dims });
+    const used = this.#used.get(key);
+    if (used) return used;
+    let ref = this.#known.get(key);
+    if (!ref) {
+      ref = { ...dimsHash(key), serial: this.#nextSerial() };
+      this.unknown.set(key, { ref, dims });
+    }
+    this.#used.set(key, ref);
     return ref;
   }
 
@@ -180,7 +181,8 @@ const arrayOf = <T>(cells: readonly T[], value: (cell: T) => bigint | number | s
 class BooksWriter implements ProjectionWriter {
   readonly #schema: string;
   readonly #sql: ReturnType<typeof writeSql>;
-  readonly #rows = new CopyRows();
+  /** Buffers that no batch uses at the moment: one is being sent while the next is filled. */
+  readonly #spare: CopyRows[] = [];
   /** By district. */
   readonly #known = new Map<string, KnownSets>();
   #serial = 0;
@@ -190,18 +192,27 @@ class BooksWriter implements ProjectionWriter {
     this.#sql = writeSql(schema);
   }
 
-  async apply(batch: readonly StoredEvent[], target: ApplyTarget): Promise<() => void> {
-    const { client, district, mode } = target;
+  fold(batch: readonly StoredEvent[], district: string, mode: ApplyTarget["mode"]): Fold {
     const known = this.#known.get(district) ?? new KnownSets();
-    const fold = new Fold(this.#rows, known, this.#serial, mode === "live");
+    this.#known.set(district, known);
+    const nextSerial = (): number => {
+      this.#serial += 1;
+      return this.#serial;
+    };
+    const fold = new Fold(this.#spare.pop() ?? new CopyRows(), known, nextSerial, mode === "live");
     for (const event of batch) fold.add(event);
+    return fold;
+  }
+
+  async apply(batch: readonly StoredEvent[], target: ApplyTarget, folded?: unknown): Promise<() => void> {
+    const { client, district, mode } = target;
+    const fold = folded instanceof Fold ? folded : this.fold(batch, district, mode);
     await this.#writeSets(client, district, [...fold.unknown.values()]);
     await fold.rows.copy(client, `${this.#schema}.journal_line (${LINE_COLUMNS})`);
     if (mode === "live") await this.#writeTotals(client, district, fold);
     return () => {
-      this.#serial = fold.serial;
-      for (const [key, { ref }] of fold.unknown) known.add(key, ref);
-      this.#known.set(district, known);
+      for (const [key, { ref }] of fold.unknown) this.#known.get(district)?.add(key, ref);
+      this.#spare.push(fold.rows);
     };
   }
 

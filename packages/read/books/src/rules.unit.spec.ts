@@ -172,15 +172,14 @@ describe("subsidy postings (book G)", () => {
   const on = { on: "2018-11-12" };
   const accrued = { ...subject, payee: "H1", settlements: [], amount: "100.00" };
 
-  it("given an appropriation, then income of its own account by source", () => {
-    expect(lines(log.subsidy("SubsidyFundsAppropriated", { amount: "5.00", source: "区" }, on))).toEqual([
-      "1002.01 Dr 5.00",
-      "4001.01 Cr 5.00",
-    ]);
-    expect(lines(log.subsidy("SubsidyFundsAppropriated", { amount: "5.00", source: "省" }, on))).toEqual([
-      "1002.01 Dr 5.00",
-      "4601 Cr 5.00",
-    ]);
+  it("given an appropriation of any level of the budget, then 4001.01 with its source; money of society is no appropriation", () => {
+    for (const source of ["区", "省", "中央"] as const) {
+      const event = log.subsidy("SubsidyFundsAppropriated", { amount: "5.00", source }, on);
+      expect(lines(event)).toEqual(["1002.01 Dr 5.00", "4001.01 Cr 5.00"]);
+      expect(postingOf(event).entries[1]?.dims).toEqual({ source });
+    }
+    const given = log.subsidy("SubsidyFundsAppropriated", { amount: "5.00", source: "社会" }, on);
+    expect(lines(given)).toEqual(["1002.01 Dr 5.00", "4601 Cr 5.00"]);
   });
 
   it("given an accrual, then 5001.01/2303.01, for an enterprise loan 5001.02/2303.02", () => {
@@ -198,6 +197,8 @@ describe("subsidy postings (book G)", () => {
       on,
     );
     expect(lines(event)).toEqual(["5001.01 Dr 40.00", "3501 Dr 60.00", "2303.01 Cr 100.00"]);
+    const cancelling = { ...accrued, amount: "0.00", correction: "recomputed" as const, priorYears: "60.00", sameYear: "-60.00" };
+    expect(lines(log.subsidy("SubsidyAccrued", cancelling, on))).toEqual(["5001.01 Dr -60.00", "3501 Dr 60.00"]);
   });
 
   it("given a returned payment, then the payable is open again without a transit account (R17)", () => {

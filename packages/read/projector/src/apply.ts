@@ -2,7 +2,7 @@ import type { StoredEvent } from "@huimin/event-store";
 import type { PoolClient } from "pg";
 import { SQL } from "./checkpoint.sql.ts";
 import { isTransient } from "./fault.ts";
-import { type Projection, ProjectionOutdated, type ProjectionWriter } from "./types.ts";
+import { type ApplyTarget, type Projection, ProjectionOutdated, type ProjectionWriter } from "./types.ts";
 
 /** A projection with the writer for the generation of its tables that serves now. */
 export interface OpenProjection {
@@ -13,6 +13,30 @@ export interface OpenProjection {
 
 export const openAll = (projections: readonly Projection[]): OpenProjection[] =>
   projections.map((projection) => ({ projection, generation: 0, writer: projection.open(projection.name) }));
+
+/** What the writers made of a batch ahead of its transaction. */
+export type Folded = ReadonlyMap<ProjectionWriter, unknown>;
+
+/** Folds a batch ahead. A fault is left to the transaction, which knows what to do about it. */
+export function foldAhead(
+  writers: Iterable<readonly [Projection, ProjectionWriter]>,
+  batch: readonly StoredEvent[],
+  after: number,
+  district: string,
+  mode: ApplyTarget["mode"],
+): Folded {
+  const folded = new Map<ProjectionWriter, unknown>();
+  for (const [projection, writer] of writers) {
+    const mine = wanted(projection, batch, after);
+    if (mine.length === 0 || !writer.fold) continue;
+    try {
+      folded.set(writer, writer.fold(mine, district, mode));
+    } catch {
+      return folded;
+    }
+  }
+  return folded;
+}
 
 /** An event of the batch can't be applied: not a fault of the connection, so another try would fail as well. */
 export class ApplyFault extends Error {
@@ -53,6 +77,7 @@ export async function applyBatch(
   open: readonly OpenProjection[],
   after: number,
   batch: readonly StoredEvent[],
+  folded: Folded = new Map(),
 ): Promise<BatchResult> {
   await client.query("BEGIN; SET LOCAL synchronous_commit = off");
   try {
@@ -71,7 +96,9 @@ export async function applyBatch(
       follow(each, versions.rows.find((candidate) => candidate.name === name) as VersionRow);
       const mine = wanted(each.projection, batch, Number(row.position));
       if (mine.length === 0) continue;
-      const afterCommit = await each.writer.apply(mine, { client, district, mode: "live" }).catch((fault: unknown) => {
+      // What was folded ahead holds for a projection that stood where the batch begins.
+      const ahead = Number(row.position) === after ? folded.get(each.writer) : undefined;
+      const afterCommit = await each.writer.apply(mine, { client, district, mode: "live" }, ahead).catch((fault: unknown) => {
         throw isTransient(fault) ? fault : new ApplyFault(name, fault);
       });
       if (afterCommit) committed.push(afterCommit);

@@ -1,6 +1,6 @@
 import type { EventStore, StoredEvent } from "@huimin/event-store";
 import type { Pool } from "pg";
-import { ApplyFault, applyBatch, type OpenProjection, openAll } from "./apply.ts";
+import { ApplyFault, applyBatch, type Folded, foldAhead, type OpenProjection, openAll } from "./apply.ts";
 import { SQL } from "./checkpoint.sql.ts";
 import { isTransient } from "./fault.ts";
 import { type Progress, type Reached, readProgress, waitForPosition } from "./progress.ts";
@@ -75,6 +75,12 @@ export function createProjector(options: ProjectorOptions): Projector {
   return new Runner(options);
 }
 
+/** Events after a position, and what the writers have made of them already. */
+interface Batch {
+  readonly events: readonly StoredEvent[];
+  readonly folded?: Folded;
+}
+
 class Runner implements Projector {
   readonly #options: ProjectorOptions;
   readonly #names: readonly string[];
@@ -86,7 +92,7 @@ class Runner implements Projector {
   #turn: Promise<unknown> = Promise.resolve();
   #position = 0;
   #limit: number;
-  #ahead: { readonly after: number; readonly limit: number; readonly events: Promise<readonly StoredEvent[]> } | undefined;
+  #ahead: { readonly after: number; readonly batch: Promise<Batch> } | undefined;
   #stopped: Stopped | undefined;
   #behindSince: number | undefined;
   #wakeUp = Promise.withResolvers<void>();
@@ -115,7 +121,7 @@ class Runner implements Projector {
     this.wake();
     await this.#running;
     await this.#turn;
-    await this.#ahead?.events.catch(() => undefined);
+    await this.#ahead?.batch.catch(() => undefined);
     this.#ahead = undefined;
   }
 
@@ -216,31 +222,31 @@ class Runner implements Projector {
   async #step(): Promise<"applied" | "idle" | "busy" | "again" | "stopped"> {
     const after = this.#position;
     const batch = await this.#read(after);
-    if (batch.length === 0) {
+    const { events } = batch;
+    if (events.length === 0) {
       this.#behindSince = undefined;
       return "idle";
     }
     this.#behindSince ??= performance.now();
-    const last = (batch.at(-1) as StoredEvent).position;
-    if (batch.length === this.#limit) this.#readAhead(last);
+    if (events.length === this.#limit) this.#readAhead((events.at(-1) as StoredEvent).position);
     const begun = performance.now();
     const client = await this.#options.pool.connect();
     // A connection that dies while nobody waits on it says so by an event; the next query on it fails, which is handled.
     client.on("error", ignoreFault);
     let broken = false;
     try {
-      const result = await applyBatch(client, this.#options.district, this.#open, after, batch);
+      const result = await applyBatch(client, this.#options.district, this.#open, after, events, batch.folded);
       if (result.kind === "busy") {
-        this.#ahead = { after, limit: this.#limit, events: Promise.resolve(batch) };
+        this.#ahead = { after, batch: Promise.resolve(batch) };
         return "busy";
       }
       this.#position = result.position;
       if (result.kind === "moved") return "again";
       this.#limit = Math.min(this.#limit * 2, this.#batchSize);
-      this.#announce(batch.length, begun);
+      this.#announce(events.length, begun);
       return "applied";
     } catch (fault) {
-      if (fault instanceof ApplyFault) return await this.#narrow(batch, fault);
+      if (fault instanceof ApplyFault) return await this.#narrow(events, fault);
       broken = isTransient(fault);
       throw fault;
     } finally {
@@ -256,21 +262,26 @@ class Runner implements Projector {
     this.#options.onBatch?.({ events, position: this.#position, milliseconds: performance.now() - begun });
   }
 
+  /** Reads and folds the next batch while the database writes this one. */
   #readAhead(after: number): void {
-    const events = this.#options.store.readAll(this.#options.district, after, this.#batchSize);
-    events.catch(() => undefined); // a fault shows when the batch is asked for
-    this.#ahead = { after, limit: this.#batchSize, events };
+    const { store, district } = this.#options;
+    const batch = store.readAll(district, after, this.#batchSize).then((events) => {
+      const writers = this.#open.map(({ projection, writer }) => [projection, writer] as const);
+      return { events, folded: foldAhead(writers, events, after, district, "live") };
+    });
+    batch.catch(() => undefined); // a fault shows when the batch is asked for
+    this.#ahead = { after, batch };
   }
 
-  async #read(after: number): Promise<readonly StoredEvent[]> {
+  async #read(after: number): Promise<Batch> {
     const ahead = this.#ahead;
     this.#ahead = undefined;
     if (ahead && ahead.after === after) {
-      const events = await ahead.events;
-      // An empty answer is as old as the question; a longer one than is wanted now is cut.
-      if (events.length > 0) return events.length > this.#limit ? events.slice(0, this.#limit) : events;
+      const batch = await ahead.batch;
+      if (batch.events.length > this.#limit) return { events: batch.events.slice(0, this.#limit) };
+      if (batch.events.length > 0) return batch; // an empty answer is as old as the question
     }
-    return this.#options.store.readAll(this.#options.district, after, this.#limit);
+    return { events: await this.#options.store.readAll(this.#options.district, after, this.#limit) };
   }
 
   /** Finds the event that can't be applied by halving the batch; the events before it are applied on the way. */

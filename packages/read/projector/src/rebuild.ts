@@ -1,6 +1,6 @@
 import type { EventStore, StoredEvent } from "@huimin/event-store";
 import type { Pool, PoolClient } from "pg";
-import { wanted } from "./apply.ts";
+import { type Folded, foldAhead, wanted } from "./apply.ts";
 import { SQL } from "./checkpoint.sql.ts";
 import type { Projection, ProjectionWriter } from "./types.ts";
 
@@ -110,32 +110,45 @@ class Rebuild {
     const { store } = this.#options;
     const limit = this.#options.batchSize ?? BATCH_SIZE;
     let head = await store.head(district);
-    let ahead = store.readAll(district, this.#positions.get(district) ?? 0, limit);
+    let ahead = this.#readAhead(district, this.#positions.get(district) ?? 0, limit, mode);
     for (;;) {
-      const batch = await ahead;
-      const last = batch.at(-1)?.position;
+      const { events, folded } = await ahead;
+      const last = events.at(-1)?.position;
       if (last === undefined) return;
-      const more = batch.length === limit;
-      if (more) ahead = store.readAll(district, last, limit);
-      await this.#transaction(() => this.#fold(district, batch, mode)).catch(async (fault: unknown) => {
-        await ahead.catch(() => undefined);
-        throw fault;
-      });
+      const more = events.length === limit;
+      if (more) ahead = this.#readAhead(district, last, limit, mode);
+      await this.#transaction(() => this.#fold(district, events, mode, folded));
       if (last >= head) head = await store.head(district);
       this.#report(mode === "bulk" ? "folding" : "catching-up", district, head);
       if (!more) {
         if (head - last <= SWITCH_EVENTS_MAX) return;
-        ahead = store.readAll(district, last, limit);
+        ahead = this.#readAhead(district, last, limit, mode);
       }
     }
   }
 
-  async #fold(district: string, batch: readonly StoredEvent[], mode: "bulk" | "live"): Promise<() => void> {
+  /** Reads and folds a batch while the database writes the one before. */
+  #readAhead(
+    district: string,
+    after: number,
+    limit: number,
+    mode: "bulk" | "live",
+  ): Promise<{ events: readonly StoredEvent[]; folded: Folded }> {
+    const batch = this.#options.store.readAll(district, after, limit).then((events) => ({
+      events,
+      folded: foldAhead(this.#writers, events, after, district, mode),
+    }));
+    batch.catch(() => undefined); // a fault shows when the batch is asked for
+    return batch;
+  }
+
+  async #fold(district: string, batch: readonly StoredEvent[], mode: "bulk" | "live", folded: Folded = new Map()): Promise<() => void> {
     const after = this.#positions.get(district) ?? 0;
     const committed: (() => void)[] = [];
     for (const [projection, writer] of this.#writers) {
       const mine = wanted(projection, batch, after);
-      const run = mine.length > 0 ? await writer.apply(mine, { client: this.#client, district, mode }) : undefined;
+      if (mine.length === 0) continue;
+      const run = await writer.apply(mine, { client: this.#client, district, mode }, folded.get(writer));
       if (run) committed.push(run);
     }
     return () => {

@@ -22,11 +22,16 @@ export interface Projection {
 
 export interface ProjectionWriter {
   /**
-   * Folds a batch of events (in order, all of one district) in memory and writes it, in the open transaction of
-   * `target.client`. The returned function runs after the commit: what a writer remembers between batches is
-   * remembered there, never before. Throws when an event cannot be applied.
+   * Folds a batch in memory, without the database: done for the next batch while the database writes this one. The
+   * result is given to `apply` with the same batch, or thrown away. Throws when an event cannot be applied.
    */
-  apply(batch: readonly StoredEvent[], target: ApplyTarget): Promise<(() => void) | undefined>;
+  fold?(batch: readonly StoredEvent[], district: string, mode: ApplyTarget["mode"]): unknown;
+  /**
+   * Writes a batch of events (in order, all of one district) in the open transaction of `target.client`; `folded` is
+   * what `fold` made of it, if it was asked before. The returned function runs after the commit: what a writer
+   * remembers as stored is remembered there, never before. Throws when an event cannot be applied.
+   */
+  apply(batch: readonly StoredEvent[], target: ApplyTarget, folded?: unknown): Promise<(() => void) | undefined>;
   /** After the bulk of a rebuild and before its indexes: makes the tables that `apply` left out in mode `bulk`. */
   finishBulk?(client: PoolClient): Promise<void>;
 }

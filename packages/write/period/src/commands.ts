@@ -32,8 +32,9 @@ export const TransferPriorYearAdjustmentBody = Type.Object(
 
 /**
  * 结转以前年度盈余调整 (FIN-M, posts in G: 3501 / 3001). The balance comes from the books through the resolver
- * `priorYearAdjustment` ({fiscalYear} → yuan, credit positive), which must know everything that the log holds: the
- * stream `period/ledger` is asserted, so two transfers never both count the same balance. Answer: `amount` without sign
+ * `priorYearAdjustment` ({fiscalYear} → yuan, credit positive): the whole balance, or that of the year that is named, so
+ * that what an earlier year left behind is not lost. It must know everything that the log holds: the stream
+ * `period/ledger` is asserted, so two transfers never both count the same balance. Answer: `amount` without sign
  * and the `side` of 3501 on which the balance was.
  */
 export const TransferPriorYearAdjustment: CommandDefinition<Static<typeof TransferPriorYearAdjustmentBody>> = {
@@ -45,7 +46,8 @@ export const TransferPriorYearAdjustment: CommandDefinition<Static<typeof Transf
     yield* load(PERIOD_STREAM, periodFold);
     const currentYear = Number(context.period.slice(0, 4));
     const fiscalYear = command.fiscalYear ?? currentYear;
-    const balance = yield* resolve<string>("priorYearAdjustment", { fiscalYear: String(fiscalYear) });
+    const year = command.fiscalYear === undefined ? {} : { fiscalYear: String(command.fiscalYear) };
+    const balance = yield* resolve<string>("priorYearAdjustment", year);
     const valueDate = command.valueDate ?? shanghaiDate(context.recordedAt);
     const decided = transferPriorYearAdjustment({ fiscalYear, currentYear, balance, valueDate });
     if (!decided.ok) return decided;

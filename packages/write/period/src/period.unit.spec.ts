@@ -95,7 +95,7 @@ describe("the period of an event", () => {
 describe("TransferPriorYearAdjustment 结转以前年度盈余调整", () => {
   const given = (balance: string) => {
     const log = new SpecificationLog(at("2018-02-28T08:16:00+08:00", "FIN-M")).record(PERIOD_STREAM, [closed("2017-12")]);
-    log.resolvers.set("priorYearAdjustment", (args) => (args.fiscalYear === "2018" ? balance : "999.99"));
+    log.resolvers.set("priorYearAdjustment", (args) => (args.fiscalYear === undefined ? balance : `-${balance}`));
     return log;
   };
 
@@ -114,9 +114,14 @@ describe("TransferPriorYearAdjustment 结转以前年度盈余调整", () => {
     });
   });
 
+  it("transfers only that of the year when one is named: what an earlier year left behind stays", () => {
+    const result = given("113.00").execute(TransferPriorYearAdjustment, { fiscalYear: 2018 });
+    expect(result).toMatchObject({ ok: true, value: { answer: { fiscalYear: 2018, amount: "113.00", side: "debit" } } });
+  });
+
   it("tells a debit balance as a negative amount, and answers its side", () => {
     const log = given("-12.30");
-    const result = log.execute(TransferPriorYearAdjustment, { fiscalYear: 2018 });
+    const result = log.execute(TransferPriorYearAdjustment, {});
     expect(result).toMatchObject({ ok: true, value: { answer: { amount: "12.30", side: "debit" } } });
     expect(log.streams.get(PERIOD_STREAM)?.at(-1)?.payload).toEqual({ amount: "-12.30", fiscalYear: 2018 });
   });

@@ -7,6 +7,7 @@ import { type Fen, fen, formatAmount, sumFen } from "@huimin/money";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import type { Policy } from "@huimin/policy/events";
 import { type Claimable, claimable } from "./claimable.ts";
+import { coveredParts } from "./coverage.ts";
 import { settlementRow, subjectOf } from "./decide-claim.ts";
 import { interestOfDays, type RightOptions, rightSubsidy, type SubsidisedLoan } from "./entitlement.ts";
 import { errors } from "./errors.ts";
@@ -40,7 +41,8 @@ export function accrue(
   policy: Policy,
 ): Result<DomainEvent, Refusal> {
   const { claim: quarter, range, claimedRate, valueDate } = request;
-  const found = claimable({ loan, policy, quarter, taken: subsidy.units, purpose: "accrual", ...(range ? { range } : {}) });
+  const taken = [...subsidy.units, ...coveredParts(subsidy, loan, policy)];
+  const found = claimable({ loan, policy, quarter, taken, purpose: "accrual", ...(range ? { range } : {}) });
   if (!found.ok) return found;
   const lines = standingLines(claim, loan.loan);
   const claimed = found.value.filter((one) => lines.some((line) => within(line, one)));

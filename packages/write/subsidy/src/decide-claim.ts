@@ -4,6 +4,7 @@ import { type Fen, fen, formatAmount, parseAmount, sumFen } from "@huimin/money"
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import type { Policy } from "@huimin/policy/events";
 import { type Claimable, claimable, withinTerms } from "./claimable.ts";
+import { coveredParts } from "./coverage.ts";
 import type { SubsidisedLoan } from "./entitlement.ts";
 import { errors } from "./errors.ts";
 import { emptySubsidy, overlaps, type SubsidyState } from "./evolve.ts";
@@ -109,7 +110,8 @@ function claimLine(
   if (!loan) return refuse(errors.SUBSIDY_LOAN_UNKNOWN, { loan: line.loan });
   if (loan.bank !== bank) return refuse(errors.CLAIM_OTHER_BANK, { loan: line.loan, bank });
   if (pendingLine(claim, line.loan)) return refuse(errors.CLAIM_LINE_PENDING, { loan: line.loan, quarter });
-  const taken = [...facts.subsidy.units, ...standingLines(claim, line.loan).flatMap((standing) => standing.settlements)];
+  const claimed = standingLines(claim, line.loan).flatMap((standing) => standing.settlements);
+  const taken = [...facts.subsidy.units, ...claimed, ...coveredParts(facts.subsidy, loan, policy)];
   const found = claimable({ loan, policy, quarter, taken, purpose: "claim" });
   if (!found.ok) return found;
   const terms = withinTerms(

@@ -8,7 +8,7 @@
  */
 import { addDays, type IsoDate, type Quarter, quarterOf } from "@huimin/calendar";
 import { interestOf, type LoanTimeline, type SubsidyOptions, subsidyOf as subsidyOfDays } from "@huimin/interest/timeline";
-import { type LoanState, openInterest, prepaymentsOf } from "@huimin/loan/events";
+import { type LoanState, openInterest, prepaymentsOf, rightInterest } from "@huimin/loan/events";
 import { type Fen, minFen, sumFen } from "@huimin/money";
 import type { Policy, PolicyKey } from "@huimin/policy/events";
 
@@ -20,7 +20,10 @@ export interface Settlement {
   readonly from: IsoDate;
   readonly toExcl: IsoDate;
   readonly prepayment?: string;
-  /** Normal interest that is booked for it now. Penalty interest is never subsidised. */
+  /**
+   * Normal interest by everything that is known now, whether the bank has corrected what it booked or not; a flagged figure
+   * of the bank stands. Penalty interest is never subsidised.
+   */
   readonly interest: Fen;
   /** 先收后贴: paid by the household. A prepayment is paid at once. */
   readonly paid: boolean;
@@ -72,7 +75,10 @@ function periodsOf(state: LoanState): Settlement[] {
   const settledAfter = (day: IsoDate) => sumFen(state.settlements.filter((one) => one.toExcl > day).map((one) => one.amount));
   return state.settlements
     .filter((one) => one.kind === "normal")
-    .map(({ from, toExcl, amount }) => ({ from, toExcl, interest: amount, paid: open <= settledAfter(toExcl) }));
+    .map(({ from, toExcl, amount, flagged }) => {
+      const interest = flagged ? amount : rightInterest(state, from, toExcl, "normal").amount;
+      return { from, toExcl, interest, paid: open <= settledAfter(toExcl) };
+    });
 }
 
 const prepaidOf = (state: LoanState): Settlement[] =>

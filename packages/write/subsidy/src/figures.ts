@@ -4,7 +4,8 @@
 import { type Quarter, yearOf } from "@huimin/calendar";
 import { type Fen, maxFen, minFen, sumFen } from "@huimin/money";
 import type { Policy } from "@huimin/policy/events";
-import { quarterOfSettlement, type RightOptions, rightSubsidy, type SubsidisedLoan } from "./entitlement.ts";
+import { coveredBy, coveredParts, rightOfUnit } from "./coverage.ts";
+import { interestOfDays, quarterOfSettlement, type RightOptions, rightSubsidy, type SubsidisedLoan } from "./entitlement.ts";
 import type { SubsidisedUnit, SubsidyState } from "./evolve.ts";
 
 /** Open payable 应付补贴 of a payee; negative when a correction took back more than was unpaid. */
@@ -42,7 +43,7 @@ export const judge = (
   loan: SubsidisedLoan,
   policy: Policy,
   options: (unit: SubsidisedUnit) => RightOptions = () => ({}),
-): JudgedUnit[] => state.units.map((unit) => judgeUnit(unit, rightSubsidy(loan, policy, unit, options(unit))));
+): JudgedUnit[] => state.units.map((unit) => judgeUnit(unit, rightOfUnit(state, loan, policy, unit, options(unit))));
 
 export function judgeUnit(unit: SubsidisedUnit, right: Fen): JudgedUnit {
   const booked = bookedOfUnit(unit);
@@ -92,7 +93,8 @@ export function subsidyDifferences(state: SubsidyState, loan: SubsidisedLoan, po
 
 function unclaimedByQuarter(state: SubsidyState, loan: SubsidisedLoan, policy: Policy): Map<Quarter, Fen> {
   const found = new Map<Quarter, Fen>();
-  for (const settlement of loan.settlements.filter((one) => one.paid)) {
+  const covered = new Set(coveredParts(state, loan, policy));
+  for (const settlement of loan.settlements.filter((one) => one.paid && !covered.has(one))) {
     const whole = rightSubsidy(loan, policy, settlement);
     const parts = state.units.filter(
       (unit) => unit.prepayment === settlement.prepayment && settlement.from <= unit.from && unit.toExcl <= settlement.toExcl,
@@ -114,9 +116,18 @@ export interface SubsidyRow {
   readonly right: Fen;
 }
 
+/** Interest of what a quarter's accruals subsidised; undefined while there are none. */
+function claimedInterest(state: SubsidyState, loan: SubsidisedLoan, policy: Policy, claim: Quarter): Fen | undefined {
+  const units = state.units.filter((unit) => unit.claim === claim);
+  if (units.length === 0) return undefined;
+  const days = units.flatMap((unit) => [unit, ...coveredBy(state, loan, policy, unit)]);
+  return sumFen(days.map((one) => interestOfDays(loan, one)));
+}
+
 /**
- * The subsidy of a claim quarter: booked so far, and right by what is known now, settlement by settlement.
- * `householdBears` is the interest of the claim minus its booked subsidy, never a third rounding (T18).
+ * The subsidy of a claim quarter: booked so far, and right by what is known now, settlement by settlement. `interest` is
+ * that of the accruals of the claim; before the first, of the quarter's settlements. `householdBears` is this interest
+ * minus the booked subsidy, never a third rounding (T18).
  */
 export function subsidyOf(
   state: SubsidyState,
@@ -140,7 +151,7 @@ export function subsidyOf(
       return { ...days, interest, booked: sumFen(units.map(bookedOfUnit)), right: rightSubsidy(loan, policy, days) };
     });
   const booked = bookedSubsidy(state, claim);
-  const interest = sumFen(rows.map((row) => row.interest));
+  const interest = claimedInterest(state, loan, policy, claim) ?? sumFen(rows.map((row) => row.interest));
   return { booked, right: sumFen(rows.map((row) => row.right)), interest, householdBears: interest - booked, rows };
 }
 

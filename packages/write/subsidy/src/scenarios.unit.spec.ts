@@ -276,3 +276,38 @@ describe("a repayment reversed after the quarter was settled, claimed and paid",
     });
   });
 });
+
+describe("a prepayment recorded after its quarter was claimed on the whole principal (the trap of T2)", () => {
+  const given = () => {
+    const test = new SubsidyCase()
+      .disburse("L1", { amount: "50000.00", rate: "4.75", on: "2017-03-21", due: "2020-03-21" })
+      .settle("L1", "2017-03-21", "2017-06-21");
+    expect(test.whole("L1", "2017Q2", "2017-06-21")).toBe("606.94");
+    return test.prepay("L1", "2017-05-08", "20000.00", "2017-03-21", "2017-07-10");
+  };
+  const differences = (test: SubsidyCase) => subsidyDifferences(test.subsidy("L1"), test.loan("L1"), test.policies());
+
+  it("claims back paid minus the two rounded subsidies that remain, 116.10, and lets nobody claim the part again", () => {
+    const test = given();
+    expect(differences(test).byYear.get(2017)).toEqual({ overSubsidised: yuan("116.10"), underSubsidised: 0n });
+    expect(differences(test).unclaimed.size).toBe(0);
+    const again = { bank: "K1", quarter: "2017Q2", lines: [{ loan: "L1" }] };
+    expect(test.refusal(SubmitSubsidyClaim, again, "2017-07-11")).toBe("DAY_ALREADY_SUBSIDISED");
+    expect(test.run(DecideSubsidyClawback, { loan: "L1", reason: "backdated-repayment" }, "2017-07-11").total).toBe("116.10");
+    expect(differences(test).byYear.get(2017)).toEqual({ overSubsidised: 0n, underSubsidised: 0n });
+    expect(test.refusal(SubmitSubsidyClaim, again, "2017-07-12")).toBe("DAY_ALREADY_SUBSIDISED");
+    const claim = subsidyOf(test.subsidy("L1"), test.loan("L1"), test.policies(), "2017Q2");
+    expect(claim).toMatchObject({ booked: yuan("490.84"), right: yuan("490.84"), interest: yuan("490.84"), householdBears: 0n });
+  });
+
+  it("corrects an accrual that is not paid yet by the same difference", () => {
+    const test = new SubsidyCase()
+      .disburse("L1", { amount: "50000.00", rate: "4.75", on: "2017-03-21", due: "2020-03-21" })
+      .settle("L1", "2017-03-21", "2017-06-21");
+    test.claim("L1", "2017Q2", "2017-06-21").accrue("L1", "2017Q2", "2017-06-21");
+    test.prepay("L1", "2017-05-08", "20000.00", "2017-03-21", "2017-07-10");
+    expect(test.run(CorrectSubsidy, { loan: "L1", correction: "recomputed" }, "2017-07-11").amount).toBe("-116.10");
+    expect(test.pay("L1", "2017-07-12")).toBe("490.84");
+    expect(differences(test).byYear.get(2017)).toEqual({ overSubsidised: 0n, underSubsidised: 0n });
+  });
+});

@@ -14,7 +14,7 @@ const QuarterText = Type.String({ pattern: "^\\d{4}Q[1-4]$" });
 const Subject = { loan: Id, household: Id, bank: Id, village: Id, model: Type.Integer() };
 const Source = Type.Union([Type.Literal("区"), Type.Literal("市"), Type.Literal("省"), Type.Literal("中央"), Type.Literal("社会")]);
 
-/** S0 贴息资金拨入. Dr 1002.01 / Cr 4001.01 (区) or 4601 (other levels). */
+/** S0 贴息资金拨入. Dr 1002.01 / Cr 4001.01 for every level of the budget, 4601 for money that is none (社会). */
 export const SubsidyFundsAppropriated = Type.Object({ amount: Amount, source: Source, document: Type.Optional(Id) });
 
 /**

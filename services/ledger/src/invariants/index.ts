@@ -1,22 +1,23 @@
-import { checkIdentities } from "./identities.ts";
+import { checkInvariants as checkBooks, type InvariantResult } from "@huimin/books";
 import { checkLoans } from "./loans.ts";
-import { checkLog } from "./log.ts";
-import type { CheckSources, InvariantResult } from "./types.ts";
+import { checkBytes } from "./log.ts";
+import type { CheckSources } from "./types.ts";
 
-export type { CheckSources, InvariantResult } from "./types.ts";
+export type { CheckSources } from "./types.ts";
 
 /**
- * Checks every invariant that can be checked on what is built (domain 2.7): the log's own, the books', and those of
- * loans and subsidies. The read models must have folded the log. Memory: one page of events, one number for each stream,
- * and the loans of the credit files.
+ * Checks every invariant that concerns what is built: those of the books against the log (domain 2.7), the log's own
+ * bytes, and each loan across log, books and portfolio. The read models must have folded the log.
  */
 export async function checkInvariants(
   sources: CheckSources,
   onProgress: (done: number, total: number) => void = () => undefined,
 ): Promise<InvariantResult[]> {
-  const head = await sources.store.head(sources.district);
-  const log = await checkLog(sources, onProgress);
-  const identities = await checkIdentities(sources);
-  const loans = await checkLoans(sources, () => onProgress(head, head));
-  return [...log, ...identities, ...loans];
+  const { pool, store, district } = sources;
+  const books = await checkBooks({ pool, store, district, onProgress: ({ position, last }) => onProgress(position, last) });
+  return [...books, ...(await checkBytes(sources)), ...(await checkLoans(sources))];
 }
+
+/** Those that can't be true and are: warnings are states to look at. */
+export const broken = (results: readonly InvariantResult[]): InvariantResult[] =>
+  results.filter((result) => result.severity === "error" && result.failed > 0);

@@ -1,5 +1,4 @@
-import type { BankPortfolio } from "@huimin/bank-portfolio";
-import type { Books } from "@huimin/books";
+import type { Books, InvariantResult } from "@huimin/books";
 import type { EventStore } from "@huimin/event-store";
 import type { Pool } from "pg";
 
@@ -8,44 +7,35 @@ export interface CheckSources {
   readonly district: string;
   readonly store: EventStore;
   readonly books: Books;
-  readonly portfolio: BankPortfolio;
-  /** Reads the tables of the books. */
+  /** Reads the tables of the read models. */
   readonly pool: Pool;
 }
 
-/** An invariant and what was found: it holds when there is no fault. */
-export interface InvariantResult {
-  readonly name: string;
-  /** What must be true; the number of domain 2.7 where it has one. */
-  readonly meaning: string;
-  /** Things looked at: events, accounts, loans. */
-  readonly checked: number;
-  /** Each names a position, an account, a loan or a credit file; never a person. */
-  readonly faults: readonly string[];
-}
-
-/** Faults kept of one invariant: the first tell enough. */
-const FAULTS_MAX = 100;
+/** Examples kept of one invariant: the first tell enough. */
+const EXAMPLES_MAX = 10;
 
 /** Collects what one invariant finds. */
 export class Finding {
-  readonly #name: string;
-  readonly #meaning: string;
-  readonly #faults: string[] = [];
+  readonly #id: string;
+  readonly #title: InvariantResult["title"];
+  readonly #examples: string[] = [];
   #checked = 0;
+  #failed = 0;
 
-  constructor(name: string, meaning: string) {
-    this.#name = name;
-    this.#meaning = meaning;
+  constructor(id: string, zh: string, en: string) {
+    this.#id = id;
+    this.#title = { zh, en };
   }
 
-  /** Counts one thing; `fault` is what is wrong with it. */
+  /** Counts one thing; `fault` names what is wrong with it: a position, a loan, never a person. */
   look(fault?: string | undefined): void {
     this.#checked += 1;
-    if (fault !== undefined && this.#faults.length < FAULTS_MAX) this.#faults.push(fault);
+    if (fault === undefined) return;
+    this.#failed += 1;
+    if (this.#examples.length < EXAMPLES_MAX) this.#examples.push(fault);
   }
 
   result(): InvariantResult {
-    return { name: this.#name, meaning: this.#meaning, checked: this.#checked, faults: this.#faults };
+    return { id: this.#id, title: this.#title, severity: "error", checked: this.#checked, failed: this.#failed, examples: this.#examples };
   }
 }

@@ -1,7 +1,8 @@
+import type { InvariantResult } from "@huimin/books";
 import { openPool } from "@huimin/database";
 import { ClosePeriod } from "@huimin/period";
 import { rebuild } from "@huimin/projector";
-import { checkInvariants } from "@huimin/service-ledger";
+import { broken, checkInvariants } from "@huimin/service-ledger";
 import { type Command, Option } from "commander";
 import { migrateDatabase, openDatabase } from "../compose/database.ts";
 import { projections } from "../compose/projections.ts";
@@ -95,16 +96,18 @@ function checkCommand(program: Command, context: CliContext): void {
       const progress = startProgress("check", !json);
       const results = await withPlatform(context, (platform) => checkInvariants(platform, (done, total) => progress.update(done, total)));
       progress.stop();
-      const failed = results.filter((result) => result.faults.length > 0);
+      const failed = broken(results);
       if (json) context.terminal.out(JSON.stringify({ checked: results.length, failed: failed.length, results }));
       else {
+        const found = (result: InvariantResult): string =>
+          result.failed === 0 ? "ok" : `${result.failed} ${result.severity === "error" ? "✗" : "!"}`;
         printTable(
           context.terminal,
-          ["invariant", "checked", "found"],
-          results.map((result) => [result.name, String(result.checked), result.faults.length === 0 ? "ok" : `${result.faults.length} ✗`]),
-          new Set([1]),
+          ["invariant", "", "checked", "found"],
+          results.map((result) => [result.id, result.title.zh, String(result.checked), found(result)]),
+          new Set([2]),
         );
-        for (const result of failed) for (const fault of result.faults.slice(0, 10)) context.terminal.err(`${result.name}: ${fault}`);
+        for (const result of results) for (const example of result.examples) context.terminal.err(`${result.id}: ${example}`);
         context.terminal.out(`${results.length} checked, ${failed.length} failed`);
       }
       if (failed.length > 0) throw new CommandRefused([]);

@@ -64,27 +64,56 @@ export async function specDistrict(over: Partial<StatementsOptions> = {}): Promi
         ...{ type, schemaVersion: 1, valueDate, recordedAt: district.clock, period: district.clock.slice(0, 7) },
         ...{ actor: "spec", role: "SYS", channel: "import" as const, commandId: `c${facts}`, correlationId: `c${facts}`, payload },
       };
-      const outcome = await store.append(DISTRICT, { writes: [{ stream, expect: { kind: "any" }, events: [event] }], asserts: [], keys: [], answer: null });
+      const outcome = await store.append(DISTRICT, {
+        writes: [{ stream, expect: { kind: "any" }, events: [event] }],
+        asserts: [],
+        keys: [],
+        answer: null,
+      });
       if (outcome.kind !== "appended") throw new Error(outcome.kind);
     },
     async register(household, name, changes = {}) {
       const idNumber = `410899195202290${household.slice(-3)}`;
       const personId = vault.personId(DISTRICT, idNumber);
       const seal = (field: string, text: string) => ({ district: DISTRICT, personId, field, keyClass: "K1" as const, text });
-      const [sealedName, sealedId, account] = await vault.seal([seal("name", name), seal("idNumber", idNumber), seal("account", "6299994108990000011")]);
+      const [sealedName, sealedId, account] = await vault.seal([
+        seal("name", name),
+        seal("idNumber", idNumber),
+        seal("account", "6299994108990000011"),
+      ]);
       const member = { personId, relation: "head", name: sealedName, idNumber: sealedId };
-      await district.record("HouseholdRegistered", `household/${household}`, { household, village: VILLAGE, members: [member], head: personId, ...changes }, "2016-01-01");
+      await district.record(
+        "HouseholdRegistered",
+        `household/${household}`,
+        { household, village: VILLAGE, members: [member], head: personId, ...changes },
+        "2016-01-01",
+      );
       const bound = { household, holder: personId, bank: "K1", kind: "card", number: account, numberHash: "h", purpose: "all" };
       await district.record("BankAccountBound", `household/${household}`, bound, "2016-01-02");
       return personId;
     },
     lend: (loan, household, amount, on) =>
-      district.record("LoanDisbursed", `loan/${loan}`, { loan, household, bank: "K1", village: VILLAGE, amount, contractDate: on, due: "2020-03-10" }, on),
+      district.record(
+        "LoanDisbursed",
+        `loan/${loan}`,
+        { loan, household, bank: "K1", village: VILLAGE, amount, contractDate: on, due: "2020-03-10" },
+        on,
+      ),
     repay: (loan, household, principal, on) =>
-      district.record("RepaymentReceived", `loan/${loan}`, { loan, household, bank: "K1", village: VILLAGE, principal, interest: "0.00", penalty: "0.00", serial: `S${on}` }, on),
+      district.record(
+        "RepaymentReceived",
+        `loan/${loan}`,
+        { loan, household, bank: "K1", village: VILLAGE, principal, interest: "0.00", penalty: "0.00", serial: `S${on}` },
+        on,
+      ),
   };
   const handler = createCommandHandler({ store, district: DISTRICT, clock: () => district.clock });
-  await district.record("VillageRegistered", `village/${VILLAGE}`, { village: VILLAGE, name: "栗井村", street: "龙翔街道", streetCode: "410803010" }, "2016-01-01");
+  await district.record(
+    "VillageRegistered",
+    `village/${VILLAGE}`,
+    { village: VILLAGE, name: "栗井村", street: "龙翔街道", streetCode: "410803010" },
+    "2016-01-01",
+  );
   await district.record("BankRegistered", "bank/K1", { bank: "K1", name: "中站农商行" }, "2016-01-01");
   return district;
 }

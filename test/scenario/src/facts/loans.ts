@@ -1,5 +1,5 @@
 import { termMonths } from "@huimin/calendar";
-import { openPrincipalNow } from "@huimin/loan/events";
+import { openPrincipalNow, staleInterest } from "@huimin/loan/events";
 import { fen, formatAmount, sumFen } from "@huimin/money";
 import { runOverdue } from "@huimin/platform";
 import { isRefused, NOW, type Outcome, refused } from "../district.ts";
@@ -112,6 +112,16 @@ const approve: Handler = (entry, story) => {
   return contract(entry, story, { loan, amount: entry.data.amount });
 };
 
+/** A correction names the days; normal or penalty interest of them is what was settled and does not hold any more. */
+const correctInterest: Handler = async (entry, { district }) => {
+  const { loan, from, toExcl } = entry.data;
+  const stale = staleInterest(await district.loan(loan, NOW)).find(
+    ({ settlement }) => settlement.from === from && settlement.toExcl === toExcl,
+  );
+  const kind = stale ? { kind: stale.settlement.kind } : {};
+  return district.send("CorrectInterest", { ...pick(entry, "loan", "from", "toExcl"), ...kind }, entry.by, { period: entry.period });
+};
+
 /** Suspicions are raised only where a fact says so: one that the product has all the same is released as meant. */
 const repay: Handler = async (entry, story) => {
   const { district } = story;
@@ -161,7 +171,7 @@ export const LOAN_EVENTS: Readonly<Record<string, Playable>> = {
   LoanToppedUp: { command: "RecordDisbursement", play: disburse },
   InterestSettled: plain("SettleInterest", (entry) => pick(entry, "loan", "from", "toExcl", "kind", "bearer")),
   InterestPaid: plain("RecordInterestPayment", (entry, story) => ({ ...pick(entry, "loan", "amount", "payer"), serial: story.serial() })),
-  InterestCorrected: plain("CorrectInterest", (entry) => pick(entry, "loan", "from", "toExcl")),
+  InterestCorrected: { command: "CorrectInterest", play: correctInterest },
   RepaymentReceived: { command: "RecordRepayment", play: repay },
   RepaymentDuplicateSuspected: { command: "RecordRepayment", play: suspected, sentBy: "BANK" },
   RepaymentDuplicateReleased: plain("ReleaseDuplicate", (entry) => pick(entry, "loan", "serial")),

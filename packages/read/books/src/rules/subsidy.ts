@@ -45,7 +45,6 @@ interface Parts {
 
 /** 5001.0x for what belongs to the open year, 3501 for what belongs to closed ones (C4). Only a correction states the parts. */
 function accrual(payload: Subject & { payee: string } & Parts, amount: bigint): Entry[] {
-  if (amount === 0n) return [];
   const prior = payload.priorYears === undefined ? 0n : fen(payload.priorYears);
   const same = payload.sameYear === undefined ? amount - prior : fen(payload.sameYear);
   const lines = [
@@ -86,7 +85,7 @@ const payableSetOff = (p: SubsidyPayload<"SubsidyClawbackSetOff">): readonly [Ac
 export const subsidyRules: Readonly<Record<string, DatedRules>> = {
   SubsidyFundsAppropriated: sinceStart((p: SubsidyPayload<"SubsidyFundsAppropriated">) => ({
     text: p.document ? `贴息资金拨入 ${p.document}` : "贴息资金拨入",
-    entries: pair(fen(p.amount), BANK_ACCOUNT, [p.source === "区" ? "appropriationSubsidy" : "otherLevelGrant", { source: p.source }]),
+    entries: pair(fen(p.amount), BANK_ACCOUNT, [p.source === "社会" ? "otherLevelGrant" : "appropriationSubsidy", { source: p.source }]),
   })),
   SubsidyAccrued: sinceStart((p: SubsidyPayload<"SubsidyAccrued">) => ({
     text: p.correction ? `订正贴息${p.accrualsOf === undefined ? "" : ` ${p.accrualsOf}年度`}` : `计提贴息 ${p.claim ?? ""}`.trimEnd(),

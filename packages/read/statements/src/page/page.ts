@@ -4,6 +4,7 @@ import QRCode from "qrcode";
 import { checkCode, codeText, type StatementContent } from "../content.ts";
 import type { FontSet } from "../fonts/fonts.ts";
 import type { Section } from "./blocks.ts";
+import { densityFor } from "./density.ts";
 import { dateInWords, instantInWords } from "./labels.ts";
 import { createMeasure, type Measure } from "./measure.ts";
 import {
@@ -39,7 +40,7 @@ export interface PrintOptions {
 /** What the template prints, as JSON; the QR code's modules come beside it. */
 export interface StatementPage {
   readonly large: boolean;
-  /** 0 wide … 3 close; the printer takes the widest that fits. */
+  /** Index of {@link DENSITIES}: the widest at which it should fit. */
   readonly density: number;
   readonly copies: readonly string[];
   readonly fonts: readonly string[];
@@ -62,12 +63,12 @@ export interface PrintedPage {
   readonly code: Buffer;
 }
 
-export const DENSITY_MAX = 3;
-
 /** A4 less margins of 16 mm, in points. */
 const TEXT_WIDTH_PT = ((210 - 32) / 25.4) * 72;
 const BODY_PT = 12;
 const LARGE_PT = 16;
+/** Large print is not set as wide as it could be: it would take more sheets. */
+const LARGE_DENSITY = 1;
 
 /** Lays out statements with the given fonts. */
 export function createPager(fonts: FontSet): (content: StatementContent, mark: IssueMark, options?: PrintOptions) => PrintedPage {
@@ -77,7 +78,8 @@ export function createPager(fonts: FontSet): (content: StatementContent, mark: I
 
 function pageOf(content: StatementContent, mark: IssueMark, options: PrintOptions, fonts: FontSet, measure: Measure): PrintedPage {
   const large = options.largePrint ?? false;
-  const place = { measure, widthEm: TEXT_WIDTH_PT / (large ? LARGE_PT : BODY_PT) };
+  const bodyPt = large ? LARGE_PT : BODY_PT;
+  const place = { measure, widthEm: TEXT_WIDTH_PT / bodyPt };
   const { figures, notice, issuedOn, year } = content;
   const own = (): (Section | undefined)[] => [
     dividendsSection(figures, place),
@@ -87,13 +89,15 @@ function pageOf(content: StatementContent, mark: IssueMark, options: PrintOption
     interestSection(figures, place),
   ];
   const middle = mark.supplement > 0 ? [changesSection(content, mark.changed ?? [], mark.reason, place)] : own();
-  const sections = [basicsSection(content, place), ...middle, explanationSection(figures), objectionSection(content)];
+  const sections = [basicsSection(content, place), ...middle, explanationSection(figures), objectionSection(content)].filter(
+    (section): section is Section => section !== undefined,
+  );
   const code = codeModules(...codeText(mark.number, mark.contentHash, mark.position));
   return {
     code: code.modules,
     page: {
       large,
-      density: large ? 1 : 0,
+      density: large ? LARGE_DENSITY : densityFor(sections, bodyPt, measure, place.widthEm),
       copies: options.twoCopies ? ["第一联 户存", "第二联 村委会存"] : ["户存"],
       fonts: fonts.families,
       title: `${notice.district}金融扶贫年度分红（收益）告知书`,
@@ -104,7 +108,7 @@ function pageOf(content: StatementContent, mark: IssueMark, options: PrintOption
       date: [Number(issuedOn.slice(0, 4)), Number(issuedOn.slice(5, 7)), Number(issuedOn.slice(8, 10))],
       issuer: notice.issuer,
       seal: notice.seal,
-      sections: sections.filter((section): section is Section => section !== undefined),
+      sections,
       check: checkCode(mark.contentHash),
       codeSize: code.size,
     },

@@ -34,16 +34,40 @@ const content = (figures: StatementFigures, basics: object = {}): StatementConte
   year: 2018,
   cutoff: { position: 18233, recordedAt: "2019-01-18T23:59:59.999+08:00" },
   issuedOn: "2019-01-20",
-  notice: { district: "中站区", issuer: "中站区财政局", seal: "扶贫资金专用章", prefix: "中站扶红", phones: ["12317", "0391-2900000"], objectionDays: 15 },
-  basics: { head: "张·三", idNumber: "410899********0013", size: 3, street: "龙翔街道", village: "栗井村", status: "建档立卡（未脱贫）", salt: "s", ...basics },
+  notice: {
+    district: "中站区",
+    issuer: "中站区财政局",
+    seal: "扶贫资金专用章",
+    prefix: "中站扶红",
+    phones: ["12317", "0391-2900000"],
+    objectionDays: 15,
+  },
+  basics: {
+    head: "张·三",
+    idNumber: "410899********0013",
+    size: 3,
+    street: "龙翔街道",
+    village: "栗井村",
+    status: "建档立卡（未脱贫）",
+    salt: "s",
+    ...basics,
+  },
   figures,
 });
-const mark = (over: Partial<IssueMark> = {}): IssueMark => ({ number: "中站扶红〔2018〕410803010207-0031", supplement: 0, contentHash: "9f3a77c1".repeat(8), position: 20000, ...over });
+const mark = (over: Partial<IssueMark> = {}): IssueMark => ({
+  number: "中站扶红〔2018〕410803010207-0031",
+  supplement: 0,
+  contentHash: "9f3a77c1".repeat(8),
+  position: 20000,
+  ...over,
+});
 const titles = (figures: StatementFigures) => pager(content(figures), mark()).page.sections.map(({ title }) => title);
 const own: StatementFigures = {
   ...none,
   loans: [loan()],
-  interest: [{ loan: "L2017-0001", interest: "1234.56", penalty: "0.00", subsidy: "1234.56", clawback: "0.00", own: "0.00", paid: "617.28" }],
+  interest: [
+    { loan: "L2017-0001", interest: "1234.56", penalty: "0.00", subsidy: "1234.56", clawback: "0.00", own: "0.00", paid: "617.28" },
+  ],
 };
 
 describe("the page of a statement", () => {
@@ -73,8 +97,14 @@ describe("the page of a statement", () => {
   });
 
   it("prints what is negative in red, and overdue loans with what to do", () => {
-    const figures = { ...own, loans: [loan({ overdueSince: "2018-11-01" })], interest: [{ ...(own.interest[0] as (typeof own.interest)[number]), clawback: "72.57", own: "72.57" }] };
-    const cells = pager(content(figures), mark()).page.sections.flatMap(({ blocks }) => blocks.flatMap((block) => (block.kind === "grid" ? block.cells : [])));
+    const figures = {
+      ...own,
+      loans: [loan({ overdueSince: "2018-11-01" })],
+      interest: [{ ...(own.interest[0] as (typeof own.interest)[number]), clawback: "72.57", own: "72.57" }],
+    };
+    const cells = pager(content(figures), mark()).page.sections.flatMap(({ blocks }) =>
+      blocks.flatMap((block) => (block.kind === "grid" ? block.cells : [])),
+    );
     expect(cells.filter(({ red }) => red).map(({ text }) => text)).toEqual(["已逾期", "-72.57"]);
     expect(textsOf(pager(content(figures), mark()).page)).toContain("自 2018年11月1日起逾期");
   });
@@ -91,14 +121,29 @@ describe("the page of a statement", () => {
   });
 
   it("gives a dividend of a later model its line, its total and its returned part", () => {
-    const dividend = { pool: "P1", model: 1, partner: "太行林果合作社", basis: "50000.00", days: 365, standard: "约定", entitled: "3553.66", paidInYear: "3553.66", returnedAfterYearEnd: "-3553.66", awaitingReissue: "3553.66", paidOn: "2018-12-28" };
+    const dividend = {
+      pool: "P1",
+      model: 1,
+      partner: "太行林果合作社",
+      basis: "50000.00",
+      days: 365,
+      standard: "约定",
+      entitled: "3553.66",
+      paidInYear: "3553.66",
+      returnedAfterYearEnd: "-3553.66",
+      awaitingReissue: "3553.66",
+      paidOn: "2018-12-28",
+    };
     const text = textsOf(pager(content({ ...none, dividends: [dividend] }), mark()).page);
-    for (const words of ["太行林果合作社", "人民币叁仟伍佰伍拾叁元陆角陆分", "年度结束后银行退回 -3,553.66 元"]) expect(text).toContain(words);
+    for (const words of ["太行林果合作社", "人民币叁仟伍佰伍拾叁元陆角陆分", "年度结束后银行退回 -3,553.66 元"])
+      expect(text).toContain(words);
   });
 
   it("turns tables into records where large print leaves no room", () => {
     const widths = (largePrint: boolean) =>
-      pager(content(own), mark(), { largePrint }).page.sections[2]?.blocks.map((block) => (block.kind === "grid" ? block.widths.length : 0))[0];
+      pager(content(own), mark(), { largePrint }).page.sections[2]?.blocks.map((block) =>
+        block.kind === "grid" ? block.widths.length : 0,
+      )[0];
     expect(widths(false)).toBe(7);
     expect(widths(true)).toBe(4);
   });
@@ -123,11 +168,15 @@ describe("measured lines", () => {
   const measure = createMeasure(fonts);
   it("fit their column and lose nothing, whatever the text", () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(..."张三·银行农商L2017-0,。（）𠮷 a"), maxLength: 60 }), fc.integer({ min: 3, max: 30 }), (text, limit) => {
-        const lines = measure.lines(text, limit);
-        expect(lines.join("").replaceAll(" ", "")).toBe(text.replaceAll(" ", ""));
-        for (const line of lines) expect(measure.width(line)).toBeLessThanOrEqual(limit);
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom(..."张三·银行农商L2017-0,。（）𠮷 a"), maxLength: 60 }),
+        fc.integer({ min: 3, max: 30 }),
+        (text, limit) => {
+          const lines = measure.lines(text, limit);
+          expect(lines.join("").replaceAll(" ", "")).toBe(text.replaceAll(" ", ""));
+          for (const line of lines) expect(measure.width(line)).toBeLessThanOrEqual(limit);
+        },
+      ),
     );
   });
 

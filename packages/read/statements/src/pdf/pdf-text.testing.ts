@@ -36,13 +36,15 @@ function unicodeOf(map: string): Map<number, string> {
   const texts = new Map<number, string>();
   const decode = (hex: string): string => Buffer.from(hex, "hex").swap16().toString("utf16le");
   for (const [, body] of map.matchAll(/beginbfchar([\s\S]*?)endbfchar/g)) {
-    for (const [, glyph, hex] of (body as string).matchAll(/<([0-9A-F]+)>\s*<([0-9A-F]+)>/gi)) texts.set(Number.parseInt(glyph as string, 16), decode(hex as string));
+    for (const [, glyph, hex] of (body as string).matchAll(/<([0-9A-F]+)>\s*<([0-9A-F]+)>/gi))
+      texts.set(Number.parseInt(glyph as string, 16), decode(hex as string));
   }
   for (const [, body] of map.matchAll(/beginbfrange([\s\S]*?)endbfrange/g)) {
     for (const [, first, last, hex] of (body as string).matchAll(/<([0-9A-F]+)>\s*<([0-9A-F]+)>\s*<([0-9A-F]+)>/gi)) {
       const from = Number.parseInt(first as string, 16);
       const base = decode(hex as string).codePointAt(0) as number;
-      for (let glyph = from; glyph <= Number.parseInt(last as string, 16); glyph++) texts.set(glyph, String.fromCodePoint(base + glyph - from));
+      for (let glyph = from; glyph <= Number.parseInt(last as string, 16); glyph++)
+        texts.set(glyph, String.fromCodePoint(base + glyph - from));
     }
   }
   return texts;
@@ -99,7 +101,8 @@ function pageText(page: PdfObject, objects: ReadonlyMap<number, PdfObject>): str
     if (chosen) font = fonts.get(chosen[1] as string);
     const { bytes, end } = content[at] === "(" ? literal(content, at + 1) : content[at] === "<" ? hexadecimal(content, at + 1) : NOTHING;
     if (end === 0) continue;
-    for (let index = 0; index + 1 < bytes.length; index += 2) text += font?.get((bytes[index] as number) * 256 + (bytes[index + 1] as number)) ?? "\ufffd";
+    for (let index = 0; index + 1 < bytes.length; index += 2)
+      text += font?.get((bytes[index] as number) * 256 + (bytes[index + 1] as number)) ?? "\ufffd";
     at = end;
   }
   return text;

@@ -24,7 +24,15 @@ const loan = (n: number, over: object = {}) => ({
   due: "2020-03-10",
   ...over,
 });
-const interest = (n: number) => ({ loan: `L2017-000${n}`, interest: "1234.56", penalty: "12.34", subsidy: "1234.56", clawback: "72.57", own: "84.91", paid: "617.28" });
+const interest = (n: number) => ({
+  loan: `L2017-000${n}`,
+  interest: "1234.56",
+  penalty: "12.34",
+  subsidy: "1234.56",
+  clawback: "72.57",
+  own: "84.91",
+  paid: "617.28",
+});
 const figures = (loans: number): StatementFigures => ({
   dividends: [],
   paidForEarlierYears: "0.00",
@@ -37,11 +45,31 @@ const job = (head: string, loans = 1, options: PrintOptions = {}): PrintJob => {
     year: 2018,
     cutoff: { position: 18233, recordedAt: "2019-01-18T23:59:59.999+08:00" },
     issuedOn: "2019-01-20",
-    notice: { district: "中站区", issuer: "中站区财政局", seal: "扶贫资金专用章", prefix: "中站扶红", phones: ["12317"], objectionDays: 15 },
-    basics: { head, idNumber: "410899********0013", size: 3, street: "龙翔街道", village: "栗井村", status: "建档立卡（未脱贫）", account: { bank: "焦作中站农村商业银行", tail: "0011" }, salt: "s" },
+    notice: {
+      district: "中站区",
+      issuer: "中站区财政局",
+      seal: "扶贫资金专用章",
+      prefix: "中站扶红",
+      phones: ["12317"],
+      objectionDays: 15,
+    },
+    basics: {
+      head,
+      idNumber: "410899********0013",
+      size: 3,
+      street: "龙翔街道",
+      village: "栗井村",
+      status: "建档立卡（未脱贫）",
+      account: { bank: "焦作中站农村商业银行", tail: "0011" },
+      salt: "s",
+    },
     figures: figures(loans),
   };
-  return { content, mark: { number: "中站扶红〔2018〕410803010207-0031", supplement: 0, contentHash: contentHash(content), position: 20000 }, options };
+  return {
+    content,
+    mark: { number: "中站扶红〔2018〕410803010207-0031", supplement: 0, contentHash: contentHash(content), position: 20000 },
+    options,
+  };
 };
 
 describe("the PDF of a statement", () => {
@@ -85,7 +113,19 @@ describe("the PDF of a statement", () => {
     expect(createPress(() => fonts)(job("张·三")).bytes.equals(first)).toBe(true);
   });
 
-  it.each(['#panic("x")', "*张三*", "_张_$x$", "@a<b>", "\\u{41}", "张三\\", '"); #import "x', "#read(\"page.json\")", "{{张}}", "=张", "//张"])("prints the name %s as it is", (name) => {
+  it.each([
+    '#panic("x")',
+    "*张三*",
+    "_张_$x$",
+    "@a<b>",
+    "\\u{41}",
+    "张三\\",
+    '"); #import "x',
+    '#read("page.json")',
+    "{{张}}",
+    "=张",
+    "//张",
+  ])("prints the name %s as it is", (name) => {
     const [text] = pdfText(press(job(name)).bytes);
     expect(text?.replaceAll(" ", "")).toContain(name.replaceAll(" ", ""));
   });
@@ -114,7 +154,8 @@ describe("the PDF of a statement", () => {
   });
 
   it("sets large print in 16 points, and numbers the sheets where it takes two", () => {
-    const sizes = (pdf: Buffer) => pdfObjects(pdf, "/FlateDecode").map(({ stream }) => /\/f\d+ 16 Tf/.test(stream?.toString("latin1") ?? ""));
+    const sizes = (pdf: Buffer) =>
+      pdfObjects(pdf, "/FlateDecode").map(({ stream }) => /\/f\d+ 16 Tf/.test(stream?.toString("latin1") ?? ""));
     expect(sizes(press(job("张·三", 1, { largePrint: true })).bytes)).toContain(true);
     expect(sizes(press(job("张·三")).bytes)).not.toContain(true);
     const two = press(job("张·三", 3, { largePrint: true }));

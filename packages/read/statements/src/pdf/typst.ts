@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { NodeCompiler, type NodeTypstDocument } from "@myriaddreamin/typst-ts-node-compiler";
 import type { FontSet } from "../fonts/fonts.ts";
-import { DENSITY_MAX, type PrintedPage, type StatementPage } from "../page/page.ts";
+import { DENSITIES } from "../page/density.ts";
+import type { PrintedPage, StatementPage } from "../page/page.ts";
 
 /** A statement as a file: PDF/A-2b, fonts embedded, no clock in it: the same page gives the same bytes. */
 export interface StatementPdf {
@@ -13,7 +14,7 @@ export interface StatementPdf {
 /** After so many statements what the typesetter remembers is dropped: its memory stays flat, and the speed too. */
 const STATEMENTS_BETWEEN_EVICTIONS = 10;
 /** Results not used since so many evictions are dropped. */
-const EVICTION_AGE = 0;
+const EVICTION_AGE = 2;
 
 export interface StatementPrinter {
   /** Throws when the template refuses the page: a broken invariant, because the page was checked before. */
@@ -29,7 +30,7 @@ export function createPrinter(fonts: Pick<FontSet, "data">): StatementPrinter {
   let evictable = 0;
 
   const compile = (page: StatementPage): NodeTypstDocument => {
-    compiler.mapShadow(`${workspace}/page.json`, Buffer.from(JSON.stringify(page)));
+    compiler.mapShadow(`${workspace}/page.json`, Buffer.from(JSON.stringify({ ...page, gaps: DENSITIES[page.density] })));
     const compiled = compiler.compile({ mainFilePath: main });
     const document = compiled.result;
     if (!document) {
@@ -42,7 +43,7 @@ export function createPrinter(fonts: Pick<FontSet, "data">): StatementPrinter {
   /** One sheet a copy: set closer until it fits; where none is close enough (large print), the widest with the fewest sheets. */
   const fit = (page: StatementPage): NodeTypstDocument => {
     let best = compile(page);
-    for (let density = page.density + 1; density <= DENSITY_MAX && best.numOfPages > page.copies.length; density++) {
+    for (let density = page.density + 1; density < DENSITIES.length && best.numOfPages > page.copies.length; density++) {
       const closer = compile({ ...page, density });
       if (closer.numOfPages < best.numOfPages) best = closer;
     }

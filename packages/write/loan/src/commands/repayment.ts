@@ -38,19 +38,19 @@ export function* gatherFamily(loan: OpenedLoan): Gather<Result<LoanFamily>> {
   return ok({ base, topUps });
 }
 
-/** Principal that a repayment of this loan may pay: its own, and that of its top-ups unless the bank states the tranche. */
-function* gatherOpenFamily(loan: OpenedLoan, stated: boolean): Gather<Result<LoanFamily>> {
-  if (stated || loan.topUps.length === 0) return ok({ base: loan, topUps: [] });
-  return yield* gatherFamily(loan);
-}
-
 const openOf = ({ base, topUps }: LoanFamily, valueDate: string): bigint =>
   sumFen([base, ...topUps].map((loan) => minimumOpenFrom(loan.timeline, valueDate)));
 
+/**
+ * Books into the whole family: where the bank states the tranche it may pay the principal of the named loan alone, else
+ * that of its top-ups too. What was booked before stays allocated among all of them.
+ */
 function* bookRepayment(loan: OpenedLoan, repayment: NewRepayment): Gather<ReturnType<typeof bookIntoFamily>> {
-  const family = yield* gatherOpenFamily(loan, repayment.tranche !== undefined);
+  const alone: LoanFamily = { base: loan, topUps: [] };
+  const family = loan.topUps.length === 0 ? ok(alone) : yield* gatherFamily(loan);
   if (!family.ok) return family;
-  const refusal = repaymentRefusal(loan, repayment.valueDate, repayment, openOf(family.value, repayment.valueDate));
+  const { valueDate, tranche } = repayment;
+  const refusal = repaymentRefusal(loan, valueDate, repayment, openOf(tranche === undefined ? family.value : alone, valueDate));
   return refusal ?? bookIntoFamily(family.value, repayment);
 }
 

@@ -4,8 +4,8 @@ import { RecordDisbursement, RecordRepayment, ReleaseDuplicate, ReverseRepayment
 import { FIN_R, World } from "../world.fixture.ts";
 
 /*
- * R13 over whole families: a first loan with two top-ups, repayments that name the first loan, reversals, drawings of the
- * top-ups that are recorded late. Every order of recording ends in the same timelines.
+ * R13 over whole families: a first loan with two top-ups, repayments that name the first loan (with and without a stated
+ * allocation), reversals, drawings of the top-ups that are recorded late. Every order of recording ends in the same timelines.
  */
 const LATE = { actor: "bank:K1", role: "BANK", recordedAt: "2025-06-01T09:00:00+08:00" } as const;
 const TERMS = { on: "2023-09-21", due: "2025-09-21", annualRate: "4.20" };
@@ -26,9 +26,10 @@ const accepted = (world: World, run: () => unknown, serial?: string): boolean =>
 };
 
 const repay =
-  (serial: string, yuan: number, day: number): Step =>
+  (serial: string, yuan: number, day: number, isStated: boolean): Step =>
   (world) => {
-    const body = { loan: "L001", serial, principal: `${yuan}.00`, valueDate: dayOf(day) };
+    const stated = isStated ? { allocation: "subsidised-tranche" } : {};
+    const body = { loan: "L001", serial, principal: `${yuan}.00`, valueDate: dayOf(day), ...stated };
     return accepted(world, () => world.accept(RecordRepayment, body, LATE), serial);
   };
 const reverse =
@@ -72,16 +73,24 @@ function recordAll(world: World, steps: readonly Step[]): number {
 
 const steps = fc
   .record({
-    repayments: fc.array(fc.tuple(fc.integer({ min: 1000, max: 14_000 }), fc.integer({ min: 1, max: 300 }), fc.boolean()), {
-      minLength: 2,
-      maxLength: 6,
-    }),
+    repayments: fc.array(
+      fc.record({
+        yuan: fc.integer({ min: 1000, max: 14_000 }),
+        day: fc.integer({ min: 1, max: 300 }),
+        isReversed: fc.boolean(),
+        isStated: fc.boolean(),
+      }),
+      { minLength: 2, maxLength: 6 },
+    ),
     drawn: fc.tuple(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 200 })),
   })
   .map(({ repayments, drawn }): Step[] => [
     draw("L002", "20000.00", drawn[0]),
     draw("L003", "15000.00", drawn[1]),
-    ...repayments.flatMap(([yuan, day, isReversed], nr) => [repay(`R${nr}`, yuan, day), ...(isReversed ? [reverse(`R${nr}`, day)] : [])]),
+    ...repayments.flatMap(({ yuan, day, isReversed, isStated }, nr) => [
+      repay(`R${nr}`, yuan, day, isStated),
+      ...(isReversed ? [reverse(`R${nr}`, day)] : []),
+    ]),
   ]);
 
 it("allocates repayments of a topped-up family alike in every order of recording (R13)", () => {
