@@ -110,6 +110,7 @@ async function compose(options: PlatformOptions, base: Base): Promise<Platform> 
     home: options.home,
     databaseUrl: database.url,
     clock,
+    fallbackFonts: options.fallbackFonts,
     store,
     handler,
     table,

@@ -32,6 +32,8 @@ export interface PlatformOptions {
   readonly logLevel?: string | undefined;
   readonly publicOrigin?: string | undefined;
   readonly trustProxy?: boolean | undefined;
+  /** Font files for rare characters, separated by `:` (HUIMIN_FALLBACK_FONT). */
+  readonly fallbackFonts?: string | undefined;
   readonly signatureWindowSeconds?: number | undefined;
   /** Migrate first. Default true. */
   readonly migrate?: boolean | undefined;
@@ -52,6 +54,7 @@ export interface Platform {
   /** Database as its owner. */
   readonly databaseUrl: string;
   readonly clock: () => number;
+  readonly fallbackFonts: string | undefined;
   /** The whole log, with the platform's rights. */
   readonly store: EventStore;
   /** Records any command. The routes use a handler per service, each with that service's rights only. */

@@ -14,6 +14,7 @@ export interface Config {
   readonly trustProxy: boolean;
   readonly logLevel: LogLevel;
   readonly vaultSecretsFile: string;
+  readonly fallbackFonts: string | undefined;
   readonly signatureWindowSeconds: number;
 }
 
@@ -67,6 +68,7 @@ export function readConfig(sources: ConfigSources = {}): Config {
     trustProxy: value<boolean>("trustProxy") as boolean,
     logLevel: value<LogLevel>("logLevel") as LogLevel,
     vaultSecretsFile: path.resolve(home, value<string>("vaultSecretsFile") ?? "vault-secrets.json"),
+    fallbackFonts: value<string>("fallbackFonts"),
     signatureWindowSeconds: value<number>("signatureWindowSeconds") as number,
   };
   if (faults.length > 0) throw new ConfigFault(faults);

@@ -110,6 +110,14 @@ export const settings = {
     read: text(/^.+$/),
     expected: "a path",
   },
+  fallbackFonts: {
+    variable: "HUIMIN_FALLBACK_FONT",
+    key: "fallbackFonts",
+    meaning: "Font files for characters of names beyond Noto Sans SC, separated by `:` (Debian: fonts-hanazono)",
+    standard: "—",
+    read: text(/^.+$/),
+    expected: "paths of font files",
+  },
   signatureWindowSeconds: {
     variable: "HUIMIN_SIGNATURE_WINDOW_SECONDS",
     key: "signatureWindowSeconds",

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -70,5 +71,13 @@ describe("the embedded server", () => {
     await client.end();
     await restarted.stop();
     await rm(home, { recursive: true, force: true });
+  });
+});
+
+describe("a process that uses the embedded server", () => {
+  it("given an exit code, then it ends with it, though the package would end it with 0", () => {
+    const module = JSON.stringify(new URL("./embedded.ts", import.meta.url).href);
+    const script = `await import(${module}); process.exitCode = 3;`;
+    expect(spawnSync(process.execPath, ["--input-type=module", "-e", script]).status).toBe(3);
   });
 });

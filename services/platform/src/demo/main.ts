@@ -124,6 +124,9 @@ async function headsOf(platform: Platform): Promise<Map<string, string>> {
   return new Map(rows.map(({ household, head }) => [household, head]));
 }
 
+const lacksFont = (line: { readonly refusal?: { readonly code: string } }): boolean =>
+  line.refusal?.code === "STATEMENT_CHARACTERS_MISSING";
+
 /** 年度告知书 of a year as PDF, for every household with activity. */
 async function issueStatements(platform: Platform, office: DemoOffice, year: number): Promise<number> {
   await settled(platform);
@@ -145,8 +148,11 @@ async function issueStatements(platform: Platform, office: DemoOffice, year: num
   );
   bar.done();
   if (!result.ok) throw new Error(`statements of ${year}: ${JSON.stringify(result.refusal)}`);
+  // A rare character that no configured font has is the office's to mend (HUIMIN_FALLBACK_FONT): told, and not a fault.
   const refused = result.value.report.lines.filter((line) => line.coverage === "refused");
-  if (refused.length > 0) throw new Error(`statements of ${year} refused: ${JSON.stringify(refused.slice(0, 3))}`);
+  for (const line of refused.filter(lacksFont))
+    say(`${year}: ${line.household} ${line.refusal?.code} ${JSON.stringify(line.refusal?.details)}`);
+  if (!refused.every(lacksFont)) throw new Error(`statements of ${year} refused: ${JSON.stringify(refused.slice(0, 3))}`);
   return result.value.report.lines.filter((line) => line.coverage === "issued").length;
 }
 
@@ -226,6 +232,7 @@ async function main(): Promise<number> {
       newId: seededIds(() => clock.now),
       vaultSecrets: demoSecrets(),
       newVaultKey: demoVaultKey,
+      fallbackFonts: process.env.HUIMIN_FALLBACK_FONT,
       documents: false,
       logLevel: "warn",
       eventLoopDelayMsMax: 0,

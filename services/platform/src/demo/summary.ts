@@ -1,7 +1,8 @@
-import { checkInvariants, type TrialBalance } from "@huimin/books";
+import type { TrialBalance } from "@huimin/books";
 import type { StoredEvent } from "@huimin/event-store";
 import { fen, formatAmount, sumFen } from "@huimin/money";
 import { TreeHead } from "@huimin/proof-log";
+import { broken, checkInvariants } from "@huimin/service-ledger";
 import type { Platform } from "../platform.ts";
 import type { ReconciliationItem } from "./reconciliation.ts";
 
@@ -87,12 +88,12 @@ export interface SummaryInput {
 
 export async function summarise(input: SummaryInput): Promise<Summary> {
   const { platform } = input;
-  const { district, books, pool, store } = platform;
+  const { district, books, store } = platform;
   const log = await readLogFigures(platform);
   const trial = await books.trialBalance({ district });
   const open = await books.balance({ district, account: "9201", dims: { batch: null } });
-  const invariants = await checkInvariants({ pool, store, district });
-  const failed = invariants.filter((one) => one.severity === "error" && one.failed > 0);
+  const invariants = await checkInvariants(platform);
+  const failed = broken(invariants);
   const none = "0.00";
   return {
     ...input.register,
