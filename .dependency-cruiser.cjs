@@ -19,7 +19,9 @@ module.exports = {
       severity: "error",
       comment: "foundation and write are pure: no database, no network, no file, no clock",
       from: { path: "^packages/(foundation|write)/", ...code },
-      to: { path: "^(node:)?(fs|net|http|https|child_process|worker_threads|timers)(/|$)|node_modules/(pg|kysely|fastify|pino|bullmq|ioredis)/" },
+      to: {
+        path: "^(node:)?(fs|net|http|https|child_process|worker_threads|timers)(/|$)|node_modules/(pg|kysely|fastify|pino|bullmq|ioredis)/",
+      },
     },
     {
       name: "write-imports-foundation",
@@ -34,14 +36,26 @@ module.exports = {
       from: { path: "^packages/write/([^/]+)/", ...code },
       to: { path: "^packages/write/([^/]+)/src/index\\.ts$", pathNot: "^packages/write/$1/" },
     },
-    { name: "log-imports-foundation", severity: "error", from: { path: packages("log"), ...code }, to: { path: "^(packages/(write|read|edge)|services|test)/" } },
+    {
+      name: "log-imports-foundation",
+      severity: "error",
+      from: { path: packages("log"), ...code },
+      to: { path: "^(packages/(write|read|edge)|services|test)/" },
+    },
     {
       name: "read-never-decides",
       severity: "error",
       from: { path: packages("read"), ...code },
-      to: { path: "^(packages/edge|services|test)/|^packages/write/[^/]+/src/(index|decide|commands)\\.ts$|^packages/log/(command-handler|vault)/" },
+      to: {
+        path: "^(packages/edge|services|test)/|^packages/write/[^/]+/src/(index|decide|commands)\\.ts$|^packages/log/(command-handler|vault)/",
+      },
     },
-    { name: "edge-holds-no-domain", severity: "error", from: { path: packages("edge"), ...code }, to: { path: "^(packages/(write|read)|services|test)/" } },
+    {
+      name: "edge-holds-no-domain",
+      severity: "error",
+      from: { path: packages("edge"), ...code },
+      to: { path: "^(packages/(write|read)|services|test)/" },
+    },
     {
       name: "no-service-imports-another",
       severity: "error",
@@ -55,13 +69,25 @@ module.exports = {
       severity: "error",
       comment: "a package is entered through its exports",
       from: { path: "^packages/([^/]+)/([^/]+)/" },
-      to: { path: "^packages/[^/]+/[^/]+/src/", pathNot: ["^packages/[^/]+/[^/]+/src/(index|events)[.]ts$", "^packages/foundation/interest/src/timeline/index[.]ts$", "[.]spec[.]ts$", "/testing[.]ts$", "^packages/$1/$2/"] },
+      to: {
+        path: "^packages/[^/]+/[^/]+/src/",
+        pathNot: [
+          "^packages/[^/]+/[^/]+/src/(index|events)[.]ts$",
+          "^packages/foundation/interest/src/timeline/index[.]ts$",
+          "[.]spec[.]ts$",
+          "/testing[.]ts$",
+          "^packages/$1/$2/",
+        ],
+      },
     },
     {
       name: "no-deep-imports-from-outside",
       severity: "error",
       from: { path: "^(services|test)/" },
-      to: { path: "^packages/[^/]+/[^/]+/src/", pathNot: ["^packages/[^/]+/[^/]+/src/(index|events)[.]ts$", "^packages/foundation/interest/src/timeline/index[.]ts$"] },
+      to: {
+        path: "^packages/[^/]+/[^/]+/src/",
+        pathNot: ["^packages/[^/]+/[^/]+/src/(index|events)[.]ts$", "^packages/foundation/interest/src/timeline/index[.]ts$"],
+      },
     },
   ],
   options: {
@@ -70,6 +96,10 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     parser: "swc",
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default"], extensions: [".ts", ".js", ".mjs", ".cjs", ".json"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default"],
+      extensions: [".ts", ".js", ".mjs", ".cjs", ".json"],
+    },
   },
 };

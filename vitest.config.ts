@@ -9,8 +9,18 @@ export default defineConfig({
   test: {
     projects: [
       project("unit", ["{packages,services,test}/**/*.unit.spec.ts"]),
-      project("int", ["{packages,services,test}/**/*.int.spec.ts"], { globalSetup: ["test/support/src/database.setup.ts"], testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 2 }),
-      project("e2e", ["{packages,services,test}/**/*.e2e.spec.ts"], { globalSetup: ["test/support/src/database.setup.ts"], testTimeout: 180_000, hookTimeout: 180_000, maxWorkers: 1 }),
+      project("int", ["{packages,services,test}/**/*.int.spec.ts"], {
+        globalSetup: ["test/support/src/database.setup.ts"],
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+        maxWorkers: 2,
+      }),
+      project("e2e", ["{packages,services,test}/**/*.e2e.spec.ts"], {
+        globalSetup: ["test/support/src/database.setup.ts"],
+        testTimeout: 180_000,
+        hookTimeout: 180_000,
+        maxWorkers: 1,
+      }),
     ],
   },
 });

@@ -8,12 +8,16 @@ import { fileURLToPath } from "node:url";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 const stamp = path.join(root, "node_modules/.huimin-setup");
-const lock = createHash("sha256").update(readFileSync(path.join(root, "package-lock.json"))).digest("hex");
+const lock = createHash("sha256")
+  .update(readFileSync(path.join(root, "package-lock.json")))
+  .digest("hex");
 const wanted = `${lock} ${process.platform}-${process.arch}`;
 
 const [major] = process.versions.node.split(".").map(Number);
 if (major < 20) {
-  process.stderr.write(`需要 Node.js 20 或更高版本,当前为 ${process.versions.node} / Node.js 20 or later is needed, this is ${process.versions.node}\n`);
+  process.stderr.write(
+    `需要 Node.js 20 或更高版本,当前为 ${process.versions.node} / Node.js 20 or later is needed, this is ${process.versions.node}\n`,
+  );
   process.exit(2);
 }
 const installed = existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;

@@ -12,6 +12,7 @@ import type { BalanceRow } from "./format.ts";
 
 /** What became of a command: its answer, or the codes of the refusal. */
 export type Outcome =
+  // biome-ignore lint/suspicious/noExplicitAny: data of many shapes, validated by the format's schema
   | { readonly ok: true; readonly answer: Readonly<Record<string, any>> }
   | { readonly ok: false; readonly codes: readonly string[]; readonly details?: unknown };
 

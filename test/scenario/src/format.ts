@@ -38,6 +38,7 @@ export interface Entry {
   readonly valueDate: string;
   readonly recordedAt: string;
   readonly by: string;
+  // biome-ignore lint/suspicious/noExplicitAny: data of many shapes, validated by the format's schema
   readonly data: Readonly<Record<string, any>>;
   /** the accounting period that a refused entry asks for */
   readonly period?: string;

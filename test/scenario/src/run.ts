@@ -57,6 +57,14 @@ function compareYields(place: string, fact: Fact, answer: Readonly<Record<string
   }
 }
 
+function compareBalance(place: string, row: BalanceRow, found: { side: string; amount: string } | undefined): void {
+  const zero = row.side === "zero" || Number(row.amount) === 0;
+  const same = zero ? Number(found?.amount) === 0 : found?.side === row.side && found.amount === row.amount;
+  if (same) return;
+  const of = `${row.book} ${row.account} ${JSON.stringify(row.aux ?? {})}${row.year === undefined ? "" : ` ${row.year}`}`;
+  differ(`${place} balance ${of}`, `${row.side} ${row.amount}`, `${found?.side} ${found?.amount}`);
+}
+
 /** One recording of a story on a clean district. */
 export class Recording {
   readonly #district: District;
@@ -117,7 +125,9 @@ export class Recording {
     const place = `after fact ${afterFact}${asOf ? ` as of ${asOf}` : ""}${knownAt === undefined ? "" : ` known at ${knownAt}`}`;
     const axes: Axes = { asOf, position: this.#positionAfter(knownAt ?? afterFact) };
     await this.#district.catchUp();
-    for (const row of checkpoint.balances) await this.#compareBalance(place, row, axes);
+    // Asked for together, compared in the file's order.
+    const balances = await Promise.all(checkpoint.balances.map((row) => this.#district.balance(row, axes)));
+    for (const [index, row] of checkpoint.balances.entries()) compareBalance(place, row, balances[index]);
     for (const [household, figures] of Object.entries(checkpoint.sheet ?? {})) {
       // Everything known at `afterFact`, whatever the checkpoint's axes.
       const found = await this.#district.sheet(household, this.#positionAfter(afterFact));
@@ -125,17 +135,11 @@ export class Recording {
         if (String(found[name]) !== String(expected)) differ(`${place} sheet of ${household} ${name}`, expected, found[name]);
       }
     }
-    for (const figure of checkpoint.statement?.figures ?? []) {
-      const found = await FIGURES[figure.figure]?.(figure, this.#district, axes);
-      if (found !== figure.value) differ(`${place} figure ${JSON.stringify({ ...figure, value: undefined })}`, figure.value, found);
+    const figures = checkpoint.statement?.figures ?? [];
+    const values = await Promise.all(figures.map((figure) => FIGURES[figure.figure]?.(figure, this.#district, axes)));
+    for (const [index, figure] of figures.entries()) {
+      if (values[index] !== figure.value)
+        differ(`${place} figure ${JSON.stringify({ ...figure, value: undefined })}`, figure.value, values[index]);
     }
-  }
-
-  async #compareBalance(place: string, row: BalanceRow, axes: Axes): Promise<void> {
-    const found = await this.#district.balance(row, axes);
-    const zero = row.side === "zero" || Number(row.amount) === 0;
-    if (zero ? Number(found.amount) === 0 : found.side === row.side && found.amount === row.amount) return;
-    const of = `${row.book} ${row.account} ${JSON.stringify(row.aux ?? {})}${row.year === undefined ? "" : ` ${row.year}`}`;
-    differ(`${place} balance ${of}`, `${row.side} ${row.amount}`, `${found.side} ${found.amount}`);
   }
 }

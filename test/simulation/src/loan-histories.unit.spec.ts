@@ -8,7 +8,7 @@ import { historyOf, steps } from "./history.ts";
 import { Recorder } from "./recorder.ts";
 import { SlowLoan } from "./reference.ts";
 
-const runs = { numRuns: Number(process.env["HUIMIN_SIMULATION_RUNS"] ?? 200) };
+const runs = { numRuns: Number(process.env.HUIMIN_SIMULATION_RUNS ?? 200) };
 const END = "2019-12-31";
 /** Below the drawings' sum, so that both tranches occur. */
 const CAP = 2_500_000n;

@@ -19,6 +19,7 @@ export interface Fold<S> {
 }
 
 /** What `evolve` sees of a stored event. */
+// biome-ignore lint/suspicious/noExplicitAny: a fold narrows the payload by the event type
 export interface RecordedEvent<T extends string = string, P = any> extends DomainEvent<T, P> {
   readonly eventId: string;
   readonly stream: string;
@@ -45,9 +46,11 @@ export interface Loaded<S> {
  * sealed 身份证) or that are folds over many streams (the balance of 3501).
  */
 export type Ask =
+  // biome-ignore lint/suspicious/noExplicitAny: folds of every state are asked for through one type
   | { readonly kind: "load"; readonly stream: string; readonly fold: Fold<any> }
   | { readonly kind: "resolve"; readonly name: string; readonly args: Readonly<Record<string, string>> };
 
+// biome-ignore lint/suspicious/noExplicitAny: what comes back depends on what was asked; load and resolve type it
 export type Gather<T> = Generator<Ask, T, any>;
 
 /** Asks for one stream, folded. */
@@ -94,6 +97,7 @@ export interface Decision {
  * A command of the product. `run` is pure: it asks for facts by yielding and returns a decision or a refusal; the same
  * facts always give the same decision.
  */
+// biome-ignore lint/suspicious/noExplicitAny: tables hold commands of every body
 export interface CommandDefinition<C = any> {
   /** Name of the command, e.g. `RecordRepayment`. */
   readonly name: string;

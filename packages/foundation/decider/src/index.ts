@@ -1,4 +1,3 @@
-export { load, resolve, ROLES } from "./decider.ts";
 export type {
   Ask,
   CommandContext,
@@ -12,4 +11,5 @@ export type {
   Role,
   StreamWrite,
 } from "./decider.ts";
+export { load, ROLES, resolve } from "./decider.ts";
 export { SpecificationLog } from "./specification.ts";

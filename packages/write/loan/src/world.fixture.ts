@@ -58,7 +58,7 @@ export class World {
   }
 
   private context(body: Body, sender: Sender): Sender {
-    const date = (body["valueDate"] as string | undefined) ?? "2030-01-01";
+    const date = (body.valueDate as string | undefined) ?? "2030-01-01";
     return { recordedAt: `${date}T20:00:00+08:00`, period: date.slice(0, 7), ...sender };
   }
 

@@ -1,4 +1,4 @@
-import { termMonths } from "@huimin/calendar";
+import { earlierDate, termMonths } from "@huimin/calendar";
 import { openPrincipalNow, staleInterest } from "@huimin/loan/events";
 import { fen, formatAmount, sumFen } from "@huimin/money";
 import { runOverdue } from "@huimin/platform";
@@ -49,7 +49,7 @@ async function contract(entry: Entry, story: Story, { loan, amount }: Terms): Pr
   const { district } = story;
   const { household, due, annualRate, yearBase, topUpOf } = entry.data;
   const contractDate = await contractDateOf(entry, story);
-  const valueDate = contractDate < entry.valueDate ? contractDate : entry.valueDate;
+  const valueDate = earlierDate(contractDate, entry.valueDate);
   const top = topUpOf ? { topUpOf } : {};
   const months = termMonths(contractDate, due);
   const borrower = await borrowerOf(household, story);

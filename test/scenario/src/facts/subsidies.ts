@@ -1,3 +1,4 @@
+import { earlierDate } from "@huimin/calendar";
 import { firstDrawing } from "@huimin/interest";
 import { openInterest } from "@huimin/loan/events";
 import { type Fen, fen, formatAmount, minFen, sumFen } from "@huimin/money";
@@ -29,7 +30,7 @@ async function quarterDays(loan: string, claim: string, district: District): Pro
   const { from, toExcl } = quarterPeriod(claim);
   const first = firstDrawing(timeline);
   const start = first !== undefined && first > from ? first : from;
-  const end = timeline.due < toExcl ? timeline.due : toExcl;
+  const end = earlierDate(timeline.due, toExcl);
   return start < end ? { from: start, toExcl: end } : undefined;
 }
 
