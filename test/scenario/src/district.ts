@@ -23,6 +23,10 @@ export const isRefused = (outcome: Outcome, code: string): boolean => !outcome.o
 export const refusalOf = (outcome: Outcome): string | undefined =>
   outcome.ok ? undefined : `${outcome.codes.join("/")} ${JSON.stringify(outcome.details ?? {})}`;
 
+/** The fields that a problem names. */
+const fieldsOf = (errors: readonly { readonly pointer: string }[] | undefined) =>
+  errors?.length ? { fields: errors.map(({ pointer }) => pointer) } : {};
+
 /** The instant of a point of a story. */
 export interface Clock {
   now: number;
@@ -81,8 +85,8 @@ export class District {
     const answer = await this.desk.send(this.platform.app, bank, name, body, Math.floor(this.#clock.now / 1000));
     if (answer.replayed) return refused("SAME_REQUEST_AGAIN", answer.body);
     if (answer.status < 300) return { ok: true, answer: answer.body };
-    const { code, detailEn, errors } = answer.body as { code: string; detailEn?: string; errors?: unknown };
-    return refused(code, { status: answer.status, detailEn, errors });
+    const { code, detailEn, errors } = answer.body as { code: string; detailEn?: string; errors?: readonly { pointer: string }[] };
+    return refused(code, { detailEn, ...fieldsOf(errors) });
   }
 
   async #command(name: string, body: Readonly<Record<string, unknown>>, by: string, options: SendOptions): Promise<Outcome> {
