@@ -48,7 +48,11 @@ export async function documentApi(app: App): Promise<void> {
         pageTitle: "惠民账本 API",
         withDefaultFonts: false,
         telemetry: false,
+        // No link of the page leads to somebody else's service.
         hideClientButton: true,
+        showDeveloperTools: "never",
+        mcp: { disabled: true },
+        agent: { disabled: true },
       } as object,
     });
   });

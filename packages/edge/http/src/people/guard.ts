@@ -51,8 +51,7 @@ export function needsRole(...roles: readonly Role[]): onRequestAsyncHookHandler 
   return async (request) => {
     const person = await authenticate(request);
     if (person.mustChangePassword) throw new RefusalError({ code: errors.PASSWORD_CHANGE_REQUIRED });
-    const allowed =
-      roles.length === 0 ? person.roles.length > 0 || person.administrator : roles.some((role) => person.roles.includes(role));
+    const allowed = roles.length === 0 ? person.roles.length > 0 : roles.some((role) => person.roles.includes(role));
     if (!allowed) throw new RefusalError({ code: errors.ROLE_REQUIRED, details: { required: roles.join(" / ") || "any" } });
   };
 }
