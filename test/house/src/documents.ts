@@ -76,6 +76,19 @@ export async function errorDocument(): Promise<Documents> {
 
 const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 
+/**
+ * Event schemas whose text differs from the committed one. A schema that was released is frozen: what it described is in
+ * the log for ever. A change is a new type or a new schemaVersion with an upcaster.
+ */
+export async function changedSchemas(documents: Documents): Promise<string[]> {
+  const changed: string[] = [];
+  for (const [name, text] of documents) {
+    const written = await readFile(path.join(root, name), "utf8").catch(() => undefined);
+    if (written !== undefined && written !== text) changed.push(name);
+  }
+  return changed;
+}
+
 /** Writes documents below the root. */
 export async function writeDocuments(documents: Documents): Promise<void> {
   for (const [name, text] of documents) {
