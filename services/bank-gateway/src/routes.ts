@@ -1,5 +1,14 @@
 import type { CommandDefinition } from "@huimin/decider";
-import { type App, CommandAnswer, type CommandSender, idempotencyKey, RefusalError, sendOutcome } from "@huimin/http";
+import {
+  type App,
+  askedPeriod,
+  CommandAnswer,
+  type CommandSender,
+  idempotencyKey,
+  PeriodQuery,
+  RefusalError,
+  sendOutcome,
+} from "@huimin/http";
 import { idempotencyKeysOf } from "@huimin/loan";
 import type { FastifyRequest } from "fastify";
 import { type TObject, type TSchema, Type } from "typebox";
@@ -42,6 +51,7 @@ function senderOf(request: FastifyRequest, definition: CommandDefinition, comman
     role: "BANK",
     channel: "bank-api",
     correlationId: request.id,
+    ...askedPeriod(request),
     ...(typeof serial === "string" ? { sourceDocument: serial } : {}),
     keys: [{ client: `bank:${bank}`, key: `key:${idempotencyKey(request)}` }, ...idempotencyKeysOf(definition.name, command, bank)],
   };
@@ -65,6 +75,7 @@ function messageRoute(app: App, message: BankMessage, authentication: ReturnType
         description: `${definition.name}. Signed; Idempotency-Key required.`,
         security,
         headers: Type.Object({ "idempotency-key": Type.Optional(Type.String()) }),
+        querystring: PeriodQuery,
         body: bodyOf(definition),
         response: { 200: CommandAnswer, 201: CommandAnswer, 202: CommandAnswer },
       },

@@ -1,3 +1,4 @@
+import { ClosePeriod } from "@huimin/period";
 import { RevokeBankKey } from "@huimin/registry";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DISTRICT, LiveDistrict, send } from "./testing/live-district.ts";
@@ -87,7 +88,18 @@ describe("bad input", () => {
     },
   );
 
-  it("given no key, another bank's loan, or a closed period asked for, then it is refused", async () => {
+  it("given a closed period asked for, then it is refused and names the first open one; without asking, it is booked in that", async () => {
+    const closing = { actor: "spec", role: "FIN-R", checker: "other", channel: "ui" } as const;
+    expect(await district.platform.handler.execute(ClosePeriod, { period: "2017-02" }, closing)).toMatchObject({ kind: "recorded" });
+    const head = await district.platform.store.head(DISTRICT);
+    const refused = await bank("repayments?period=2017-02", { ...good, serial: "B-closed" });
+    expect(refused).toMatchObject({ status: 422, body: { code: "PERIOD_CLOSED" } });
+    expect(refused.body.remedyZh.length).toBeGreaterThan(5);
+    expect(await bank("repayments?period=2017-13", good)).toMatchObject({ status: 400 });
+    expect(await district.platform.store.head(DISTRICT)).toBe(head);
+  });
+
+  it("given no key, or another bank's loan, then it is refused", async () => {
     expect(await bank("repayments", good, { key: null })).toMatchObject({ status: 400, body: { code: "IDEMPOTENCY_KEY_MISSING" } });
     expect(await bank("repayments", good, { keyId: "k2" })).toMatchObject({ status: 403, body: { code: "OTHER_BANKS_LOAN" } });
   });

@@ -17,7 +17,24 @@ export interface CommandSender {
   /** Bank serial, contract or voucher number. */
   readonly sourceDocument?: string;
   readonly keys: readonly { readonly client: string; readonly key: string }[];
+  /** Accounting period that the sender asks for; refused when it is closed. */
+  readonly period?: string;
 }
+
+/**
+ * 会计期间 that a command is to be booked in. Rarely needed: without it, the month of recording, or the first open one
+ * after it. In the address and not in a header, so that a bank's signature covers it.
+ */
+export const PeriodQuery = Type.Object(
+  { period: Type.Optional(Type.String({ pattern: "^\\d{4}-(0[1-9]|1[0-2])$", description: "会计期间 accounting period, YYYY-MM" })) },
+  { additionalProperties: false },
+);
+
+/** The period of {@link PeriodQuery}, as a part of a sender. */
+export const askedPeriod = (request: FastifyRequest): { readonly period?: string } => {
+  const { period } = (request.query ?? {}) as { readonly period?: string };
+  return period === undefined ? {} : { period };
+};
 
 /** What became of a command. `position`: a read with `min-position` of it sees its effect. */
 export type Sent =
@@ -91,6 +108,7 @@ export function senderOf(request: FastifyRequest, definition: Pick<CommandDefini
     role,
     channel: "ui",
     correlationId: request.id,
+    ...askedPeriod(request),
     keys: key === undefined ? [] : [{ client: `user:${person.id}`, key }],
   };
 }
@@ -114,6 +132,7 @@ export function personCommand(app: App, route: PersonCommandRoute): void {
       summary: route.summary,
       description: `${definition.name}: ${roles.join(", ")}${definition.postsInBookG ? `. 须经第二人审核 / needs a second person: ${(definition.checkerRoles ?? ["FIN-R"]).join(", ")}` : ""}`,
       security: [{ session: [] }, { bearer: [] }],
+      querystring: PeriodQuery,
       ...(route.params ? { params: route.params } : {}),
       ...(route.body === false ? {} : { body: route.body ?? (definition.schema as TSchema) }),
       response: { 200: CommandAnswer, 201: CommandAnswer, 202: ProposalAnswer },

@@ -1,9 +1,11 @@
 export { type AppOptions, buildApp } from "./app.ts";
 export {
+  askedPeriod,
   CommandAnswer,
   type CommandSender,
   type Commands,
   commandsWith,
+  PeriodQuery,
   type PersonCommandRoute,
   ProposalAnswer,
   personCommand,

@@ -22,7 +22,10 @@ async function exists(server: EmbeddedServer, database: string): Promise<boolean
 /** `npm run demo` in a process of its own: it needs a clock of its own, and its memory goes when it ends. */
 function runDemo(config: Config): Promise<void> {
   const script = new URL("../demo/main.ts", import.meta.url).pathname;
-  const child = spawn(process.execPath, ["--max-old-space-size=180", script], { stdio: "inherit", env: { ...process.env, HUIMIN_HOME: config.home } });
+  const child = spawn(process.execPath, ["--max-old-space-size=180", script], {
+    stdio: "inherit",
+    env: { ...process.env, HUIMIN_HOME: config.home },
+  });
   return new Promise((done, failed) => {
     child.once("error", failed);
     child.once("exit", (code) =>
