@@ -19,6 +19,7 @@ describe("statements over HTTP", () => {
   let district: SpecDistrict;
   const tokens = new Map<Role, string>();
   const logged: string[] = [];
+  const downloads: { readonly actor: string; readonly household: string; readonly year: number }[] = [];
 
   beforeAll(async () => {
     database = await testDatabase(peopleMigrations);
@@ -43,7 +44,11 @@ describe("statements over HTTP", () => {
         return { kind: "recorded", answer: sent.value as Record<string, unknown>, position: await district.store.head(DISTRICT) };
       },
     });
-    await app.register(async (scope) => statementRoutes(scope as App, district.options), { prefix: "/api/v1" });
+    await app.register(
+      async (scope) =>
+        statementRoutes(scope as App, { ...district.options, onDownload: async (download) => void downloads.push(download) }),
+      { prefix: "/api/v1" },
+    );
     await app.ready();
   });
   afterAll(async () => {
@@ -109,6 +114,10 @@ describe("statements over HTTP", () => {
     expect(logged.filter((line) => line.includes("statement printed"))).toHaveLength(1);
     expect(logged.join("")).not.toContain("张·三");
     expect((await call("GET", `/households/${H1}/statements/2018`, "AUD")).statusCode).toBe(403);
+  });
+
+  it("tells the access log of every statement that leaves, before it leaves", () => {
+    expect(downloads).toMatchObject([{ household: H1, year: 2018 }]);
   });
 
   it("says so when there is no such statement", async () => {

@@ -192,10 +192,10 @@ function downloadRoute(app: App, options: StatementsOptions): void {
       if (!found.ok) throw new RefusalError(found.refusal);
       const { issued, job } = found.value;
       const pdf: StatementPdf = press(job);
-      request.log.info(
-        { person: personOf(request).id, statement: statementNumber("", year, household, issued.supplement) },
-        "statement printed",
-      );
+      // A statement shows a name in full: who can't be logged gets none.
+      const person = personOf(request);
+      await options.onDownload?.({ actor: person.id, roles: person.roles, household, year, correlation: request.id });
+      request.log.info({ person: person.id, statement: statementNumber("", year, household, issued.supplement) }, "statement printed");
       return reply
         .type("application/pdf")
         .header("content-disposition", `attachment; filename="${fileNameOf(issued)}"`)

@@ -18,6 +18,14 @@ export interface StatementsOptions {
   readonly clock: () => number;
   /** With them, principal at the year's end is compared with account 9201 before anything is issued. */
   readonly books?: Pick<Books, "details">;
+  /** Called before a printed statement leaves: every look at a name in full is logged (domain 5.6). */
+  readonly onDownload?: (download: {
+    readonly actor: string;
+    readonly roles: readonly string[];
+    readonly household: string;
+    readonly year: number;
+    readonly correlation: string;
+  }) => Promise<void>;
   /** Called for every statement whose personal data are opened: who, which, never what. */
   readonly onUnmask?: (unmasked: { readonly household: string; readonly year: number }) => void;
 }

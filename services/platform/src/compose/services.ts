@@ -52,7 +52,19 @@ export async function registerServices(app: App, platform: Platform, options: Se
       await ledgerCommandRoutes(api);
       await startupLendingRoutes(api);
       await registryRoutes(api, { district, vault, view, accessLog, store, clock });
-      await statementRoutes(api, statementOptionsOf(platform));
+      await statementRoutes(api, {
+        ...statementOptionsOf(platform),
+        onDownload: ({ actor, roles, household, year, correlation }) =>
+          accessLog.record(district, {
+            actor,
+            role: roles.join(" "),
+            subjectKind: "household",
+            subject: household,
+            fields: ["name"],
+            reason: `告知书 ${year}`,
+            correlation,
+          }),
+      });
     },
     { prefix: "/api/v1" },
   );
