@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { queries } from "@huimin/database";
+import { type GeneratedAlways, sql } from "kysely";
 import type { Pool } from "pg";
 
 /** One look at personal data in clear. */
@@ -28,18 +30,45 @@ export interface AccessLog {
   ): Promise<RecordedAccess[]>;
 }
 
-const INSERT = `INSERT INTO access_log (district, actor, role, subject_kind, subject, fields, reason, correlation) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`;
-const LIST = `SELECT id::int AS id, to_char(at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.MS"+08:00"') AS at, actor, role,
-    subject_kind AS "subjectKind", subject, fields, reason, correlation
-  FROM access_log WHERE district = $1 AND ($2::text IS NULL OR subject = $2) AND ($3::bigint IS NULL OR id < $3) ORDER BY id DESC LIMIT $4`;
+interface Tables {
+  access_log: {
+    district: string;
+    /** bigint: text on the way out. */
+    id: GeneratedAlways<string>;
+    at: GeneratedAlways<Date>;
+    actor: string;
+    role: string;
+    subject_kind: Access["subjectKind"];
+    subject: string;
+    fields: readonly string[];
+    reason: string;
+    correlation: string;
+  };
+}
+
+/** Milliseconds and offset of Shanghai: `2018-05-10T09:30:00.000+08:00`. */
+const shanghaiTime = sql<string>`to_char(at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.MS"+08:00"')`;
 
 export function createAccessLog(pool: Pool): AccessLog {
+  const db = queries<Tables>(pool);
   return {
-    async record(district, { actor, role, subjectKind, subject, fields, reason, correlation }) {
-      await pool.query(INSERT, [district, actor, role, subjectKind, subject, fields, reason, correlation]);
+    async record(district, { subjectKind, actor, role, subject, fields, reason, correlation }) {
+      await db
+        .insertInto("access_log")
+        .values({ district, actor, role, subject_kind: subjectKind, subject, fields, reason, correlation })
+        .execute();
     },
-    list: async (district, { subject, before, limit }) =>
-      (await pool.query<RecordedAccess>(LIST, [district, subject ?? null, before ?? null, limit])).rows,
+    async list(district, { subject, before, limit }) {
+      let lines = db
+        .selectFrom("access_log")
+        .select((eb) => [eb.cast<number>("id", "integer").as("id"), shanghaiTime.as("at"), "actor", "role"])
+        .select(["subject_kind as subjectKind", "subject", "fields", "reason", "correlation"])
+        .where("district", "=", district);
+      if (subject !== undefined) lines = lines.where("subject", "=", subject);
+      if (before !== undefined) lines = lines.where("id", "<", String(before));
+      // The table's own id, not the answer's: its index gives the order.
+      return lines.orderBy("access_log.id", "desc").limit(limit).execute();
+    },
   };
 }
 

@@ -3,15 +3,19 @@ import type { SignableMessage } from "./message.ts";
 
 /** Components of one signature at most: more is no request of ours and would only cost time. */
 export const COMPONENTS_MAX = 24;
+/** A name that needs no escape. */
+const PLAIN_NAME = /^[a-z0-9@-]+$/;
 
 /**
  * The signature base (RFC 9421 section 2.5): one line for each covered component, and the parameters last.
  * Returns the base, or why it cannot be made: a component that the message lacks, one named twice, one with
- * parameters (`;sf`, `;bs`, `;key`, `;req`, `;tr`), or a derived one that a request does not have.
+ * parameters (`;sf`, `;bs`, `;key`, `;req`, `;tr`), or a derived one that a request does not have. `canonicalInput`: the
+ * serialised input, where the caller has it.
  */
 export function signatureBase(
   message: SignableMessage,
   input: InnerList,
+  canonicalInput?: string,
 ): { readonly ok: true; readonly base: string } | { readonly ok: false; readonly why: string } {
   const [items, parameters] = input;
   if (items.length > COMPONENTS_MAX) return { ok: false, why: `more than ${COMPONENTS_MAX} covered components` };
@@ -24,9 +28,9 @@ export function signatureBase(
     seen.add(name);
     const value = componentValue(message, name);
     if (value === undefined) return { ok: false, why: `component ${printable(name)} is not in the request` };
-    lines.push(`${serializeItem(name)}: ${value}`);
+    lines.push(`${PLAIN_NAME.test(name) ? `"${name}"` : serializeItem(name)}: ${value}`);
   }
-  lines.push(`"@signature-params": ${serializeInnerList([items, parameters])}`);
+  lines.push(`"@signature-params": ${canonicalInput ?? serializeInnerList([items, parameters])}`);
   return { ok: true, base: lines.join("\n") };
 }
 
@@ -51,7 +55,7 @@ function componentValue(message: SignableMessage, name: string): string | undefi
   const value = message.headers[name];
   if (value === undefined) return undefined;
   const values = typeof value === "string" ? [value] : value;
-  return values.map((one) => one.trim().replace(/[ \t]*\r?\n[ \t]+/g, " ")).join(", ");
+  return values.map((one) => (one.includes("\n") ? one.trim().replace(/[ \t]*\r?\n[ \t]+/g, " ") : one.trim())).join(", ");
 }
 
 /** A name from outside as it may be shown: cut, and nothing that could forge a log line. */

@@ -63,6 +63,35 @@ describe("dates", () => {
     expect(shanghaiDate("2018-12-31T15:59:59Z")).toBe("2018-12-31");
     expect(shanghaiInstant(0)).toBe("1970-01-01T08:00:00.000+08:00");
   });
+
+  it("property: any instant from 1985 to 2100 has the date and time that the time zone table says", () => {
+    const range = { min: Date.UTC(1985, 0, 1), max: Date.UTC(2100, 0, 1) };
+    fc.assert(
+      fc.property(fc.integer(range), (epoch) => {
+        const there = Temporal.Instant.fromEpochMilliseconds(epoch).toZonedDateTimeISO("Asia/Shanghai").toPlainDateTime();
+        expect(shanghaiDate(epoch)).toBe(there.toPlainDate().toString());
+        expect(shanghaiInstant(epoch)).toBe(`${there.toString({ smallestUnit: "millisecond" })}+08:00`);
+      }),
+    );
+  });
+
+  it("property: a text is a date when Temporal takes it without moving it", () => {
+    const part = (max: number) => fc.integer({ min: 0, max }).map((value) => String(value).padStart(2, "0"));
+    const years = fc.oneof(fc.constantFrom(1900, 2000, 2016, 2100, 0), fc.integer({ min: 0, max: 9999 }));
+    fc.assert(
+      fc.property(years, part(14), part(33), (year, month, day) => {
+        const text = `${String(year).padStart(4, "0")}-${month}-${day}`;
+        let expected: string | undefined;
+        try {
+          expected = Temporal.PlainDate.from(text, { overflow: "reject" }).toString();
+        } catch {
+          expected = undefined;
+        }
+        expect(parseDate(text)).toBe(expected);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
 });
 
 describe("month ends", () => {

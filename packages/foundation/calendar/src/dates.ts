@@ -10,12 +10,14 @@ const DATE_PATTERN = /^\d{4}-\d{2}-\d{2}$/;
 /** A date that exists, or undefined: `2017-02-29`, `20170301` and instants are refused. */
 export function parseDate(text: unknown): IsoDate | undefined {
   if (typeof text !== "string" || !DATE_PATTERN.test(text)) return undefined;
-  try {
-    return Temporal.PlainDate.from(text, { overflow: "reject" }).toString();
-  } catch {
-    return undefined;
-  }
+  const month = Number(text.slice(5, 7));
+  const day = Number(text.slice(8, 10));
+  if (month < 1 || month > 12 || day < 1) return undefined;
+  return day <= 28 || day <= daysOfMonth(Number(text.slice(0, 4)), month) ? text : undefined;
 }
+
+const daysOfMonth = (year: number, month: number): number =>
+  month === 2 ? (isLeapYear(year) ? 29 : 28) : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 
 const plain = (date: IsoDate): Temporal.PlainDate => Temporal.PlainDate.from(date);
 
@@ -52,16 +54,29 @@ export const nextPeriod = (period: Period): Period => periodOf(addMonths(`${peri
 export const quarterOf = (date: IsoDate): Quarter => `${date.slice(0, 4)}Q${Math.ceil(Number(date.slice(5, 7)) / 3)}`;
 export const isLeapYear = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
 
+/** Since 1992-01-01 Shanghai's offset is +08:00 at every instant (summer time ended in 1991): no time zone table is needed. */
+const FIXED_OFFSET_SINCE_MS = Date.UTC(1992, 0, 1);
+const SHANGHAI_OFFSET_MS = 8 * 3_600_000;
+const hasFixedOffset = (epochMilliseconds: number): boolean =>
+  Number.isInteger(epochMilliseconds) && epochMilliseconds >= FIXED_OFFSET_SINCE_MS && epochMilliseconds < FIXED_OFFSET_UNTIL_MS;
+/** ISO years have four digits before it. */
+const FIXED_OFFSET_UNTIL_MS = Date.UTC(9999, 11, 31);
+const shifted = (epochMilliseconds: number): string => new Date(epochMilliseconds + SHANGHAI_OFFSET_MS).toISOString();
+
 /** The civil date in Asia/Shanghai of an instant, ISO with any offset or an epoch in milliseconds. */
-export const shanghaiDate = (instant: string | number): IsoDate =>
-  (typeof instant === "number" ? Temporal.Instant.fromEpochMilliseconds(instant) : Temporal.Instant.from(instant))
+export const shanghaiDate = (instant: string | number): IsoDate => {
+  if (typeof instant === "number" && hasFixedOffset(instant)) return shifted(instant).slice(0, 10);
+  return (typeof instant === "number" ? Temporal.Instant.fromEpochMilliseconds(instant) : Temporal.Instant.from(instant))
     .toZonedDateTimeISO("Asia/Shanghai")
     .toPlainDate()
     .toString();
+};
 
 /** An instant as the product writes it: ISO with milliseconds and the offset +08:00. */
 export const shanghaiInstant = (epochMilliseconds: number): string =>
-  `${Temporal.Instant.fromEpochMilliseconds(epochMilliseconds).toZonedDateTimeISO("Asia/Shanghai").toPlainDateTime().toString({ smallestUnit: "millisecond" })}+08:00`;
+  hasFixedOffset(epochMilliseconds)
+    ? `${shifted(epochMilliseconds).slice(0, 23)}+08:00`
+    : `${Temporal.Instant.fromEpochMilliseconds(epochMilliseconds).toZonedDateTimeISO("Asia/Shanghai").toPlainDateTime().toString({ smallestUnit: "millisecond" })}+08:00`;
 
 export const laterDate = (a: IsoDate, b: IsoDate): IsoDate => (a > b ? a : b);
 export const earlierDate = (a: IsoDate, b: IsoDate): IsoDate => (a < b ? a : b);

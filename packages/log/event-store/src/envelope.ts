@@ -45,6 +45,23 @@ export const joinEnvelope = (pieces: EnvelopePieces, stream: string, event: NewE
   `${pieces.head},"position":${position}${pieces.middle},"stream":${canonicalString(stream)},"streamVersion":${streamVersion},` +
   `"type":${canonicalString(event.type)},"valueDate":${canonicalString(event.valueDate)}}`;
 
-/** The event as every reader of the log will see it, at a place that the log has handed out. */
+/** A value as it is after writing and reading it as JSON: a copy of its own, without members that are undefined. */
+function asRead(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return Object.is(value, -0) ? 0 : value;
+  if (Array.isArray(value)) return value.map(asRead);
+  const copy: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value)) {
+    if (member === undefined) continue;
+    if (name === "__proto__")
+      Object.defineProperty(copy, name, { value: asRead(member), enumerable: true, configurable: true, writable: true });
+    else copy[name] = asRead(member);
+  }
+  return copy;
+}
+
+/**
+ * The event as every reader of the log will see it, at a place that the log has handed out. Only for an event that the
+ * log took: what has no canonical form was refused there.
+ */
 export const storedEvent = (district: string, stream: string, event: NewEvent, position: number, streamVersion: number): StoredEvent =>
-  JSON.parse(joinEnvelope(envelopePieces(district, event), stream, event, position, streamVersion)) as StoredEvent;
+  ({ ...(asRead(event) as NewEvent), district, stream, position, streamVersion }) as StoredEvent;

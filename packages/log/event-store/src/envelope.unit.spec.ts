@@ -42,6 +42,7 @@ describe("envelope", () => {
           expect(joined).toBe(canonicalEnvelope(whole));
           expect(joined).toBe(canonicalize(whole));
           expect(canonicalEnvelope(storedEvent(district, stream, event, position, streamVersion))).toBe(joined);
+          expect(storedEvent(district, stream, event, position, streamVersion)).toEqual(JSON.parse(joined));
         },
       ),
       { numRuns: 500 },

@@ -1,7 +1,9 @@
 import type { IsoDate } from "@huimin/calendar";
 import type { Fen } from "@huimin/money";
-import type { Pool, PoolClient } from "pg";
+import { type Compilable, type InferResult, Kysely, PostgresDialect, sql } from "kysely";
+import type { Pool } from "pg";
 import { PORTFOLIO_SCHEMA } from "./projection.ts";
+import { type LoanTable, NO_FEN } from "./tables.ts";
 
 /** `cancelled`: every drawing was taken back. `renewed`: its principal went to another loan number. */
 export type LoanStatus = "performing" | "overdue" | "settled" | "renewed" | "cancelled";
@@ -79,32 +81,41 @@ export interface PortfolioTotal {
   readonly overduePrincipal: Fen;
 }
 
-const day = (column: string): string => `to_char(l.${column}, 'YYYY-MM-DD') AS ${column}`;
+/** The one table is typed where it is named, since its schema is given. */
+type Db = Kysely<unknown>;
 
-/** $1 is the day of the question. */
-const STATUS = `CASE WHEN l.drawn = 0 THEN 'cancelled' WHEN l.renewed_into IS NOT NULL AND l.principal = 0 THEN 'renewed'
-  WHEN l.principal = 0 AND l.interest_open <= 0 THEN 'settled' WHEN l.principal > 0 AND l.due <= $1::date THEN 'overdue' ELSE 'performing' END`;
+/** A day as a parameter; in a column `pg` makes a `Date` of it. */
+const dateOf = (day: IsoDate) => sql<Date>`${day}::date`;
 
-const COLUMNS = `l.loan, l.bank, l.household, l.village, ${["contract_date", "first_drawn_on", "due", "misuse_from", "overdue_since", "last_settled_to"].map(day).join(", ")},
-  CASE WHEN l.extended_from <= $1::date THEN l.extended_rate ELSE l.annual_rate END AS rate, l.method, l.top_up_of, l.renewed_into,
-  l.drawn, l.principal, l.interest_open, ${STATUS} AS status`;
+type DayColumn = { [C in keyof LoanTable]: LoanTable[C] extends Date | null ? C : never }[keyof LoanTable];
 
-type Row = Record<
-  | "loan"
-  | "bank"
-  | "household"
-  | "village"
-  | "contract_date"
-  | "first_drawn_on"
-  | "due"
-  | "rate"
-  | "method"
-  | "drawn"
-  | "principal"
-  | "interest_open",
-  string
-> &
-  Record<"misuse_from" | "overdue_since" | "last_settled_to" | "top_up_of" | "renewed_into", string | null> & { status: LoanStatus };
+/** A day of the loan as text, under its own name. */
+const dayOf = <C extends DayColumn>(column: C) =>
+  sql<LoanTable[C] extends Date ? IsoDate : IsoDate | null>`to_char(${sql.ref(`l.${column}`)}, 'YYYY-MM-DD')`.as(column);
+
+const TERM_DAYS = [dayOf("contract_date"), dayOf("first_drawn_on"), dayOf("due")] as const;
+const LATER_DAYS = [dayOf("misuse_from"), dayOf("overdue_since"), dayOf("last_settled_to")] as const;
+
+// As text: built node by node, these two make a question twice as dear to put together (35 instead of 17 µs).
+const rateOn = (on: IsoDate) => sql<string>`CASE WHEN l.extended_from <= ${on}::date THEN l.extended_rate ELSE l.annual_rate END`;
+const statusOn = (on: IsoDate) =>
+  sql<LoanStatus>`CASE WHEN l.drawn = 0 THEN 'cancelled' WHEN l.renewed_into IS NOT NULL AND l.principal = 0 THEN 'renewed'
+    WHEN l.principal = 0 AND l.interest_open <= 0 THEN 'settled' WHEN l.principal > 0 AND l.due <= ${on}::date THEN 'overdue'
+    ELSE 'performing' END`;
+
+/** The loans of a district. `schema`: where the projection keeps them. */
+const loansOf = (db: Db, schema: string, district: string) =>
+  db.selectFrom(sql.table<LoanTable>(`${schema}.loan`).as("l")).where("l.district", "=", district);
+
+/** Loans of a district as they are on a day. */
+const loansOn = (db: Db, schema: string, district: string, on: IsoDate) =>
+  loansOf(db, schema, district)
+    .select(["l.loan", "l.bank", "l.household", "l.village", "l.method", "l.top_up_of", "l.renewed_into"])
+    .select([...TERM_DAYS, ...LATER_DAYS])
+    .select(["l.drawn", "l.principal", "l.interest_open", rateOn(on).as("rate"), statusOn(on).as("status")]);
+
+type LoanQuery = ReturnType<typeof loansOn>;
+type Row = InferResult<LoanQuery>[number];
 
 const loanOf = (row: Row): PortfolioLoan => ({
   loan: row.loan,
@@ -128,48 +139,43 @@ const loanOf = (row: Row): PortfolioLoan => ({
 });
 
 export function createBankPortfolio(pool: Pool, schema: string = PORTFOLIO_SCHEMA): BankPortfolio {
-  const table = `${schema}.loan l`;
-  const page = async (bank: string | undefined, where: string, values: readonly unknown[], { after, limit }: Page): Promise<LoanPage> => {
+  const db: Db = new Kysely({ dialect: new PostgresDialect({ pool }) });
+  const page = async (bank: string | undefined, question: LoanQuery, { after, limit }: Page): Promise<LoanPage> => {
     const wanted = Math.min(Math.max(limit ?? PAGE_LOANS_DEFAULT, 1), PAGE_LOANS_MAX);
-    const n = values.length;
-    const text = `SELECT ${COLUMNS} FROM ${table} WHERE ${where} AND l.loan > $${n + 1} ORDER BY l.loan LIMIT $${n + 2}`;
-    const rows = await asBank(pool, bank, async (client) => (await client.query<Row>(text, [...values, after ?? "", wanted + 1])).rows);
+    const loansAfter = question
+      .where("l.loan", ">", after ?? "")
+      .orderBy("l.loan")
+      .limit(wanted + 1);
+    const rows = await askedBy(pool, bank, loansAfter);
     const loans = rows.slice(0, wanted).map(loanOf);
     const last = loans.at(-1);
     return rows.length > wanted && last ? { loans, next: last.loan } : { loans };
   };
   return {
-    ofBank: ({ district, bank, on, status, ...cursor }) =>
-      page(bank, `l.district = $2 AND l.bank = $3 AND ($4::text IS NULL OR ${STATUS} = $4)`, [on, district, bank, status ?? null], cursor),
-    async loan({ district, loan, on, bank }) {
-      const text = `SELECT ${COLUMNS} FROM ${table} WHERE l.district = $2 AND l.loan = $3 AND ($4::text IS NULL OR l.bank = $4)`;
-      const rows = await asBank(pool, bank, async (client) => (await client.query<Row>(text, [on, district, loan, bank ?? null])).rows);
-      return rows[0] && loanOf(rows[0]);
+    ofBank({ district, bank, on, status, ...cursor }) {
+      const loans = loansOn(db, schema, district, on).where("l.bank", "=", bank);
+      return page(bank, status === undefined ? loans : loans.where(statusOn(on), "=", status), cursor);
     },
-    dueAndUnpaid: ({ district, on, unmarked, ...cursor }) =>
-      page(
-        undefined,
-        `l.district = $2 AND l.principal > 0 AND l.due <= $1::date ${unmarked ? "AND l.overdue_since IS NULL" : ""}`,
-        [on, district],
-        cursor,
-      ),
-    unsettled: ({ district, toExcl, bank, ...cursor }) =>
-      page(
-        bank,
-        "l.district = $2 AND ($3::text IS NULL OR l.bank = $3) AND l.principal > 0 AND coalesce(l.last_settled_to, l.first_drawn_on) < $1::date",
-        [toExcl, district, bank ?? null],
-        cursor,
-      ),
+    async loan({ district, loan, on, bank }) {
+      const loans = loansOn(db, schema, district, on).where("l.loan", "=", loan);
+      const [row] = await askedBy(pool, bank, bank === undefined ? loans : loans.where("l.bank", "=", bank));
+      return row && loanOf(row);
+    },
+    dueAndUnpaid({ district, on, unmarked, ...cursor }) {
+      const loans = loansOn(db, schema, district, on).where("l.principal", ">", NO_FEN).where("l.due", "<=", dateOf(on));
+      return page(undefined, unmarked ? loans.where("l.overdue_since", "is", null) : loans, cursor);
+    },
+    unsettled({ district, toExcl, bank, ...cursor }) {
+      const loans = loansOn(db, schema, district, toExcl)
+        .where("l.principal", ">", NO_FEN)
+        .where(({ fn }) => fn.coalesce("l.last_settled_to", "l.first_drawn_on"), "<", dateOf(toExcl));
+      return page(bank, bank === undefined ? loans : loans.where("l.bank", "=", bank), cursor);
+    },
     async totals({ district, on }) {
-      const { rows } = await pool.query(
-        `SELECT l.bank, count(*) FILTER (WHERE l.principal > 0)::int AS loans, sum(l.drawn)::text AS drawn, sum(l.principal)::text AS principal,
-           sum(l.interest_open)::text AS interest, coalesce(sum(l.principal) FILTER (WHERE l.due <= $1::date), 0)::text AS overdue
-         FROM ${table} WHERE l.district = $2 GROUP BY l.bank ORDER BY l.bank`,
-        [on, district],
-      );
+      const rows = await totalsOn(db, schema, district, on).execute();
       return rows.map((row) => ({
-        bank: row.bank as string,
-        loans: row.loans as number,
+        bank: row.bank,
+        loans: row.loans,
         drawn: BigInt(row.drawn),
         principal: BigInt(row.principal),
         interestOpen: BigInt(row.interest),
@@ -179,17 +185,34 @@ export function createBankPortfolio(pool: Pool, schema: string = PORTFOLIO_SCHEM
   };
 }
 
-/** Works for one bank: the setting that row-level security reads lives as long as the transaction. */
-async function asBank<T>(pool: Pool, bank: string | undefined, work: (client: Pool | PoolClient) => Promise<T>): Promise<T> {
-  if (bank === undefined) return work(pool);
+const totalsOn = (db: Db, schema: string, district: string, on: IsoDate) =>
+  loansOf(db, schema, district)
+    .select(({ cast, fn, val }) => [
+      "l.bank",
+      cast<number>(fn.countAll().filterWhere("l.principal", ">", NO_FEN), "integer").as("loans"),
+      fn.sum<string>("l.drawn").as("drawn"),
+      fn.sum<string>("l.principal").as("principal"),
+      fn.sum<string>("l.interest_open").as("interest"),
+      fn.coalesce(fn.sum<string>("l.principal").filterWhere("l.due", "<=", dateOf(on)), val(NO_FEN)).as("overdue"),
+    ])
+    .groupBy("l.bank")
+    .orderBy("l.bank");
+
+/**
+ * Asks for one bank: the setting that row-level security reads lives as long as the transaction. The statements go to
+ * `pg` itself: through Kysely's transaction a bank's look-up of one loan took about a quarter more CPU time.
+ */
+async function askedBy<R extends object>(pool: Pool, bank: string | undefined, question: Compilable<R>): Promise<R[]> {
+  const { sql: text, parameters } = question.compile();
+  if (bank === undefined) return (await pool.query<R>(text, [...parameters])).rows;
   const client = await pool.connect();
   let fault: Error | undefined;
   try {
     await client.query("BEGIN");
     await client.query("SELECT set_config('huimin.bank', $1, true)", [bank]);
-    const result = await work(client);
+    const { rows } = await client.query<R>(text, [...parameters]);
     await client.query("COMMIT");
-    return result;
+    return rows;
   } catch (caught) {
     fault = caught as Error;
     throw caught;

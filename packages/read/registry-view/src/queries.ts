@@ -1,6 +1,7 @@
 import type { BankState, EnterpriseState, HouseholdState, HouseholdStatus, VillageState } from "@huimin/registry/events";
+import { Kysely, PostgresDialect, sql } from "kysely";
 import type { Pool } from "pg";
-import { REGISTRY_SCHEMA } from "./projection.ts";
+import type { RegistryTables } from "./tables.ts";
 
 /** A line of the list of households. Name and number of the head are sealed under the head's key. */
 export interface HouseholdLine {
@@ -52,80 +53,128 @@ export interface RegistryView {
   sealedIdNumber(district: string, personId: string): Promise<string | undefined>;
 }
 
-const S = REGISTRY_SCHEMA;
+/** Any number of values as one parameter. */
+const anyOf = (values: readonly string[]) => sql<string>`any (${values}::text[])`;
 
-const HOUSEHOLDS = `SELECT h.household, h.village, coalesce(v.name, h.village) AS "villageName", h.kind, h.status, h.monitored, h.people,
-    h.registered_on::text AS "registeredOn", h.credit_group AS "creditGroup", h.head, m.name AS "headName", m.id_number AS "headIdNumber"
-  FROM ${S}.household h
-  LEFT JOIN ${S}.village v ON v.district = h.district AND v.village = h.village
-  LEFT JOIN ${S}.member m ON m.district = h.district AND m.household = h.household AND m.person_id = h.head
-  WHERE h.district = $1 AND h.household > $2 AND ($3::text IS NULL OR h.village = $3) AND ($4::text IS NULL OR h.status = $4)
-  ORDER BY h.household LIMIT $5`;
+type Db = Kysely<RegistryTables>;
 
-const VILLAGES = `SELECT v.state -> 'state' AS state, v.population, count(h.household)::int AS households, coalesce(sum(h.people), 0)::int AS people
-  FROM ${S}.village v
-  LEFT JOIN ${S}.household h ON h.district = v.district AND h.village = v.village AND h.ended_from IS NULL
-  WHERE v.district = $1 GROUP BY v.district, v.village ORDER BY v.village`;
+const householdLines = (db: Db, district: string) =>
+  db
+    .selectFrom("registry.household as h")
+    .leftJoin("registry.village as v", (on) => on.onRef("v.district", "=", "h.district").onRef("v.village", "=", "h.village"))
+    .leftJoin("registry.member as m", (on) =>
+      on.onRef("m.district", "=", "h.district").onRef("m.household", "=", "h.household").onRef("m.person_id", "=", "h.head"),
+    )
+    .select(["h.household", "h.village", "h.kind", "h.status", "h.monitored", "h.people", "h.credit_group as creditGroup", "h.head"])
+    .select((eb) => [
+      eb.fn.coalesce("v.name", "h.village").as("villageName"),
+      eb.cast<string>("h.registered_on", "text").as("registeredOn"),
+      "m.name as headName",
+      "m.id_number as headIdNumber",
+    ])
+    .where("h.district", "=", district);
+
+const villageLines = (db: Db, district: string) =>
+  db
+    .selectFrom("registry.village as v")
+    .leftJoin("registry.household as h", (on) =>
+      on.onRef("h.district", "=", "v.district").onRef("h.village", "=", "v.village").on("h.ended_from", "is", null),
+    )
+    .select((eb) => [
+      eb.ref("v.state", "->").key("state").as("state"),
+      "v.population",
+      eb.cast<number>(eb.fn.count("h.household"), "integer").as("households"),
+      eb.cast<number>(eb.fn.coalesce(eb.fn.sum("h.people"), eb.lit(0)), "integer").as("people"),
+    ])
+    .where("v.district", "=", district)
+    .groupBy(["v.district", "v.village"])
+    .orderBy("v.village");
 
 /** Questions about the register as it is now. Sealed fields come back sealed. */
 export function createRegistryView(pool: Pool): RegistryView {
-  const states = async <T>(sql: string, values: readonly unknown[]): Promise<T[]> =>
-    (await pool.query<{ state: T }>(sql, [...values])).rows.map(({ state }) => state);
+  const db: Db = new Kysely({ dialect: new PostgresDialect({ pool }) });
   const memberships: RegistryView["memberships"] = async (district, personIds) => {
-    const { rows } = await pool.query<{ person_id: string; household: string }>(
-      `SELECT person_id, household FROM ${S}.member WHERE district = $1 AND person_id = ANY ($2::text[])`,
-      [district, personIds],
-    );
+    const rows = await db
+      .selectFrom("registry.member")
+      .select(["person_id", "household"])
+      .where("district", "=", district)
+      .where("person_id", "=", anyOf(personIds))
+      .execute();
     return new Map(rows.map((row) => [row.person_id, row.household]));
   };
   return {
     memberships,
     async households(district, { village, status, after, limit }) {
-      return (await pool.query<HouseholdLine>(HOUSEHOLDS, [district, after ?? "", village ?? null, status ?? null, limit])).rows;
+      let lines = householdLines(db, district).where("h.household", ">", after ?? "");
+      if (village !== undefined) lines = lines.where("h.village", "=", village);
+      if (status !== undefined) lines = lines.where("h.status", "=", status as HouseholdStatus); // another text finds nothing
+      return lines.orderBy("h.household").limit(limit).execute();
     },
     async household(district, household) {
-      return (
-        await states<HouseholdState>(`SELECT state FROM ${S}.household WHERE district = $1 AND household = $2`, [district, household])
-      )[0];
+      const row = await db
+        .selectFrom("registry.household")
+        .select("state")
+        .where("district", "=", district)
+        .where("household", "=", household)
+        .executeTakeFirst();
+      return row?.state;
     },
     householdOf: async (district, personId) => (await memberships(district, [personId])).get(personId),
     async taken(district, households) {
-      const { rows } = await pool.query<{ household: string }>(
-        `SELECT household FROM ${S}.household WHERE district = $1 AND household = ANY ($2::text[])`,
-        [district, households],
-      );
+      const rows = await db
+        .selectFrom("registry.household")
+        .select("household")
+        .where("district", "=", district)
+        .where("household", "=", anyOf(households))
+        .execute();
       return new Set(rows.map(({ household }) => household));
     },
     async accountOwners(district, numberHash) {
-      const { rows } = await pool.query<{ household: string }>(
-        `SELECT DISTINCT household FROM ${S}.account WHERE district = $1 AND number_hash = $2 AND ended_at IS NULL ORDER BY household`,
-        [district, numberHash],
-      );
+      const rows = await db
+        .selectFrom("registry.account")
+        .select("household")
+        .distinct()
+        .where("district", "=", district)
+        .where("number_hash", "=", numberHash)
+        .where("ended_at", "is", null)
+        .orderBy("household")
+        .execute();
       return rows.map(({ household }) => household);
     },
     async villages(district) {
-      const { rows } = await pool.query<{ state: VillageState; population: number | null; households: number; people: number }>(VILLAGES, [
-        district,
-      ]);
+      const rows = await villageLines(db, district).execute();
       return rows.map(({ state, ...counts }) => ({ ...state, ...counts }));
     },
     async village(district, village) {
-      return (
-        await states<VillageState>(`SELECT state -> 'state' AS state FROM ${S}.village WHERE district = $1 AND village = $2`, [
-          district,
-          village,
-        ])
-      )[0];
+      const row = await db
+        .selectFrom("registry.village")
+        .select((eb) => eb.ref("state", "->").key("state").as("state"))
+        .where("district", "=", district)
+        .where("village", "=", village)
+        .executeTakeFirst();
+      return row?.state;
     },
-    enterprises: (district) =>
-      states(`SELECT state -> 'state' AS state FROM ${S}.enterprise WHERE district = $1 ORDER BY enterprise`, [district]),
-    banks: (district) => states(`SELECT state FROM ${S}.bank WHERE district = $1 ORDER BY bank`, [district]),
+    async enterprises(district) {
+      const rows = await db
+        .selectFrom("registry.enterprise")
+        .select((eb) => eb.ref("state", "->").key("state").as("state"))
+        .where("district", "=", district)
+        .orderBy("enterprise")
+        .execute();
+      return rows.map(({ state }) => state);
+    },
+    async banks(district) {
+      const rows = await db.selectFrom("registry.bank").select("state").where("district", "=", district).orderBy("bank").execute();
+      return rows.map(({ state }) => state);
+    },
     async sealedIdNumber(district, personId) {
-      const { rows } = await pool.query<{ id_number: string }>(`SELECT id_number FROM ${S}.member WHERE district = $1 AND person_id = $2`, [
-        district,
-        personId,
-      ]);
-      return rows[0]?.id_number;
+      const row = await db
+        .selectFrom("registry.member")
+        .select("id_number")
+        .where("district", "=", district)
+        .where("person_id", "=", personId)
+        .executeTakeFirst();
+      return row?.id_number;
     },
   };
 }

@@ -1,10 +1,13 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { shanghaiInstant } from "@huimin/calendar";
+import { queries } from "@huimin/database";
 import type { Role } from "@huimin/decider";
+import type { Kysely, Selectable, UpdateQueryBuilder, UpdateResult } from "kysely";
 import type { Pool } from "pg";
 import { RefusalError } from "../problem.ts";
 import { peopleErrors as errors } from "./errors.ts";
 import { checkPasswordStrength, hashPassword, newPassword, passwordMatches, spendPasswordTime } from "./passwords.ts";
+import type { AccountTable, PeopleTables } from "./tables.ts";
 
 /** A person who works with the product. */
 export interface Person {
@@ -35,19 +38,7 @@ const SEEN_EVERY_MS = 300_000;
 const CACHE_MS = 5_000;
 const CACHE_MAX = 1_000;
 
-interface AccountRow {
-  user_id: string;
-  login: string;
-  display_name: string;
-  password_hash: string;
-  roles: Role[];
-  administrator: boolean;
-  active: boolean;
-  must_change: boolean;
-  failures: number;
-  locked_until: Date | null;
-  created_at: Date;
-}
+type AccountRow = Selectable<AccountTable>;
 
 const userOf = (row: AccountRow): User => ({
   id: row.user_id,
@@ -73,7 +64,7 @@ export interface NewUser {
 
 /** People, their passwords and sessions, of one district. */
 export class PeopleStore {
-  private readonly pool: Pool;
+  private readonly db: Kysely<PeopleTables>;
   private readonly district: string;
   private readonly now: () => number;
   private readonly cache = new Map<string, { readonly person: Person; readonly until: number }>();
@@ -82,30 +73,32 @@ export class PeopleStore {
 
   /** `now`: milliseconds since 1970. `newId`: of users; a demo gives seeded ones. */
   constructor(pool: Pool, district: string, now: () => number, newId: () => string = randomUUID) {
-    this.pool = pool;
+    this.db = queries(pool);
     this.district = district;
     this.now = now;
     this.newId = newId;
   }
 
-  private async one<R extends object>(text: string, values: readonly unknown[]): Promise<R | undefined> {
-    const { rows } = await this.pool.query<R>(text, [this.district, ...values]);
-    return rows[0];
-  }
-
   private async account(userId: string): Promise<AccountRow> {
-    const row = await this.one<AccountRow>("SELECT * FROM people.account WHERE district = $1 AND user_id = $2", [userId]);
+    const row = await this.db
+      .selectFrom("people.account")
+      .selectAll()
+      .where("district", "=", this.district)
+      .where("user_id", "=", userId)
+      .executeTakeFirst();
     if (!row) throw new RefusalError({ code: errors.USER_UNKNOWN, details: { user: userId } });
     return row;
   }
 
+  private update(userId: string): UpdateQueryBuilder<PeopleTables, "people.account", "people.account", UpdateResult> {
+    return this.db.updateTable("people.account").where("district", "=", this.district).where("user_id", "=", userId);
+  }
+
   private async note(by: string, userId: string, what: string): Promise<void> {
-    await this.one("INSERT INTO people.change (district, at, by_user, user_id, what) VALUES ($1, $2, $3, $4, $5)", [
-      new Date(this.now()),
-      by,
-      userId,
-      what,
-    ]);
+    await this.db
+      .insertInto("people.change")
+      .values({ district: this.district, at: new Date(this.now()), by_user: by, user_id: userId, what })
+      .execute();
   }
 
   /**
@@ -117,20 +110,22 @@ export class PeopleStore {
     const made = user.password === undefined ? newPassword() : undefined;
     if (user.password !== undefined) checkPasswordStrength(user.password, login);
     const hash = await hashPassword(made ?? (user.password as string));
-    const row = await this.one<AccountRow>(
-      `INSERT INTO people.account (district, user_id, login, display_name, password_hash, roles, administrator, must_change, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (district, login) DO NOTHING RETURNING *`,
-      [
-        `u-${this.newId()}`,
+    const row = await this.db
+      .insertInto("people.account")
+      .values({
+        district: this.district,
+        user_id: `u-${this.newId()}`,
         login,
-        user.displayName,
-        hash,
-        user.roles,
-        user.administrator ?? false,
-        made !== undefined,
-        new Date(this.now()),
-      ],
-    );
+        display_name: user.displayName,
+        password_hash: hash,
+        roles: user.roles,
+        administrator: user.administrator ?? false,
+        must_change: made !== undefined,
+        created_at: new Date(this.now()),
+      })
+      .onConflict((taken) => taken.columns(["district", "login"]).doNothing())
+      .returningAll()
+      .executeTakeFirst();
     if (!row) throw new RefusalError({ code: errors.LOGIN_TAKEN, details: { login } });
     await this.note(by, row.user_id, `created: ${describeRights(row)}`);
     return made === undefined ? { user: userOf(row) } : { user: userOf(row), password: made };
@@ -143,13 +138,33 @@ export class PeopleStore {
   async ensureFirstAdministrator(): Promise<{ readonly login: string; readonly password: string } | undefined> {
     const password = newPassword();
     const hash = await hashPassword(password);
-    const row = await this.one<{ user_id: string }>(
-      `INSERT INTO people.account (district, user_id, login, display_name, password_hash, roles, administrator, must_change, created_at)
-       SELECT $1, $2, 'admin', '系统管理员', $3, '{}', true, false, $4
-        WHERE NOT EXISTS (SELECT 1 FROM people.account WHERE district = $1 AND administrator)
-       ON CONFLICT (district, login) DO NOTHING RETURNING user_id`,
-      [`u-${this.newId()}`, hash, new Date(this.now())],
-    );
+    const row = await this.db
+      .insertInto("people.account")
+      .columns(["district", "user_id", "login", "display_name", "password_hash", "roles", "administrator", "must_change", "created_at"])
+      .expression(
+        this.db
+          .selectNoFrom(({ val, lit }) => [
+            val(this.district).as("district"),
+            val(`u-${this.newId()}`).as("user_id"),
+            val("admin").as("login"),
+            val("系统管理员").as("display_name"),
+            val(hash).as("password_hash"),
+            val<readonly Role[]>([]).as("roles"),
+            lit(true).as("administrator"),
+            lit(false).as("must_change"),
+            val(new Date(this.now())).as("created_at"),
+          ])
+          .where(({ not, exists, selectFrom }) =>
+            not(
+              exists(
+                selectFrom("people.account").select("user_id").where("district", "=", this.district).where("administrator", "=", true),
+              ),
+            ),
+          ),
+      )
+      .onConflict((taken) => taken.columns(["district", "login"]).doNothing())
+      .returning("user_id")
+      .executeTakeFirst();
     if (!row) return undefined;
     await this.note("system", row.user_id, "created: first administrator");
     return { login: "admin", password };
@@ -157,9 +172,13 @@ export class PeopleStore {
 
   /** Refuses SIGN_IN_FAILED, SIGN_IN_LOCKED. The token is stored as its hash only. */
   async signIn(login: string, password: string): Promise<{ readonly token: string; readonly expiresAt: string; readonly person: Person }> {
-    const row = await this.one<AccountRow>("SELECT * FROM people.account WHERE district = $1 AND login = $2 AND active", [
-      login.toLowerCase(),
-    ]);
+    const row = await this.db
+      .selectFrom("people.account")
+      .selectAll()
+      .where("district", "=", this.district)
+      .where("login", "=", login.toLowerCase())
+      .where("active", "=", true)
+      .executeTakeFirst();
     if (!row) {
       await spendPasswordTime(password);
       throw new RefusalError({ code: errors.SIGN_IN_FAILED });
@@ -172,12 +191,19 @@ export class PeopleStore {
     }
     const token = randomBytes(32).toString("base64url");
     const now = this.now();
-    await this.one("UPDATE people.account SET failures = 0, locked_until = NULL WHERE district = $1 AND user_id = $2", [row.user_id]);
-    await this.one("DELETE FROM people.session WHERE district = $1 AND expires_at < $2", [new Date(now)]);
-    await this.one(
-      "INSERT INTO people.session (district, token_hash, user_id, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $4, $5)",
-      [digest(token), row.user_id, new Date(now), new Date(now + SESSION_MS)],
-    );
+    await this.update(row.user_id).set({ failures: 0, locked_until: null }).execute();
+    await this.db.deleteFrom("people.session").where("district", "=", this.district).where("expires_at", "<", new Date(now)).execute();
+    await this.db
+      .insertInto("people.session")
+      .values({
+        district: this.district,
+        token_hash: digest(token),
+        user_id: row.user_id,
+        created_at: new Date(now),
+        seen_at: new Date(now),
+        expires_at: new Date(now + SESSION_MS),
+      })
+      .execute();
     return { token, expiresAt: shanghaiInstant(now + SESSION_MS), person: userOf(row) };
   }
 
@@ -188,13 +214,18 @@ export class PeopleStore {
 
   /** Counts in the database, so parallel guesses count each. */
   private async countFailure(userId: string): Promise<Date | null> {
-    const row = await this.one<{ locked_until: Date | null }>(
-      `UPDATE people.account
-          SET failures = CASE WHEN failures + 1 >= $3 THEN 0 ELSE failures + 1 END,
-              locked_until = CASE WHEN failures + 1 >= $3 THEN $4::timestamptz ELSE locked_until END
-        WHERE district = $1 AND user_id = $2 RETURNING locked_until`,
-      [userId, FAILURES_MAX, new Date(this.now() + LOCK_MS)],
-    );
+    const row = await this.update(userId)
+      .set((eb) => {
+        const failures = eb("failures", "+", 1);
+        const tooMany = eb(failures, ">=", FAILURES_MAX);
+        const until = new Date(this.now() + LOCK_MS);
+        return {
+          failures: eb.case().when(tooMany).then(0).else(failures).end(),
+          locked_until: eb.case().when(tooMany).then(until).else(eb.ref("locked_until")).end(),
+        };
+      })
+      .returning("locked_until")
+      .executeTakeFirst();
     return row?.locked_until ?? null;
   }
 
@@ -203,14 +234,25 @@ export class PeopleStore {
     const now = this.now();
     const cached = this.cache.get(token);
     if (cached && cached.until > now) return cached.person;
-    const row = await this.one<AccountRow & { seen_at: Date }>(
-      `SELECT a.*, s.seen_at FROM people.session s JOIN people.account a USING (district, user_id)
-        WHERE s.district = $1 AND s.token_hash = $2 AND s.expires_at > $3 AND s.seen_at > $4 AND a.active`,
-      [digest(token), new Date(now), new Date(now - IDLE_MS)],
-    );
+    const row = await this.db
+      .selectFrom("people.session as s")
+      .innerJoin("people.account as a", (on) => on.onRef("a.district", "=", "s.district").onRef("a.user_id", "=", "s.user_id"))
+      .selectAll("a")
+      .select("s.seen_at")
+      .where("s.district", "=", this.district)
+      .where("s.token_hash", "=", digest(token))
+      .where("s.expires_at", ">", new Date(now))
+      .where("s.seen_at", ">", new Date(now - IDLE_MS))
+      .where("a.active", "=", true)
+      .executeTakeFirst();
     if (!row) return undefined;
     if (now - row.seen_at.getTime() > SEEN_EVERY_MS) {
-      await this.one("UPDATE people.session SET seen_at = $3 WHERE district = $1 AND token_hash = $2", [digest(token), new Date(now)]);
+      await this.db
+        .updateTable("people.session")
+        .set({ seen_at: new Date(now) })
+        .where("district", "=", this.district)
+        .where("token_hash", "=", digest(token))
+        .execute();
     }
     if (this.cache.size >= CACHE_MAX) this.cache.clear();
     const person = userOf(row);
@@ -220,7 +262,7 @@ export class PeopleStore {
 
   async signOut(token: string): Promise<void> {
     this.cache.delete(token);
-    await this.one("DELETE FROM people.session WHERE district = $1 AND token_hash = $2", [digest(token)]);
+    await this.db.deleteFrom("people.session").where("district", "=", this.district).where("token_hash", "=", digest(token)).execute();
   }
 
   /** Changes one's own password and ends all other sessions. Refuses SIGN_IN_FAILED, SIGN_IN_LOCKED, PASSWORD_WEAK. */
@@ -234,44 +276,42 @@ export class PeopleStore {
     checkPasswordStrength(wanted, row.login);
     if (wanted === old)
       throw new RefusalError({ code: errors.PASSWORD_WEAK, details: { whyZh: "与旧密码相同", whyEn: "it is the old one" } });
-    await this.one("UPDATE people.account SET password_hash = $3, must_change = false WHERE district = $1 AND user_id = $2", [
-      userId,
-      await hashPassword(wanted),
-    ]);
-    await this.one("DELETE FROM people.session WHERE district = $1 AND user_id = $2 AND token_hash <> $3", [userId, digest(token)]);
-    this.cache.clear();
+    await this.update(userId)
+      .set({ password_hash: await hashPassword(wanted), must_change: false })
+      .execute();
+    await this.endSessions(userId, token);
     await this.note(userId, userId, "password changed");
   }
 
   /** All users by login name after `afterLogin`. */
   async list(limit: number, afterLogin = ""): Promise<User[]> {
-    const { rows } = await this.pool.query<AccountRow>(
-      "SELECT * FROM people.account WHERE district = $1 AND login > $2 ORDER BY login LIMIT $3",
-      [this.district, afterLogin, limit],
-    );
+    const rows = await this.db
+      .selectFrom("people.account")
+      .selectAll()
+      .where("district", "=", this.district)
+      .where("login", ">", afterLogin)
+      .orderBy("login")
+      .limit(limit)
+      .execute();
     return rows.map(userOf);
   }
 
   async setRoles(userId: string, roles: readonly Role[], administrator: boolean, by: string): Promise<User> {
     const before = await this.account(userId);
     if (before.administrator && !administrator) await this.keepOneAdministrator(userId);
-    const row = await this.one<AccountRow>(
-      "UPDATE people.account SET roles = $3, administrator = $4 WHERE district = $1 AND user_id = $2 RETURNING *",
-      [userId, roles, administrator],
-    );
+    const row = await this.update(userId).set({ roles, administrator }).returningAll().executeTakeFirstOrThrow();
     this.cache.clear();
-    await this.note(by, userId, `rights: ${describeRights(before)} -> ${describeRights(row as AccountRow)}`);
-    return userOf(row as AccountRow);
+    await this.note(by, userId, `rights: ${describeRights(before)} -> ${describeRights(row)}`);
+    return userOf(row);
   }
 
   /** A new password, shown once, to be changed at the next sign-in; ends all sessions and the lock. */
   async resetPassword(userId: string, by: string): Promise<string> {
     await this.account(userId);
     const password = newPassword();
-    await this.one(
-      "UPDATE people.account SET password_hash = $3, must_change = true, failures = 0, locked_until = NULL WHERE district = $1 AND user_id = $2",
-      [userId, await hashPassword(password)],
-    );
+    await this.update(userId)
+      .set({ password_hash: await hashPassword(password), must_change: true, failures: 0, locked_until: null })
+      .execute();
     await this.endSessions(userId);
     await this.note(by, userId, "password reset");
     return password;
@@ -280,26 +320,34 @@ export class PeopleStore {
   async setActive(userId: string, active: boolean, by: string): Promise<User> {
     const before = await this.account(userId);
     if (before.administrator && !active) await this.keepOneAdministrator(userId);
-    const row = await this.one<AccountRow>("UPDATE people.account SET active = $3 WHERE district = $1 AND user_id = $2 RETURNING *", [
-      userId,
-      active,
-    ]);
+    const row = await this.update(userId).set({ active }).returningAll().executeTakeFirstOrThrow();
     if (!active) await this.endSessions(userId);
     await this.note(by, userId, active ? "activated" : "deactivated");
-    return userOf(row as AccountRow);
+    return userOf(row);
   }
 
-  private async endSessions(userId: string): Promise<void> {
-    await this.one("DELETE FROM people.session WHERE district = $1 AND user_id = $2", [userId]);
+  /** Ends a person's sessions, except that of the token `kept`. */
+  private async endSessions(userId: string, kept?: string): Promise<void> {
+    await this.db
+      .deleteFrom("people.session")
+      .where("district", "=", this.district)
+      .where("user_id", "=", userId)
+      .$if(kept !== undefined, (others) => others.where("token_hash", "<>", digest(kept as string)))
+      .execute();
     this.cache.clear();
   }
 
   private async keepOneAdministrator(userId: string): Promise<void> {
-    const others = await this.one(
-      "SELECT 1 FROM people.account WHERE district = $1 AND user_id <> $2 AND administrator AND active LIMIT 1",
-      [userId],
-    );
-    if (!others) throw new RefusalError({ code: errors.LAST_ADMINISTRATOR });
+    const other = await this.db
+      .selectFrom("people.account")
+      .select("user_id")
+      .where("district", "=", this.district)
+      .where("user_id", "<>", userId)
+      .where("administrator", "=", true)
+      .where("active", "=", true)
+      .limit(1)
+      .executeTakeFirst();
+    if (!other) throw new RefusalError({ code: errors.LAST_ADMINISTRATOR });
   }
 }
 
