@@ -1,3 +1,4 @@
+import "./lean-memory.ts";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { dropDatabase, startEmbedded } from "@huimin/database";
@@ -220,7 +221,9 @@ async function main(): Promise<number> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const clock = { now: DEMO_BEGINS };
-  const server = process.env.DATABASE_URL ? undefined : await startEmbedded({ dataDirectory: path.join(home, "postgres") });
+  const server = process.env.DATABASE_URL
+    ? undefined
+    : await startEmbedded({ dataDirectory: path.join(home, "postgres"), settings: { shared_buffers: "32MB" } });
   try {
     if (server) await dropDatabase(server.url("postgres"), DEMO_DATABASE);
     const platform = await createPlatform({

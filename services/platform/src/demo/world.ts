@@ -36,7 +36,7 @@ export const demoVaultKey = (
 
 const demoBytes = (what: string): Buffer => createHash("sha256").update(`huimin demo ${what}`).digest();
 
-/** Largest resident memory of this process and of the database's processes that belong to the demo, in MB. */
+/** Largest resident memory of this process, in MB. The database server's is not in it. */
 export class MemoryWatch {
   readonly #timer: NodeJS.Timeout;
   #peak = 0;
