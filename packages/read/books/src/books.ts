@@ -61,7 +61,7 @@ function dimsOf(row: Readonly<Record<string, string | number | null>>, names: re
 }
 
 /**
- * The books in PostgreSQL. Answers for now come from balances and totals; answers on the time axes from the journal
+ * The books in PostgreSQL. Answers about the present come from balances and totals; answers on the time axes from the journal
  * through the index on dimensions; totals by value date or period from the totals per day.
  */
 export function createBooks(pool: Pool, schema: string = BOOKS_SCHEMA): Books {
