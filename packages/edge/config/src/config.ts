@@ -14,6 +14,8 @@ export interface Config {
   readonly trustProxy: boolean;
   readonly logLevel: LogLevel;
   readonly vaultSecretsFile: string;
+  readonly logKeyFile: string;
+  readonly checkpointFolder: string;
   readonly fallbackFonts: string | undefined;
   readonly signatureWindowSeconds: number;
 }
@@ -68,6 +70,8 @@ export function readConfig(sources: ConfigSources = {}): Config {
     trustProxy: value<boolean>("trustProxy") as boolean,
     logLevel: value<LogLevel>("logLevel") as LogLevel,
     vaultSecretsFile: path.resolve(home, value<string>("vaultSecretsFile") ?? "vault-secrets.json"),
+    logKeyFile: path.resolve(home, value<string>("logKeyFile") ?? "log-key.pem"),
+    checkpointFolder: path.resolve(home, value<string>("checkpointFolder") ?? "checkpoints"),
     fallbackFonts: value<string>("fallbackFonts"),
     signatureWindowSeconds: value<number>("signatureWindowSeconds") as number,
   };

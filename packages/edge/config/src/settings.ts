@@ -110,6 +110,22 @@ export const settings = {
     read: text(/^.+$/),
     expected: "a path",
   },
+  logKeyFile: {
+    variable: "HUIMIN_LOG_KEY_FILE",
+    key: "logKeyFile",
+    meaning: "Ed25519 key that signs the log's checkpoints; made on first use; back it up apart from the database",
+    standard: "<home>/log-key.pem",
+    read: text(/^.+$/),
+    expected: "a path",
+  },
+  checkpointFolder: {
+    variable: "HUIMIN_CHECKPOINT_FOLDER",
+    key: "checkpointFolder",
+    meaning: "Where checkpoints are also written: a place that whoever holds the database can't change",
+    standard: "<home>/checkpoints",
+    read: text(/^.+$/),
+    expected: "a path",
+  },
   fallbackFonts: {
     variable: "HUIMIN_FALLBACK_FONT",
     key: "fallbackFonts",

@@ -7,6 +7,7 @@ import type { CliContext } from "./context.ts";
 import { importCommands } from "./import.ts";
 import { operateCommands } from "./operate.ts";
 import { CommandRefused, EXIT, type ExitCode, printRefusals, WrongUsage } from "./output.ts";
+import { proofCommands } from "./proof.ts";
 import { scheduleCommand } from "./schedule.ts";
 import { statementCommands } from "./statements.ts";
 import { userCommands } from "./users.ts";
@@ -26,6 +27,7 @@ export function buildProgram(context: CliContext): Command {
   bookCommands(program, context);
   importCommands(program, context);
   statementCommands(program, context);
+  proofCommands(program, context);
   scheduleCommand(program, context);
   userCommands(program, context);
   inherit(program);

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { checkpointMigrations } from "@huimin/checkpoints";
 import { ensureDatabase, type Migration, migrate, openPool, startEmbedded } from "@huimin/database";
 import { eventStoreMigrations } from "@huimin/event-store";
 import { peopleMigrations } from "@huimin/http";
@@ -39,6 +40,7 @@ export async function openDatabase(options: {
 /** Every migration of the product in order of application: the log first, because the others grant to its roles. */
 export const platformMigrations = (): readonly Migration[] => [
   ...eventStoreMigrations,
+  ...checkpointMigrations,
   ...vaultMigrations,
   ...signingMigrations,
   ...peopleMigrations,
