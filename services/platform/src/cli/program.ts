@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { bookFileCommand } from "./book-file.ts";
 import { bookCommands } from "./books.ts";
 import type { CliContext } from "./context.ts";
+import { exportCommand } from "./export.ts";
 import { importCommands } from "./import.ts";
 import { operateCommands } from "./operate.ts";
 import { CommandRefused, EXIT, type ExitCode, printRefusals, WrongUsage } from "./output.ts";
@@ -28,6 +29,7 @@ export function buildProgram(context: CliContext): Command {
   importCommands(program, context);
   statementCommands(program, context);
   proofCommands(program, context);
+  exportCommand(program, context);
   scheduleCommand(program, context);
   userCommands(program, context);
   inherit(program);
