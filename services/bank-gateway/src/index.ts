@@ -2,4 +2,5 @@ export { type BankAuthentication, bankOf, needsBankSignature } from "./authentic
 export { BankKeys } from "./bank-keys.ts";
 export { bankLoanRoutes } from "./loans.ts";
 export { type BankMessage, bankCommands, bankMessages } from "./messages.ts";
+export { paperMessageRoutes } from "./paper.ts";
 export { bankMessageRoutes, needsCurrency } from "./routes.ts";

@@ -29,8 +29,10 @@ const errors = declareErrors({
 const DateText = Type.String({ format: "date" });
 const LoanSchema = Type.Object({
   loan: Type.String(),
-  household: Type.String(),
-  village: Type.String(),
+  household: Type.Optional(Type.String()),
+  village: Type.Optional(Type.String()),
+  enterprise: Type.Optional(Type.String()),
+  batch: Type.Optional(Type.String()),
   status: Type.String({ description: "performing, overdue, settled, renewed, cancelled" }),
   contractDate: Type.String(),
   firstDrawnOn: Type.String(),

@@ -26,8 +26,10 @@ export interface PortfolioOptions {
 const LoanSchema = Type.Object({
   loan: Type.String(),
   bank: Type.String(),
-  household: Type.String(),
-  village: Type.String(),
+  household: Type.Optional(Type.String()),
+  village: Type.Optional(Type.String()),
+  enterprise: Type.Optional(Type.String()),
+  batch: Type.Optional(Type.String()),
   status: Type.String(),
   contractDate: Type.String(),
   firstDrawnOn: Type.String(),

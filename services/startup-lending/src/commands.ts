@@ -11,10 +11,5 @@ export const startupLendingCommands: readonly CommandDefinition[] = [...loanComm
   (definition) => isPersonal(definition) || definition.roles.every((role) => role === "SYS"),
 );
 
-/** Commands that only banks (and jobs) give: the finance-promotion office may record them for a bank without the API. */
-export const messagesOfBanks: readonly CommandDefinition[] = [...loanCommands, ...subsidyCommands].filter((definition) =>
-  definition.roles.includes("BANK"),
-);
-
 /** Those of {@link startupLendingCommands} that have a route. */
 export const personalCommands: readonly CommandDefinition[] = startupLendingCommands.filter(isPersonal);

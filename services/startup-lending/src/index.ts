@@ -1,2 +1,2 @@
-export { messagesOfBanks, personalCommands, startupLendingCommands } from "./commands.ts";
+export { personalCommands, startupLendingCommands } from "./commands.ts";
 export { addressOf, startupLendingRoutes } from "./routes.ts";

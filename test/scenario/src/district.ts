@@ -1,11 +1,12 @@
 import type { CommandDefinition, Fold, RecordedEvent, Role } from "@huimin/decider";
-import { createHouseholdSheets, type HouseholdSheets, printFigures } from "@huimin/household-sheet";
+import { createHouseholdSheets, type HouseholdEntitlement, type HouseholdSheets, printFigures } from "@huimin/household-sheet";
 import { idempotencyKeysOf } from "@huimin/loan";
 import { type CreditEntry, creditFold, creditStream, type LoanState, loanStream, loanTimelineFold } from "@huimin/loan/events";
 import { formatAmount } from "@huimin/money";
 import type { Platform } from "@huimin/platform";
 import { POLICY_KEYS, type Policy, policyFold, policyOf, policyStream } from "@huimin/policy/events";
 import { type HouseholdState, householdFold, householdStream } from "@huimin/registry/events";
+import { type StatementState, statementFold, statementStream } from "@huimin/statement/events";
 import { type ClaimState, claimFold, claimStream, type SubsidyState, subsidyFold, subsidyStream } from "@huimin/subsidy/events";
 import { BankDesk } from "./bank-desk.ts";
 import type { BalanceRow } from "./format.ts";
@@ -171,6 +172,16 @@ export class District {
     return printFigures(await this.#sheets.figures(question));
   }
 
+  /** The household's entitlements to dividends with the history of their payouts. */
+  entitlements(household: string, { asOf, position }: Axes): Promise<readonly HouseholdEntitlement[]> {
+    return this.#sheets.entitlements({ district: this.platform.district, household, asOf, knownAt: { position } });
+  }
+
+  /** Statements that were issued to the household. */
+  statements(household: string, { position }: Axes): Promise<StatementState> {
+    return this.#fold(statementStream(household), statementFold, { position });
+  }
+
   /** Streams folded over what was known, with value dates up to `asOf`. */
   async #folds<S>(streams: readonly string[], fold: Fold<S>, axes: Axes): Promise<S[]> {
     const asked = streams.map((stream) => ({ stream, afterVersion: 0 }));
@@ -185,6 +196,11 @@ export class District {
 
   async #fold<S>(stream: string, fold: Fold<S>, axes: Axes): Promise<S> {
     return (await this.#folds([stream], fold, axes))[0] as S;
+  }
+
+  /** Any stream folded. */
+  state<S>(stream: string, fold: Fold<S>, axes: Axes = NOW): Promise<S> {
+    return this.#fold(stream, fold, axes);
   }
 
   loan(loan: string, axes: Axes): Promise<LoanState> {

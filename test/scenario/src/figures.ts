@@ -2,9 +2,12 @@ import { addMonths, daysBetween } from "@huimin/calendar";
 import { type DayCount, fixedDividend, openPrincipal, penaltyExtra, yearFraction } from "@huimin/interest";
 import { openPrincipalNow, prepaymentsOf, rightInterest } from "@huimin/loan/events";
 import { fen, formatAmount, percent, roundHalfUp, sumFen, toExact } from "@huimin/money";
-import { bookedSubsidy, clawbackOfClaim, subsidisedLoan, subsidyDifferences, subsidyOf } from "@huimin/subsidy/events";
+import { bookedSubsidy, carriedYuanDays, clawbackOfClaim, subsidyDifferences, subsidyOf } from "@huimin/subsidy/events";
 import type { Axes, District } from "./district.ts";
+import { DIVIDEND_FIGURES } from "./figures-dividend.ts";
+import { openPrincipalOfBatch, POOLED_FIGURES } from "./figures-pooled.ts";
 import type { Figure } from "./format.ts";
+import { subsidisedOf } from "./subsidised.ts";
 
 /** A figure as the product computes it; undefined where it knows nothing of the kind. */
 type Compute = (figure: Figure, district: District, axes: Axes) => Promise<string | number | undefined>;
@@ -15,7 +18,7 @@ const loanOf = (figure: Figure, district: District, axes: Axes) => district.loan
 
 /** Subsidy state, loan and policy as known then. */
 async function subsidised(figure: Figure, district: District, axes: Axes) {
-  const loan = subsidisedLoan(await loanOf(figure, district, axes));
+  const loan = await subsidisedOf(district, text(figure, "loan"), axes);
   if (!loan) return undefined;
   return { loan, state: await district.subsidy(text(figure, "loan"), axes), policy: await district.policy(axes) };
 }
@@ -47,6 +50,8 @@ function conventionInterest(figure: Figure): string | undefined {
 
 /** The figures of the format that are built. */
 export const FIGURES: Readonly<Record<string, Compute>> = {
+  ...DIVIDEND_FIGURES,
+  ...POOLED_FIGURES,
   interest: async (figure, district, axes) =>
     formatAmount(rightInterest(await loanOf(figure, district, axes), ...days(figure), "normal").amount),
   penaltyExtra: async (figure, district, axes) =>
@@ -63,13 +68,24 @@ export const FIGURES: Readonly<Record<string, Compute>> = {
   },
   clawback: async (figure, district, axes) =>
     formatAmount(clawbackOfClaim(await district.subsidy(text(figure, "loan"), axes), text(figure, "claim"))),
+  subsidyBaseYuanDays: async (figure, district, axes) => {
+    const known = await subsidised(figure, district, axes);
+    return known && formatAmount(carriedYuanDays(known.loan, known.policy, ...days(figure)));
+  },
   overSubsidised: (figure, district, axes) => difference(figure, district, axes, "overSubsidised"),
   underSubsidised: (figure, district, axes) => difference(figure, district, axes, "underSubsidised"),
-  openPrincipal: async (figure, district, axes) => formatAmount(openPrincipalNow(await loanOf(figure, district, axes))),
+  openPrincipal: async (figure, district, axes) =>
+    figure.batch !== undefined
+      ? openPrincipalOfBatch(figure, district, axes)
+      : formatAmount(openPrincipalNow(await loanOf(figure, district, axes))),
   principalOn: async (figure, district, axes) =>
     formatAmount(openPrincipal((await loanOf(figure, district, axes)).timeline, text(figure, "on"))),
   daysOverdue: async (figure, district, axes) => daysBetween((await loanOf(figure, district, axes)).timeline.due, text(figure, "on")),
   dueDate: async (figure, district, axes) => (await loanOf(figure, district, axes)).timeline.due,
+  netCostOfDistrict: async (_, district, axes) => {
+    const { side, amount } = await district.balance({ book: "G", account: "5901.01" }, axes);
+    return side === "credit" ? `-${amount}` : amount;
+  },
   dayCount: async (figure) => daysBetween(...days(figure)),
   maturity: async (figure) => addMonths(text(figure, "from"), Number(figure.months)),
   conventionInterest: async (figure) => conventionInterest(figure),

@@ -6,9 +6,7 @@ import { FIGURES } from "./figures.ts";
 import type { Attempt, BalanceRow, Checkpoint, Entry, Fact, Scenario } from "./format.ts";
 import { setUp } from "./setup.ts";
 import type { Story } from "./story.ts";
-
-/** Parties that the product can't register yet. */
-const UNKNOWN_PARTIES = new Set(["guarantor", "insurer", "donor"]);
+import { yearlyStatement } from "./yearly.ts";
 
 /** What a file uses and the product does not have yet, by name. */
 export function notBuilt(scenario: Scenario): string[] {
@@ -18,20 +16,12 @@ export function notBuilt(scenario: Scenario): string[] {
     ...scenario.refused,
     ...(scenario.orders ?? []).flatMap((order) => order.recordedAs),
   ];
-  for (const { event, data } of entries) {
-    if (!(event in EVENTS)) missing.add(event);
-    else if (data.batch !== undefined) missing.add(`${event} of a batch`);
-    else if (data.model !== undefined && data.model !== 3) missing.add(`${event} of model ${data.model}`);
-  }
+  for (const { event } of entries) if (!(event in EVENTS)) missing.add(event);
   for (const { statement } of scenario.checkpoints) {
     for (const figure of statement?.figures ?? []) {
       if (!(figure.figure in FIGURES)) missing.add(`figure ${figure.figure}`);
-      else if (figure.batch !== undefined) missing.add(`figure ${figure.figure} of a batch`);
     }
-    if (statement?.yearly?.length) missing.add("yearly statements of dividends");
   }
-  for (const [kind, list] of Object.entries(scenario.parties))
-    if (UNKNOWN_PARTIES.has(kind) && list.length > 0) missing.add(`party ${kind}`);
   return [...missing];
 }
 
@@ -84,7 +74,7 @@ export class Recording {
   async play(whole: boolean): Promise<void> {
     const people = await setUp(this.#district, this.#scenario, this.#facts);
     const serial = () => `RUNNER-${++this.#serials}`;
-    const story: Story = { district: this.#district, people, facts: this.#facts, serial, attempt: false };
+    const story: Story = { district: this.#district, people, parties: this.#scenario.parties, facts: this.#facts, serial, attempt: false };
     this.#positions.set(0, await this.#district.head());
     if (whole) await this.#after(0, story);
     for (const fact of this.#facts) {
@@ -140,6 +130,13 @@ export class Recording {
     for (const [index, figure] of figures.entries()) {
       if (values[index] !== figure.value)
         differ(`${place} figure ${JSON.stringify({ ...figure, value: undefined })}`, figure.value, values[index]);
+    }
+    for (const row of checkpoint.statement?.yearly ?? []) {
+      const found = await yearlyStatement(row, this.#district, axes);
+      for (const [name, expected] of Object.entries(row)) {
+        if (!isDeepStrictEqual(expected, found[name]))
+          differ(`${place} statement ${row.year} of ${row.household} ${name}`, expected, found[name]);
+      }
     }
   }
 }

@@ -25,9 +25,26 @@ export class People {
   #cards = 0;
   readonly #district: District;
   readonly #heads = new Map<string, string[]>();
+  readonly #counted: string[] = [];
+  #home = { village: "V1", valueDate: REGISTERED_ON };
 
   constructor(district: District) {
     this.#district = district;
+  }
+
+  /** Where and since when households live that a file only counts. */
+  livesIn(village: string, valueDate: string): void {
+    this.#home = { village, valueDate };
+  }
+
+  /** Households that are only counted, as many as asked for; the same ones every time. Their numbers are no file's. */
+  async counted(count: number): Promise<readonly string[]> {
+    while (this.#counted.length < count) {
+      const id = `RUNNER-${this.#counted.length + 1}`;
+      must(await this.household(id, 1, this.#home.village, this.#home.valueDate), id);
+      this.#counted.push(id);
+    }
+    return this.#counted.slice(0, count);
   }
 
   /** Person ids of those who were head of a household before the present one, oldest first. */
@@ -108,6 +125,7 @@ async function registerParties(district: District, people: People, scenario: Sce
     const body = { village, name: `${village}村`, street: "测试街道", streetCode: "410803010", valueDate };
     must(await district.send("RegisterVillage", body, "POV"), village);
   }
+  people.livesIn(villages[0] as string, valueDate);
   for (const bank of new Set(["K1", ...(parties.bank ?? []).map(({ id }) => id)])) {
     must(await district.send("RegisterBank", { bank, name: `测试银行${bank}`, valueDate }, "FOF"), bank);
     must(await district.send("AddBankKey", { bank, ...district.desk.newKey(bank), valueDate }, "FOF"), `key of ${bank}`);
@@ -115,6 +133,10 @@ async function registerParties(district: District, people: People, scenario: Sce
   for (const { id } of parties.enterprise ?? []) {
     const body = { enterprise: id, name: `测试企业${id}`, creditCode: "91410899MA9DEM01XL", roles: ["carrier", "partner"], valueDate };
     must(await district.send("RegisterEnterprise", body, "FOF"), id);
+  }
+  for (const kind of ["donor", "guarantor", "insurer"] as const) {
+    for (const { id } of parties[kind] ?? [])
+      must(await district.send("RegisterParty", { party: id, kind, name: `测试参与方${id}`, valueDate }, "FOF"), `${kind} ${id}`);
   }
   for (const { id, members, createdByFact } of parties.household ?? []) {
     const later = createdByFact !== undefined && facts.length > 0;

@@ -1,11 +1,13 @@
 import type { District, Outcome } from "./district.ts";
-import type { Entry, Fact } from "./format.ts";
+import type { Entry, Fact, Parties } from "./format.ts";
 import type { People } from "./setup.ts";
 
 /** What a handler knows of the story that it plays. */
 export interface Story {
   readonly district: District;
   readonly people: People;
+  /** Who exists in the file. */
+  readonly parties: Parties;
   /** The facts of the recording that is played. */
   readonly facts: readonly Fact[];
   /** Serial numbers for messages whose serial the format does not name. */

@@ -1,3 +1,3 @@
-export type { BankPortfolio, LoanPage, LoanStatus, Page, PortfolioLoan, PortfolioTotal } from "./portfolio.ts";
+export type { BankPortfolio, LoanPage, LoanStatus, Page, PortfolioLoan, PortfolioTotal, VillageTotal } from "./portfolio.ts";
 export { createBankPortfolio, PAGE_LOANS_MAX } from "./portfolio.ts";
 export { bankPortfolioProjection, PORTFOLIO_SCHEMA } from "./projection.ts";

@@ -173,6 +173,31 @@ describe("a bank's portfolio", () => {
     ]);
   });
 
+  it("keeps loans of enterprises with the rates of their resets, and leaves loans of a batch out of the overdue run", async () => {
+    const log = new FactLog("410898");
+    const enterprise = { loan: "L7", enterprise: "E7", bank: "K1" };
+    const contract = { yearBase: 360, method: "interest-only-then-bullet", penaltySurcharge: "50" } as const;
+    const opened = { ...enterprise, ...contract, amount: "1000.00", annualRate: "4.35", floating: true, serial: "D7" };
+    log.loan("EnterpriseLoanDisbursed", { ...opened, contractDate: "2020-06-21", due: "2022-06-21" }, on("2020-06-21"));
+    const reset = { ...enterprise, quoteDate: "2020-06-22", quotedRate: "3.85", spreadBp: 20 };
+    log.loan("LoanRateReset", { ...reset, newRate: "4.10" }, on("2020-10-01"));
+    log.loan("LoanRateReset", { ...reset, newRate: "4.05" }, on("2020-07-01"));
+    log.loan("EnterprisePrepaid", { ...enterprise, principal: "400.00", serial: "P7" }, on("2020-08-01"));
+    const pooled = { loan: "L8", household: "H8", village: "V1", enterprise: "E7", batch: "B8", bank: "K1" };
+    const inName = { ...pooled, ...contract, amount: "500.00", annualRate: "4.75", creditGroup: "H8", borrower: "p8", serial: "D8" };
+    log.loan("LoanDisbursed", { ...inName, contractDate: "2017-06-21", due: "2020-06-21" }, on("2017-06-21"));
+    const projector = createProjector({ pool, store: readOnlyStore([log]), projections: [bankPortfolioProjection], district: "410898" });
+    await projector.drain();
+    const rateOn = async (day: string) => (await portfolio.loan({ district: "410898", loan: "L7", on: day }))?.annualRate;
+    expect([await rateOn("2020-06-30"), await rateOn("2020-07-01"), await rateOn("2020-10-02")]).toEqual(["4.35", "4.05", "4.10"]);
+    const found = await portfolio.loan({ district: "410898", loan: "L7", on: "2020-09-01" });
+    expect(found).toMatchObject({ enterprise: "E7", principal: 60_000n, status: "performing" });
+    expect(found).not.toHaveProperty("household");
+    const due = async (unmarked: boolean) =>
+      (await portfolio.dueAndUnpaid({ district: "410898", on: "2022-06-21", unmarked })).loans.map((loan) => loan.loan);
+    expect([await due(true), await due(false)]).toEqual([["L7"], ["L7", "L8"]]);
+  });
+
   it("refuses an event of a loan that was never opened", async () => {
     const orphan = new FactLog("410899");
     orphan.loan(

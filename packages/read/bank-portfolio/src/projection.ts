@@ -14,7 +14,9 @@ class Change {
   principal = 0n;
   interest = 0n;
   settledTo: string | undefined;
-  opened: { readonly bank: string; readonly household: string; readonly village: string } | undefined;
+  opened: Partial<Record<"bank" | "household" | "village" | "enterprise" | "batch", string>> | undefined;
+  /** New rates of a floating loan by their first day. */
+  readonly rateSteps: Record<string, string> = {};
   readonly set = new Map<Attribute, string>();
   readonly cleared = new Set<Attribute>();
 
@@ -33,11 +35,18 @@ class Change {
     this.set.delete(attribute);
   }
 
-  drawing(payload: LoanPayload<"LoanDisbursed">, valueDate: string, topUpOf?: string): void {
+  drawing(payload: LoanPayload<"LoanDisbursed"> | LoanPayload<"EnterpriseLoanDisbursed">, valueDate: string, topUpOf?: string): void {
     this.drawn += fen(payload.amount);
     this.principal += fen(payload.amount);
     if (this.opened) return;
-    this.opened = { bank: payload.bank, household: payload.household, village: payload.village };
+    const { bank, household, village, enterprise, batch } = payload;
+    this.opened = {
+      bank,
+      ...(household ? { household } : {}),
+      ...(village ? { village } : {}),
+      ...(enterprise ? { enterprise } : {}),
+      ...(batch ? { batch } : {}),
+    };
     this.put("contract_date", payload.contractDate);
     this.put("first_drawn_on", valueDate);
     this.put("annual_rate", payload.annualRate);
@@ -52,6 +61,11 @@ type Handlers = { readonly [T in LoanEventType]?: (change: Change, payload: Loan
 const repaid = (change: Change, payload: { principal: string; interest: string; penalty: string }): void => {
   change.principal -= fen(payload.principal);
   change.interest -= fen(payload.interest) + fen(payload.penalty);
+};
+
+/** Principal alone: prepaid by an enterprise, or settled by others (compensation, recovery, release; chain E). */
+const principalPaid = (change: Change, payload: { principal: string }): void => {
+  change.principal -= fen(payload.principal);
 };
 
 const handlers: Handlers = {
@@ -70,6 +84,7 @@ const handlers: Handlers = {
   },
   InterestSettled: (change, payload) => {
     change.interest += fen(payload.amount);
+    if (payload.kind === "compound") return;
     if (change.settledTo === undefined || payload.toExcl > change.settledTo) change.settledTo = payload.toExcl;
   },
   InterestCorrected: (change, payload) => {
@@ -90,6 +105,22 @@ const handlers: Handlers = {
     change.principal -= fen(payload.amount);
     change.put("renewed_into", payload.newLoan);
   },
+  EnterpriseLoanDisbursed: (change, payload, event) => change.drawing(payload, event.valueDate),
+  EnterpriseLoanOpenedByRenewal: (change, payload, event) => change.drawing(payload, event.valueDate),
+  EnterpriseRepaid: repaid,
+  EnterprisePrepaid: principalPaid,
+  EnterpriseRepaymentReversed: repaid,
+  LoanRateReset: (change, payload, event) => {
+    change.rateSteps[event.valueDate] = payload.newRate;
+  },
+  UnifiedRepaymentApplied: repaid,
+  LoanCompensated: principalPaid,
+  LoanRecovered: principalPaid,
+  LoanReleased: principalPaid,
+  StakeReplaced: (change, payload) => {
+    change.put("household", payload.newHousehold);
+    change.put("village", payload.newVillage);
+  },
   LoanMisuseConfirmed: (change, payload) => change.put("misuse_from", payload.misuseFrom),
   LoanMisuseRevoked: (change) => change.clear("misuse_from"),
   LoanBecameOverdue: (change, payload) => change.put("overdue_since", payload.due),
@@ -99,7 +130,7 @@ const handlers: Handlers = {
 /** A bank's loans and what is open on them. */
 export const bankPortfolioProjection: Projection = {
   name: PORTFOLIO_SCHEMA,
-  version: 1,
+  version: 2,
   handles: new Set(Object.keys(handlers)),
   tables: tablesSql,
   indexes: indexesSql,
@@ -142,6 +173,11 @@ class PortfolioWriter implements ProjectionWriter {
     if (described.length > 0) {
       const rows = described.map((change) => ({ loan: change.loan, cleared: [...change.cleared], ...Object.fromEntries(change.set) }));
       await client.query({ name: `${this.#schema}-attributes`, text: this.#sql.attributes, values: [district, JSON.stringify(rows)] });
+    }
+    const repriced = all.filter((change) => Object.keys(change.rateSteps).length > 0);
+    if (repriced.length > 0) {
+      const rows = repriced.map(({ loan, rateSteps }) => ({ loan, steps: rateSteps }));
+      await client.query({ name: `${this.#schema}-rates`, text: this.#sql.rateSteps, values: [district, JSON.stringify(rows)] });
     }
     const { rowCount } = await client.query({
       name: `${this.#schema}-amounts`,

@@ -7,8 +7,10 @@ CREATE TABLE ${s}.loan (
   district text COLLATE "C" NOT NULL,
   loan text COLLATE "C" NOT NULL,
   bank text COLLATE "C" NOT NULL,
-  household text COLLATE "C" NOT NULL,
-  village text COLLATE "C" NOT NULL,
+  household text COLLATE "C", -- none on an enterprise loan
+  village text COLLATE "C",
+  enterprise text COLLATE "C", -- who repays: with a batch model 1, alone model 2
+  batch text COLLATE "C",
   contract_date date,
   first_drawn_on date,
   annual_rate text,
@@ -16,6 +18,7 @@ CREATE TABLE ${s}.loan (
   due date,
   extended_from date,
   extended_rate text,
+  rate_steps jsonb, -- resets of a floating loan: first day → percent a year
   top_up_of text,
   renewed_into text,
   misuse_from date,
@@ -42,6 +45,8 @@ CREATE INDEX loan_household ON ${s}.loan (district, household);
 `;
 
 const ATTRIBUTES = [
+  ["household", "text"],
+  ["village", "text"],
   ["contract_date", "date"],
   ["first_drawn_on", "date"],
   ["annual_rate", "text"],
@@ -58,10 +63,14 @@ const ATTRIBUTES = [
 export type Attribute = (typeof ATTRIBUTES)[number][0];
 
 export const writeSql = (s: string) => ({
-  /** $1 district, $2 JSON list of {loan, bank, household, village}. */
-  open: `INSERT INTO ${s}.loan (district, loan, bank, household, village)
-    SELECT $1, n.loan, n.bank, n.household, n.village FROM json_to_recordset($2::json) AS n (loan text, bank text, household text, village text)
+  /** $1 district, $2 JSON list of {loan, bank, household, village, enterprise, batch}. */
+  open: `INSERT INTO ${s}.loan (district, loan, bank, household, village, enterprise, batch)
+    SELECT $1, n.loan, n.bank, n.household, n.village, n.enterprise, n.batch
+    FROM json_to_recordset($2::json) AS n (loan text, bank text, household text, village text, enterprise text, batch text)
     ON CONFLICT (district, loan) DO NOTHING`,
+  /** $1 district, $2 JSON list of {loan, steps}. */
+  rateSteps: `UPDATE ${s}.loan l SET rate_steps = coalesce(l.rate_steps, '{}') || n.steps
+    FROM jsonb_to_recordset($2::jsonb) AS n (loan text, steps jsonb) WHERE l.district = $1 AND l.loan = n.loan`,
   /** $1 district, $2 JSON list of {loan, <attribute>: value}; an attribute that is null in the list of \`cleared\` is emptied. */
   attributes: `UPDATE ${s}.loan l SET
     ${ATTRIBUTES.map(([name]) => `${name} = CASE WHEN n.cleared ? '${name}' THEN NULL ELSE coalesce(n.${name}, l.${name}) END`).join(",\n    ")}

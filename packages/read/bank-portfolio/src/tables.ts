@@ -3,8 +3,10 @@ export interface LoanTable {
   district: string;
   loan: string;
   bank: string;
-  household: string;
-  village: string;
+  household: string | null;
+  village: string | null;
+  enterprise: string | null;
+  batch: string | null;
   // What a loan's opening states is there in every row that a question can see: the batch that opens it fills it in.
   contract_date: Date;
   first_drawn_on: Date;

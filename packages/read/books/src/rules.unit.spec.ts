@@ -1,9 +1,14 @@
+import { dividendEvents } from "@huimin/dividend/events";
+import { donationEvents } from "@huimin/donation/events";
+import { equityEvents } from "@huimin/equity/events";
+import { linkageEvents } from "@huimin/linkage/events";
 import { loanEvents } from "@huimin/loan/events";
 import { fen, formatAmount } from "@huimin/money";
 import { periodEvents } from "@huimin/period/events";
 import { policyEvents } from "@huimin/policy/events";
 import { proposalEvents } from "@huimin/proposal/events";
 import { registryEvents } from "@huimin/registry/events";
+import { riskFundEvents } from "@huimin/risk-fund/events";
 import { statementEvents } from "@huimin/statement/events";
 import { subsidyEvents } from "@huimin/subsidy/events";
 import fc from "fast-check";
@@ -26,12 +31,17 @@ const lines = (event: PostableEvent): string[] =>
 describe("every event type of the write side", () => {
   const types = Object.keys({
     ...registryEvents,
+    ...dividendEvents,
+    ...donationEvents,
     ...policyEvents,
     ...periodEvents,
     ...proposalEvents,
     ...loanEvents,
+    ...linkageEvents,
     ...subsidyEvents,
     ...statementEvents,
+    ...riskFundEvents,
+    ...equityEvents,
   });
 
   it.each(types)("%s has a posting rule or is known to post nothing, not both", (type) => {

@@ -1,5 +1,7 @@
+export type { HouseholdEntitlement, SheetEntitlement, SheetPayout } from "./entitlements.ts";
 export type { SheetFigures } from "./figures.ts";
 export { figuresOf, linesOfHousehold, printFigures } from "./figures.ts";
+export type { SheetCarrier, SheetHelp, SheetPairing } from "./help.ts";
 export type {
   HouseholdSheet,
   HouseholdSheets,

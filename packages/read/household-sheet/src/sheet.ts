@@ -1,14 +1,17 @@
 import type { Axes, Books, JournalLine } from "@huimin/books";
 import { daysBetween, type IsoDate } from "@huimin/calendar";
-import type { Fold } from "@huimin/decider";
 import type { EventStore, StoredEvent } from "@huimin/event-store";
 import { maskAccount, maskName } from "@huimin/identity";
 import { creditStream, type LoanState, loanStream, loanTimelineFold, openInterest, openPrincipalNow } from "@huimin/loan/events";
 import { type Fen, sumFen } from "@huimin/money";
 import { BrokenInvariant } from "@huimin/outcome";
 import { type HouseholdState, householdFold, householdStream, statusOf } from "@huimin/registry/events";
+import { obligorStream } from "@huimin/risk-fund/events";
 import { type SubsidyState, subsidyFold, subsidyStream } from "@huimin/subsidy/events";
+import { entitlementView, type HouseholdEntitlement, readEntitlements, type SheetEntitlement } from "./entitlements.ts";
 import { figuresOf, linesOfHousehold, type SheetFigures } from "./figures.ts";
+import { helpOf, helpStreams, type SheetCarrier, type SheetHelp, type SheetPairing } from "./help.ts";
+import { fold, readStreams } from "./reading.ts";
 import { EVENT_TITLES } from "./titles.ts";
 
 export interface SheetQuestion extends Axes {
@@ -71,7 +74,7 @@ export interface SheetInterest {
   readonly loan: string;
   readonly from: IsoDate;
   readonly toExcl: IsoDate;
-  readonly kind: "normal" | "penalty" | "prepaid";
+  readonly kind: "normal" | "penalty" | "compound" | "prepaid";
   /** As it stands now, corrections included. */
   readonly amount: Fen;
   readonly bearer: "household" | "enterprise";
@@ -111,6 +114,12 @@ export interface HouseholdSheet {
   readonly loans: readonly SheetLoan[];
   readonly interest: readonly SheetInterest[];
   readonly subsidies: readonly SheetSubsidy[];
+  /** By year and pool. */
+  readonly entitlements: readonly SheetEntitlement[];
+  /** Help outside the books. */
+  readonly otherHelp: readonly SheetHelp[];
+  readonly pairings: readonly SheetPairing[];
+  readonly carriers: readonly SheetCarrier[];
   readonly lines: readonly JournalLine[];
   readonly timeline: readonly TimelineEntry[];
 }
@@ -121,6 +130,8 @@ const LINES_MAX = 100_000;
 export interface HouseholdSheets {
   /** The figures alone: one query. */
   figures(question: SheetQuestion): Promise<SheetFigures>;
+  /** Its entitlements to dividends with the history of their payouts, by year and pool. */
+  entitlements(question: SheetQuestion): Promise<readonly HouseholdEntitlement[]>;
   /** All of it: one query of the journal, one or two of the log. `today` judges what is due where no `asOf` is given. */
   sheet(question: SheetQuestion & { readonly today: IsoDate }): Promise<HouseholdSheet>;
 }
@@ -134,6 +145,7 @@ export function createHouseholdSheets(options: SheetOptions): HouseholdSheets {
   };
   return {
     figures: async (question) => figuresOf(await linesFor(question), question.household),
+    entitlements: async (question) => (await readEntitlements(store, question, await linesFor(question))).entitlements,
     async sheet(question) {
       const { district, household } = question;
       const lines = await linesFor(question);
@@ -141,9 +153,13 @@ export function createHouseholdSheets(options: SheetOptions): HouseholdSheets {
       const events = await readStreams(store, question, [
         householdStream(household),
         creditStream(household),
+        ...helpStreams(household),
         ...loans.flatMap((loan) => [loanStream(loan), subsidyStream(loan)]),
+        obligorStream(household),
       ]);
+      const dividends = await readEntitlements(store, question, lines);
       const registry = fold(householdFold, events.get(householdStream(household)) ?? []);
+      const help = helpOf(household, (stream) => events.get(stream) ?? []);
       const loanStates = loans.map((loan) => [loan, fold(loanTimelineFold, events.get(loanStream(loan)) ?? [])] as const);
       const subsidyStates = loans.map((loan) => [loan, fold(subsidyFold, events.get(subsidyStream(loan)) ?? [])] as const);
       return {
@@ -157,30 +173,14 @@ export function createHouseholdSheets(options: SheetOptions): HouseholdSheets {
         loans: loanStates.flatMap(([loan, state]) => loanView(loan, state, question.asOf ?? question.today)),
         interest: loanStates.flatMap(([loan, state]) => interestView(loan, state)),
         subsidies: subsidyStates.flatMap(([loan, state]) => subsidyView(loan, state)),
+        entitlements: dividends.entitlements.map(entitlementView),
+        ...help,
         lines,
-        timeline: timelineOf([...events.values()].flat()),
+        timeline: timelineOf([...[...events.values()].flat(), ...dividends.events]),
       };
     },
   };
 }
-
-async function readStreams(store: EventStore, question: SheetQuestion, streams: readonly string[]): Promise<Map<string, StoredEvent[]>> {
-  const slices = await store.readStreams(
-    question.district,
-    streams.map((stream) => ({ stream, afterVersion: 0 })),
-  );
-  return new Map(slices.map((slice) => [slice.stream, slice.events.filter((event) => isKnown(event, question))]));
-}
-
-function isKnown(event: StoredEvent, { asOf, knownAt }: Axes): boolean {
-  if (asOf !== undefined && event.valueDate > asOf) return false;
-  if (knownAt === undefined) return true;
-  if ("position" in knownAt) return event.position <= knownAt.position;
-  return Date.parse(event.recordedAt) <= Date.parse(knownAt.instant);
-}
-
-const fold = <S>({ initialState, evolve }: Fold<S>, events: readonly StoredEvent[]): S =>
-  events.reduce((state, event) => evolve(state, event), initialState);
 
 const membersOf = (state: HouseholdState, district: string, reveal: Reveal | undefined): Promise<SheetMember[]> =>
   Promise.all(
@@ -234,12 +234,17 @@ function interestView(loan: string, state: LoanState): SheetInterest[] {
   const settled = state.settlements.map(
     ({ from, toExcl, kind, amount, bearer }): SheetInterest => ({ loan, from, toExcl, kind, amount, bearer }),
   );
+  const compound = (state.compounds ?? []).map(
+    ({ from, toExcl, amount, bearer }): SheetInterest => ({ loan, from, toExcl, kind: "compound", amount, bearer }),
+  );
   const prepaid = [...state.messages.values()].flatMap((message): SheetInterest[] =>
     message.kind === "prepayment" && message.status === "booked" && message.interestFrom !== undefined
       ? [{ loan, from: message.interestFrom, toExcl: message.valueDate, kind: "prepaid", amount: message.interest, bearer: "household" }]
       : [],
   );
-  return [...settled, ...prepaid].sort((a, b) => (a.toExcl === b.toExcl ? (a.kind < b.kind ? -1 : 1) : a.toExcl < b.toExcl ? -1 : 1));
+  return [...settled, ...compound, ...prepaid].sort((a, b) =>
+    a.toExcl === b.toExcl ? (a.kind < b.kind ? -1 : 1) : a.toExcl < b.toExcl ? -1 : 1,
+  );
 }
 
 function subsidyView(loan: string, state: SubsidyState): SheetSubsidy[] {

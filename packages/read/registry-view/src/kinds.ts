@@ -5,6 +5,7 @@ import {
   enterpriseFold,
   type HouseholdState,
   householdFold,
+  partyFold,
   type RegistryPayload,
   statusOf,
   villageFold,
@@ -163,5 +164,15 @@ const bank: Aggregate<typeof bankFold.initialState> = {
   ],
 };
 
+const party: Aggregate<typeof partyFold.initialState> = {
+  table: "party",
+  key: "party",
+  subject: inCategory("party"),
+  initial: partyFold.initialState,
+  evolve: partyFold.evolve,
+  columns: { name: ["text", (state) => state.name], credit_code: ["text", (state) => state.creditCode ?? null] },
+  parts: [],
+};
+
 /** Every kind of subject of the register. Personal data in the rows is as sealed as in the log. */
-export const KINDS = { household, village, enterprise, bank } as const;
+export const KINDS = { household, village, enterprise, party, bank } as const;

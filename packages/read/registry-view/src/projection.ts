@@ -14,10 +14,10 @@ CREATE INDEX ON ${schema}.member (district, person_id);
 CREATE INDEX ON ${schema}.account (district, number_hash);
 `;
 
-/** Households, members, accounts, villages, enterprises, banks and their keys as tables. */
+/** Households, members, accounts, villages, enterprises, other parties, banks and their keys as tables. */
 export const registryProjection: Projection = {
   name: REGISTRY_SCHEMA,
-  version: 1,
+  version: 2,
   // A person's stream says nothing that the household's does not.
   handles: new Set(Object.keys(registryEvents).filter((type) => type !== "PersonJoined" && type !== "PersonLeft")),
   tables: (schema) => kinds.map((kind) => tablesOf(schema, kind)).join("\n"),

@@ -1,4 +1,4 @@
-import type { BankState, EnterpriseState, HouseholdState, HouseholdStatus, VillageState } from "@huimin/registry/events";
+import type { BankState, EnterpriseState, HouseholdState, HouseholdStatus, PartyState, VillageState } from "@huimin/registry/events";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import type { Pool } from "pg";
 import type { RegistryTables } from "./tables.ts";
@@ -48,6 +48,8 @@ export interface RegistryView {
   villages(district: string): Promise<VillageLine[]>;
   village(district: string, village: string): Promise<VillageState | undefined>;
   enterprises(district: string): Promise<EnterpriseState[]>;
+  /** 捐赠人、担保方、保险人 */
+  parties(district: string): Promise<PartyState[]>;
   banks(district: string): Promise<BankState[]>;
   /** Sealed ID number of a member, for the birth date behind it. */
   sealedIdNumber(district: string, personId: string): Promise<string | undefined>;
@@ -161,6 +163,10 @@ export function createRegistryView(pool: Pool): RegistryView {
         .where("district", "=", district)
         .orderBy("enterprise")
         .execute();
+      return rows.map(({ state }) => state);
+    },
+    async parties(district) {
+      const rows = await db.selectFrom("registry.party").select("state").where("district", "=", district).orderBy("party").execute();
       return rows.map(({ state }) => state);
     },
     async banks(district) {

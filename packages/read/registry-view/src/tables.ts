@@ -1,4 +1,4 @@
-import type { BankState, EnterpriseState, HouseholdState, HouseholdStatus, VillageState } from "@huimin/registry/events";
+import type { BankState, EnterpriseState, HouseholdState, HouseholdStatus, PartyState, VillageState } from "@huimin/registry/events";
 import type { REGISTRY_SCHEMA } from "./projection.ts";
 
 /** Columns that questions ask for, of the tables that kinds.ts declares and the projection writes. */
@@ -22,6 +22,7 @@ interface Tables {
   /** Of villages and enterprises the row keeps more than the write side's state, which is inside. */
   village: { district: string; village: string; name: string; population: number | null; state: { readonly state: VillageState } };
   enterprise: { district: string; enterprise: string; state: { readonly state: EnterpriseState } };
+  party: { district: string; party: string; state: PartyState };
   bank: { district: string; bank: string; state: BankState };
 }
 

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from "@huimin/decider";
+import { ResetBreaker, TripBreaker } from "./commands/breaker.ts";
 import {
   CheckUseOfFunds,
   ConfirmMisuse,
@@ -11,13 +12,30 @@ import {
 import { ExtendLoan, RenewLoan, ResetLoanRate } from "./commands/contract.ts";
 import { ApplyForLoan, ApproveLoan, RateCredit, RejectLoan, WithdrawLoanApplication } from "./commands/credit.ts";
 import { RecordDisbursement, ReverseDisbursement } from "./commands/disbursement.ts";
+import {
+  PrepayEnterpriseLoan,
+  RecordEnterpriseDisbursement,
+  RecordEnterpriseRepayment,
+  ReverseEnterpriseRepayment,
+} from "./commands/enterprise.ts";
 import { CorrectInterest, RecordInterestPayment, ReverseInterestPayment, SettleInterest } from "./commands/interest.ts";
 import { DismissDuplicate, PrepayLoan, RecordRepayment, ReleaseDuplicate, ReverseRepayment } from "./commands/repayment.ts";
 
+export * from "./commands/breaker.ts";
 export * from "./commands/conduct.ts";
 export * from "./commands/contract.ts";
 export * from "./commands/credit.ts";
 export * from "./commands/disbursement.ts";
+export {
+  PrepayEnterpriseLoan,
+  PrepayEnterpriseLoanBody,
+  RecordEnterpriseDisbursement,
+  RecordEnterpriseDisbursementBody,
+  RecordEnterpriseRepayment,
+  RecordEnterpriseRepaymentBody,
+  ReverseEnterpriseRepayment,
+  ReverseEnterpriseRepaymentBody,
+} from "./commands/enterprise.ts";
 export * from "./commands/interest.ts";
 export {
   DismissDuplicate,
@@ -56,8 +74,15 @@ export const loanCommands: readonly CommandDefinition[] = [
   ExtendLoan,
   RenewLoan,
   ResetLoanRate,
+  RecordEnterpriseDisbursement,
+  RecordEnterpriseRepayment,
+  PrepayEnterpriseLoan,
+  ReverseEnterpriseRepayment,
   MarkOverdue,
   MarkOverdueCured,
   SettleLoan,
   RecordDebtorDeath,
 ];
+
+/** E11: recorded by the service of the risk fund. */
+export const breakerCommands: readonly CommandDefinition[] = [TripBreaker, ResetBreaker];

@@ -15,7 +15,12 @@ export interface MessageKey {
 }
 
 /** A reversal is a message of its own: its serial is `reversalSerial`. */
-const SERIAL_FIELD: Readonly<Record<string, string>> = { ReverseRepayment: "reversalSerial", ReverseDisbursement: "reversalSerial" };
+const SERIAL_FIELD: Readonly<Record<string, string>> = {
+  ReverseRepayment: "reversalSerial",
+  ReverseDisbursement: "reversalSerial",
+  ReverseEquityMessage: "reversalSerial",
+  ReverseEnterpriseRepayment: "reversalSerial",
+};
 
 /** Commands that only name the serial of another message. */
 const NAMES_ANOTHER = new Set(["ReleaseDuplicate", "DismissDuplicate", "ReverseInterestPayment"]);
@@ -29,7 +34,7 @@ const NOT_MEANT = new Set(["currency"]);
  */
 export function idempotencyKeysOf(commandName: string, body: Readonly<Record<string, unknown>>, bank: string): MessageKey[] {
   if (NAMES_ANOTHER.has(commandName)) return [];
-  const serial = body[SERIAL_FIELD[commandName] ?? "serial"];
+  const serial = body[SERIAL_FIELD[commandName] ?? (body.reversalSerial === undefined ? "serial" : "reversalSerial")];
   if (typeof serial !== "string") return [];
   const meant = Object.entries(body).filter(
     ([field, value]) => value !== undefined && !NOT_MEANT.has(field) && !(isPart(field) && value === "0.00"),

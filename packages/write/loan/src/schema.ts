@@ -16,7 +16,20 @@ const Id = Type.String({ minLength: 1, maxLength: 64 });
 
 /** Whom and what a loan event concerns: repeated on each event, so that a posting rule needs no other event.
  * `unsubsidised` is true on every event of a top-up loan (3.14 非贴息), and only there. */
-const Subject = { loan: Id, household: Id, bank: Id, village: Id, unsubsidised: Type.Optional(Type.Boolean()) };
+const Subject = {
+  loan: Id,
+  /** Borrower, in name alone for a loan of a batch. Absent on an enterprise loan (model 2). */
+  household: Type.Optional(Id),
+  bank: Id,
+  village: Type.Optional(Id),
+  /** Who uses and repays the money: with `batch` model 1 (分贷统还), alone model 2 (企贷增收). */
+  enterprise: Type.Optional(Id),
+  batch: Type.Optional(Id),
+  unsubsidised: Type.Optional(Type.Boolean()),
+};
+
+/** Parts of a loan's stake 委托股权 by household. */
+const StakeShares = Type.Array(Type.Object({ household: Id, village: Id, amount: Amount }));
 
 /** 3.1 贷款申请. Stream credit/. */
 export const LoanApplied = Type.Object({
@@ -53,11 +66,17 @@ export const LoanApproved = Type.Object({
   topUpOf: Type.Optional(Id),
   /** 360 or 365 where the contract says so; else interest.yearBase of the contract date. */
   yearBase: Type.Optional(Type.Union([Type.Literal(360), Type.Literal(365)])),
+  /** Committed by a batch contract (1.3, model 1). */
+  batch: Type.Optional(Id),
+  enterprise: Type.Optional(Id),
   /** Committed by a renewal without repayment (E2) of this loan, not by an application. */
   renewalOf: Type.Optional(Id),
   borrower: Type.Optional(Id),
 });
 export const LoanRejected = Type.Object({ loan: Id, household: Id, bank: Id, reason: Type.String() });
+
+/** 1.14: a loan of a batch goes to another household; it leaves this credit file and is approved in the other's. Stream credit/. */
+export const CommitmentTransferred = Type.Object({ loan: Id, household: Id, newHousehold: Id });
 
 /** 3.4 放款. The first drawing opens the loan and carries its terms; later drawings repeat them. */
 export const LoanDisbursed = Type.Object({
@@ -97,7 +116,8 @@ export const InterestSettled = Type.Object({
   from: DateText,
   toExcl: DateText,
   days: Type.Integer(),
-  kind: Type.Union([Type.Literal("normal"), Type.Literal("penalty")]),
+  /** `compound` 复利: on settled interest that was not paid on time. */
+  kind: Type.Union([Type.Literal("normal"), Type.Literal("penalty"), Type.Literal("compound")]),
   amount: Amount,
   bearer: Bearer,
   serial: Type.Optional(Id),
@@ -180,9 +200,15 @@ export const LoanExtended = Type.Object({
   newRate: Percent,
 });
 /** E2 无还本续贷, on the old loan: its open principal moves to the new loan number. */
-export const LoanRenewedNoRepayment = Type.Object({ ...Subject, newLoan: Id, amount: Amount });
+export const LoanRenewedNoRepayment = Type.Object({
+  ...Subject,
+  newLoan: Id,
+  amount: Amount,
+  /** Loan of a batch: the stakes that go over to the new number. */
+  stakes: Type.Optional(StakeShares),
+});
 /** E2 on the new loan: opens it with the terms of the renewal. */
-export const LoanOpenedByRenewal = Type.Object({ ...LoanDisbursed.properties, oldLoan: Id });
+export const LoanOpenedByRenewal = Type.Object({ ...LoanDisbursed.properties, oldLoan: Id, stakes: Type.Optional(StakeShares) });
 /** E3 逾期: due and unpaid. No posting. */
 export const LoanBecameOverdue = Type.Object({ ...Subject, due: DateText, openPrincipal: Amount, obligor: Id });
 export const OverdueCured = Type.Object({ ...Subject });
@@ -191,6 +217,128 @@ export const LoanSettled = Type.Object({ ...Subject, certificate: Type.Optional(
 /** 3.17 借款人死亡 */
 export const DebtorDied = Type.Object({ ...Subject, borrower: Id });
 
+/*
+ * Model 1, 分贷统还 (domain 2.1): the loan of a household in a batch. The batch's own events are in `@huimin/pooled`; what
+ * moves one loan stands on the loan, so that each household's stake can be followed by itself.
+ */
+/** 1.6 委托入股划转: the loan money becomes the household's entrusted stake. Dr 9101 / Cr 9102; Dr 9104 / Cr 9204. */
+export const StakeEntrusted = Type.Object({
+  ...Subject,
+  amount: Amount,
+  serial: Id,
+  /** C6: the serial that this message takes back; the amount is its negative. */
+  reverses: Type.Optional(Id),
+  /** A repayment was booked before the entrustment that precedes it: what it lowered was already stake. Amount signed. */
+  realigned: Type.Optional(Type.Boolean()),
+});
+/** R2: a split moves parts of the stake to other households of the group; the loan stays with its debtor. `before` and `after` are whole shares. Posts Dr 9101 after / Cr 9101 before. */
+export const StakeDivided = Type.Object({
+  ...Subject,
+  source: Id,
+  before: StakeShares,
+  after: StakeShares,
+  /** Heads by household, the weights of the division: a fact recorded late is divided by them again. */
+  heads: Type.Optional(Type.Array(Type.Object({ household: Id, village: Id, heads: Type.Integer() }))),
+  /** A correction after a fact that was recorded late: not a new division. */
+  realigned: Type.Optional(Type.Boolean()),
+});
+/** 1.14, R21: another household takes over stake and loan under the same loan number, with the bank's consent. `after` is the new household's. */
+export const StakeReplaced = Type.Object({
+  ...Subject,
+  newHousehold: Id,
+  newVillage: Id,
+  /** Credit file and person of the new debtor. */
+  creditGroup: Type.Optional(Id),
+  borrower: Type.Optional(Id),
+  amount: Amount,
+  document: Type.Optional(Id),
+  realigned: Type.Optional(Type.Boolean()),
+});
+/**
+ * 1.12 of one loan: its part of a unified repayment. `stakes` says whose stake falls by how much (pro rata in a group that
+ * was split). Dr 9201 / Cr 9101; Dr 9204 / Cr 9104; interest and penalty Dr 9203 / Cr 9105.
+ */
+export const UnifiedRepaymentApplied = Type.Object({
+  ...Subject,
+  principal: Amount,
+  interest: Amount,
+  penalty: Amount,
+  serial: Id,
+  stakes: StakeShares,
+  /** C6: the serial that this message takes back; every amount is its negative. */
+  reverses: Type.Optional(Id),
+  /** Booked again (蓝字订正) after a fact that was recorded late: the bank's serial, `serial` being our own. */
+  of: Type.Optional(Id),
+});
+
+/*
+ * Principal that others than the borrower settle (chain E, domain 1.18–1.20, R3, R4). All three lower 9201 (9202) against
+ * 9102, 9101 with 9104/9204, or 9103; `stakes` as above for a loan of a batch.
+ */
+/** E6 代偿, the principal part of what `party` (fund, guarantor, group) pays under the case `ref`. */
+export const LoanCompensated = Type.Object({ ...Subject, ref: Id, party: Id, principal: Amount, stakes: Type.Optional(StakeShares) });
+/** E7 追回: the bank's part of a recovery, applied to its open principal. */
+export const LoanRecovered = Type.Object({ ...Subject, ref: Id, principal: Amount, stakes: Type.Optional(StakeShares) });
+/** 1.19 免责: the bank writes its own share off, or the enterprise takes it over. */
+export const LoanReleased = Type.Object({ ...Subject, principal: Amount, reason: Id, stakes: Type.Optional(StakeShares) });
+
+/*
+ * Model 2, 企贷增收 (domain 2.2): the enterprise is the borrower.
+ */
+/** 2.3 企业放款. Dr 9103 / Cr 9202. */
+export const EnterpriseLoanDisbursed = Type.Object({
+  ...Subject,
+  amount: Amount,
+  annualRate: Percent,
+  floating: Type.Boolean(),
+  yearBase: Type.Union([Type.Literal(360), Type.Literal(365)]),
+  contractDate: DateText,
+  due: DateText,
+  method: Type.String(),
+  purpose: Type.Optional(Type.String()),
+  serial: Id,
+  penaltySurcharge: Percent,
+});
+/** E2 on the new loan: opens it with the terms of the renewal. No posting: LoanRenewedNoRepayment moves the principal. */
+export const EnterpriseLoanOpenedByRenewal = Type.Object({ ...EnterpriseLoanDisbursed.properties, oldLoan: Id });
+/** 2.9 还本. Dr 9202 / Cr 9103; interest and penalty Dr 9203 / Cr 9105. */
+export const EnterpriseRepaid = Type.Object({ ...Subject, principal: Amount, interest: Amount, penalty: Amount, serial: Id });
+/** 2.9 提前还本: the interest stays in the quarter. */
+export const EnterprisePrepaid = Type.Object({ ...Subject, principal: Amount, serial: Id });
+/** C6 of 2.9: exact negative of the message with this serial. */
+export const EnterpriseRepaymentReversed = Type.Object({
+  ...Subject,
+  principal: Amount,
+  interest: Amount,
+  penalty: Amount,
+  serial: Id,
+  reversalSerial: Id,
+});
+/** 2.10 利率重定价: the new rate from the value date on = quotedRate + spreadBp / 100. */
+export const LoanRateReset = Type.Object({
+  ...Subject,
+  quoteDate: DateText,
+  quotedRate: Percent,
+  spreadBp: Type.Integer(),
+  newRate: Percent,
+});
+
+/*
+ * 熔断 (E11). Streams `breaker/village-{code}` and `breaker/township-{street code}`: new loans in the scope are blocked.
+ */
+export const CircuitBreakerTripped = Type.Object({
+  scope: Type.Union([Type.Literal("village"), Type.Literal("township")]),
+  code: Id,
+  overduePrincipal: Amount,
+  openPrincipal: Amount,
+  limit: Percent,
+});
+export const CircuitBreakerReset = Type.Object({
+  scope: Type.Union([Type.Literal("village"), Type.Literal("township")]),
+  code: Id,
+  reason: Type.String(),
+});
+
 /** Event types of this package with their payload schemas; the documents under docs/events are made from it. */
 export const loanEvents = {
   LoanApplied,
@@ -198,6 +346,7 @@ export const loanEvents = {
   CreditRated,
   LoanApproved,
   LoanRejected,
+  CommitmentTransferred,
   LoanDisbursed,
   LoanToppedUp,
   TopUpLinked,
@@ -222,6 +371,21 @@ export const loanEvents = {
   OverdueCured,
   LoanSettled,
   DebtorDied,
+  StakeEntrusted,
+  StakeDivided,
+  StakeReplaced,
+  UnifiedRepaymentApplied,
+  LoanCompensated,
+  LoanRecovered,
+  LoanReleased,
+  EnterpriseLoanDisbursed,
+  EnterpriseLoanOpenedByRenewal,
+  EnterpriseRepaid,
+  EnterprisePrepaid,
+  EnterpriseRepaymentReversed,
+  LoanRateReset,
+  CircuitBreakerTripped,
+  CircuitBreakerReset,
 } as const;
 
 export type LoanEventType = keyof typeof loanEvents;

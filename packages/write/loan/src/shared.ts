@@ -5,7 +5,7 @@ import { firstDrawing } from "@huimin/interest/timeline";
 import { parseAmount, parsePercent } from "@huimin/money";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { errors } from "./errors.ts";
-import { type LoanState, type LoanSubject, type LoanTerms, loanStream, loanTimelineFold } from "./evolve.ts";
+import { type LoanState, type LoanSubject, type LoanTerms, loanStream, loanTimelineFold, modelOf } from "./evolve.ts";
 import type { LoanEventType, LoanPayload } from "./schema.ts";
 
 /** A refusal as a result; checks give one or undefined, so that they chain with `??`. */
@@ -93,6 +93,29 @@ export function opened(state: LoanState, loan: string): Result<OpenedLoan> {
 export function beforeDisbursementRefusal(loan: OpenedLoan, valueDate: IsoDate): Refused | undefined {
   if (valueDate >= loan.disbursedOn) return undefined;
   return refuse(errors.BEFORE_DISBURSEMENT, { loan: loan.subject.loan, valueDate, disbursedOn: loan.disbursedOn }, { path: "/valueDate" });
+}
+
+/** Messages about own loans: a batch is repaid as a whole (REPAID_BY_ENTERPRISE), an enterprise has messages of its own (ENTERPRISE_LOAN). */
+export function ownLoanRefusal({ subject }: OpenedLoan): Refused | undefined {
+  const { loan, batch } = subject;
+  if (batch !== undefined) return refuse(errors.REPAID_BY_ENTERPRISE, { loan, batch }, { path: "/loan" });
+  return modelOf(subject) === 2 ? refuse(errors.ENTERPRISE_LOAN, { loan }, { path: "/loan" }) : undefined;
+}
+
+/** BATCH_REALLOCATES: interest of `from` or later decides where unified repayments of the batch went (1.12). */
+export function reallocationRefusal({ subject, messages }: OpenedLoan, from: IsoDate): Refused | undefined {
+  const { loan, batch } = subject;
+  if (batch === undefined) return undefined;
+  const later = [...messages.values()].find(
+    (message) => message.unified !== undefined && message.status === "booked" && message.valueDate >= from,
+  );
+  return later ? refuse(errors.BATCH_REALLOCATES, { batch, loan, on: later.valueDate }, { path: "/loan" }) : undefined;
+}
+
+/** Who bears and pays the interest of a loan: the household of an own loan, else the enterprise (PAYER_NOT_ENTERPRISE). */
+export function bearerOf({ subject }: OpenedLoan, stated: "household" | "enterprise" | undefined): Result<"household" | "enterprise"> {
+  if (modelOf(subject) === 3) return ok(stated ?? "household");
+  return stated === "household" ? refuse(errors.PAYER_NOT_ENTERPRISE, { loan: subject.loan }) : ok("enterprise");
 }
 
 export const closedRefusal = (loan: OpenedLoan): Refused | undefined =>

@@ -58,6 +58,7 @@ const EXPECTED: Readonly<Record<ParameterType, string>> = {
   method: "by-stake, by-stake-days, equal, by-heads, fixed-rate",
   "residue-rule": "LARGEST_REMAINDER, FLOOR_CARRY",
   ceiling: "benchmark, lpr",
+  control: "off, warn, block",
   texts: '["registered","monitored"]',
 };
 
@@ -66,6 +67,7 @@ const CHOICES: Readonly<Partial<Record<ParameterType, readonly string[]>>> = {
   method: ["by-stake", "by-stake-days", "equal", "by-heads", "fixed-rate"],
   "residue-rule": ["LARGEST_REMAINDER", "FLOOR_CARRY"],
   ceiling: ["benchmark", "lpr"],
+  control: ["off", "warn", "block"],
 };
 
 /** No count, day or year of a policy is longer than this. */

@@ -5,7 +5,17 @@ import lpr from "./data/loan-prime-rates.json" with { type: "json" };
  * Every parameter of the district's policy with its type, unit and the values that hold while the finance office has
  * set nothing else. A default is data with the document that set it, not a constant in a rule.
  */
-export type ParameterType = "percent" | "amount" | "integer" | "bool" | "weights" | "method" | "residue-rule" | "ceiling" | "texts";
+export type ParameterType =
+  | "percent"
+  | "amount"
+  | "integer"
+  | "bool"
+  | "weights"
+  | "method"
+  | "residue-rule"
+  | "ceiling"
+  | "control"
+  | "texts";
 
 export interface ParameterDefault {
   readonly from: string;
@@ -171,6 +181,20 @@ export const POLICY_PARAMETERS = {
     en: "share of normal interest that is subsidised",
     defaults: always("100", "豫政办〔2017〕85号"),
   },
+  "subsidy.budgetControl": {
+    type: "control",
+    unit: "–",
+    zh: "贴息预算控制(关闭、提示、禁止)",
+    en: "what happens beyond the funds appropriated for subsidies",
+    defaults: always("warn"),
+  },
+  "subsidy.publicityDays": {
+    type: "integer",
+    unit: "days",
+    zh: "贴息申报公示天数(0为不公示)",
+    en: "days of publicity before a claim is approved; 0: none",
+    defaults: always("0"),
+  },
   "model2.subsidyRate": {
     type: "percent",
     unit: "% a year",
@@ -184,6 +208,13 @@ export const POLICY_PARAMETERS = {
     zh: "每带动一户的贴息额度",
     en: "subsidised principal per linked household",
     defaults: always("50000.00"),
+  },
+  "model2.rateCeiling": {
+    type: "percent",
+    unit: "% of the benchmark or LPR",
+    zh: "企贷增收贷款利率上限(基准或LPR的比例)",
+    en: "what the rate of an enterprise loan may not exceed, as a share of the benchmark or LPR",
+    defaults: always("110", "豫政办〔2017〕85号"),
   },
   "model1.open.from": {
     type: "bool",
@@ -306,6 +337,20 @@ export const POLICY_PARAMETERS = {
     zh: "转无主款年限",
     en: "years until a payout is unclaimed",
     defaults: always("2"),
+  },
+  "equity.sources.invest": {
+    type: "texts",
+    unit: "–",
+    zh: "可用于股权投资的资金来源",
+    en: "sources of money that may be invested as equity",
+    defaults: always('["区","市","省","中央"]'),
+  },
+  "equity.sources.loss": {
+    type: "texts",
+    unit: "–",
+    zh: "可承担股权损失的资金来源",
+    en: "sources of money that may bear a loss of equity",
+    defaults: always('["区","市","社会"]'),
   },
   "insurance.deductible": {
     type: "amount",

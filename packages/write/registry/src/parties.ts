@@ -82,6 +82,30 @@ export const enterpriseActiveOn = (state: EnterpriseState, onDate: IsoDate): boo
   (state.suspendedFrom === undefined || onDate < state.suspendedFrom) &&
   (state.bankruptcyFiledOn === undefined || onDate < state.bankruptcyFiledOn);
 
+export type PartyKind = RegistryPayload<"PartyRegistered">["kind"];
+
+/** 捐赠人, 担保方 or 保险人, from `party/{id}`; one party may be several of them. */
+export interface PartyState {
+  readonly party: string | undefined;
+  readonly name: string;
+  readonly creditCode?: string;
+  /** In the order of registration. */
+  readonly kinds: readonly { readonly kind: PartyKind; readonly from: IsoDate }[];
+}
+
+export const partyFold: Fold<PartyState> = {
+  initialState: { party: undefined, name: "", kinds: [] },
+  evolve(state, event): PartyState {
+    const registered = payloadOf(event, "PartyRegistered");
+    if (!registered) return state;
+    const { party, name, creditCode = state.creditCode, kind } = registered;
+    return { party, name, ...(creditCode === undefined ? {} : { creditCode }), kinds: [...state.kinds, { kind, from: event.valueDate }] };
+  },
+};
+
+/** Registered in this kind, whatever the day. */
+export const isParty = (state: PartyState, kind: PartyKind): boolean => state.kinds.some((one) => one.kind === kind);
+
 export interface BankKeyState {
   readonly keyId: string;
   readonly publicKey: string;

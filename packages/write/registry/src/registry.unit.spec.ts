@@ -151,6 +151,29 @@ describe("members and head", () => {
   });
 });
 
+describe("RegisterParty", () => {
+  const donor = { party: "N1", kind: "donor" as const, name: "示例捐赠人", valueDate };
+
+  it("takes one party in several kinds, each once", () => {
+    const register = new SpecRegister()
+      .ok(r.RegisterParty, donor)
+      .ok(r.RegisterParty, { ...donor, kind: "insurer" as const, name: "示例保险公司" });
+    const events = (register.log.streams.get("party/N1") ?? []).map(({ type, payload }) => ({ type, payload }));
+    expect(events).toEqual([
+      { type: "PartyRegistered", payload: { party: "N1", kind: "donor", name: "示例捐赠人" } },
+      { type: "PartyRegistered", payload: { party: "N1", kind: "insurer", name: "示例保险公司" } },
+    ]);
+    expect(code(register.when(r.RegisterParty, donor))).toBe("PARTY_ALREADY_REGISTERED");
+  });
+
+  it.each([
+    ["a number with a slash", { party: "N/1" }, "REGISTRY_ID_INVALID"],
+    ["a date in the future", { valueDate: "2018-06-02" }, "REGISTRY_DATE_IN_FUTURE"],
+  ])("refuses %s", (_, change, expected) => {
+    expect(code(new SpecRegister().when(r.RegisterParty, { ...donor, ...change }))).toBe(expected);
+  });
+});
+
 describe("split and merge", () => {
   const split = (targets: { household: string; head: string; members: { personId: string }[] }[], debtorStays = "H1") => ({
     household: "H1",

@@ -112,6 +112,16 @@ export const EnterpriseBankruptcyFiled = Type.Object({
   court: Type.Optional(Type.String()),
   claimFiled: Type.Optional(Type.String()),
 });
+/** Who gives or guarantees: 捐赠人 donor, 担保方 guarantor, 保险人 insurer. */
+export const PartyKind = Type.Union([Type.Literal("donor"), Type.Literal("guarantor"), Type.Literal("insurer")]);
+/** 参与方备案, stream party/. One party may be registered in several kinds, each with an event of its own. */
+export const PartyRegistered = Type.Object({
+  party: Id,
+  kind: PartyKind,
+  name: Type.String(),
+  creditCode: Type.Optional(Id),
+  checksumWarning: Type.Optional(Type.Boolean()),
+});
 export const BankRegistered = Type.Object({ bank: Id, name: Type.String(), cnaps: Type.Optional(Id) });
 /** An Ed25519 public key with which the bank signs its requests. */
 export const BankKeyAdded = Type.Object({ bank: Id, keyId: Id, publicKey: Type.String(), validTo: Type.Optional(DateText) });
@@ -144,6 +154,7 @@ export const registryEvents = {
   EnterpriseRegistered,
   EnterpriseSuspended,
   EnterpriseBankruptcyFiled,
+  PartyRegistered,
   BankRegistered,
   BankKeyAdded,
   BankKeyRevoked,

@@ -25,6 +25,11 @@ export const DividendLine = Type.Object({
   /** 期后退回, negative */
   returnedAfterYearEnd: Amount,
   awaitingReissue: Amount,
+  /** 代发在途 */
+  inTransit: Type.Optional(Amount),
+  /** 无主待处置 */
+  unclaimed: Type.Optional(Amount),
+  /** Value date of the last payment that did not come back. */
   paidOn: Type.Optional(DateText),
 });
 

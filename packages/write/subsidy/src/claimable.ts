@@ -129,8 +129,12 @@ export function claimable(question: ClaimableQuestion): Result<readonly Claimabl
   return ok(found);
 }
 
-/** Term and rate of a loan that is claimed, against the policy of its contract date (S3). */
+/**
+ * Term and rate of a loan that is claimed, against the policy of its contract date (S3). An enterprise loan has no limit of
+ * its term, and its first rate was judged with the drawing (model2.rateCeiling).
+ */
 export function withinTerms(loan: SubsidisedLoan, policy: Policy, days: readonly Days[]): Result<undefined, Refusal> {
+  if (loan.model === 2) return ok(undefined);
   const months = termMonths(loan.contractDate, loan.contractDue);
   const limit = policy.integer("microcredit.termMonths", loan.contractDate);
   if (months > limit) return refuse(errors.SUBSIDY_TERM_TOO_LONG, { loan: loan.loan, months, limit });

@@ -3,6 +3,7 @@ import { type Fen, fen, formatAmount, sumFen } from "@huimin/money";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { loadPolicy } from "@huimin/policy/events";
 import { type Static, Type } from "typebox";
+import { beyondBudget, beyondMark, budgetWarning, gatherBudget } from "./budget.ts";
 import { CLAIM_LINES_MAX } from "./commands-claim.ts";
 import { accrue, correct } from "./decide-accrual.ts";
 import { unitsOfLine } from "./decide-claim.ts";
@@ -11,7 +12,7 @@ import { errors } from "./errors.ts";
 import { fundStream, subsidyStream } from "./evolve.ts";
 import { AmountText, closed, DateField, Id, PercentText, QuarterField, Year } from "./fields.ts";
 import { amountOf, checkRates, dayOf, fiscalYearOf, gatherClaim, gatherKnownLoan, gatherSubsidy, optionalDay, rangeOf } from "./gather.ts";
-import type { SubsidyPayload } from "./schema.ts";
+import { type SubsidyPayload, usualPayee } from "./schema.ts";
 
 export const AppropriateSubsidyFundsBody = Type.Object(
   {
@@ -60,7 +61,7 @@ export const AccrueSubsidyBody = Type.Object(
 /**
  * S4 贴息计提 (FIN-M) of one loan: every settlement of its claim that was not accrued before, or the days given. With
  * `claimedRate`, what was claimed at the time is booked although it is wrong (T4). Answer: `amount` and its settlements.
- * Refusals: {@link accrue}.
+ * Refusals: {@link accrue}, {@link beyondBudget}; where the policy only warns, the answer has `warnings`.
  */
 export const AccrueSubsidy: CommandDefinition<Static<typeof AccrueSubsidyBody>> = {
   name: "AccrueSubsidy",
@@ -90,14 +91,20 @@ export const AccrueSubsidy: CommandDefinition<Static<typeof AccrueSubsidyBody>> 
       ...(amount.value === undefined ? {} : { amount: amount.value }),
     };
     const decided = accrue(request, loan.value, subsidy, claim, policy);
-    return decided.ok ? ok(accrualOf(decided.value)) : decided;
+    return decided.ok ? yield* withinBudget(decided.value, valueDate.value) : decided;
   },
 };
 
-function accrualOf(event: DomainEvent): Decision {
-  const { loan, payee, amount, settlements, priorYears, sameYear } = event.payload as SubsidyPayload<"SubsidyAccrued">;
+/** The accrual as a decision, marked when it is beyond the budget. Refuses what {@link beyondBudget} refuses. */
+function* withinBudget(event: DomainEvent, on: string): Gather<Result<Decision, Refusal>> {
+  const payload = event.payload as SubsidyPayload<"SubsidyAccrued">;
+  const { loan, payee, amount, settlements, priorYears, sameYear } = payload;
+  const beyond = beyondBudget(yield* gatherBudget(on), fen(amount));
+  if (!beyond.ok) return beyond;
   const split = priorYears === undefined ? {} : { priorYears, sameYear };
-  return { writes: [{ stream: subsidyStream(loan), events: [event] }], answer: { loan, payee, amount, ...split, settlements } };
+  const marked = { ...event, payload: { ...payload, ...beyondMark(beyond.value) } };
+  const answer = { loan, payee, amount, ...split, settlements, ...budgetWarning(beyond.value, "accrual") };
+  return ok({ writes: [{ stream: subsidyStream(loan), events: [marked] }], answer });
 }
 
 export const AccrueSubsidyClaimBody = Type.Object({ bank: Id, quarter: QuarterField, valueDate: Type.Optional(DateField) }, closed);
@@ -120,11 +127,15 @@ export const AccrueSubsidyClaim: CommandDefinition<Static<typeof AccrueSubsidyCl
     if (!events.ok) return events;
     if (events.value.length === 0) return refuse(errors.NOTHING_TO_ACCRUE, { bank, quarter });
     const payloads = events.value.map((event) => event.payload as SubsidyPayload<"SubsidyAccrued">);
-    const writes = events.value.map(
-      (event, index): StreamWrite => ({ stream: subsidyStream((payloads[index] as { loan: string }).loan), events: [event] }),
-    );
-    const total = formatAmount(sumFen(payloads.map((payload) => fen(payload.amount))));
-    return ok({ writes, answer: { bank, quarter, total, loans: payloads.map(({ loan, payee, amount }) => ({ loan, payee, amount })) } });
+    const total = sumFen(payloads.map((payload) => fen(payload.amount)));
+    const beyond = beyondBudget(yield* gatherBudget(valueDate.value), total);
+    if (!beyond.ok) return beyond;
+    const writes = events.value.map((event, index): StreamWrite => {
+      const payload = payloads[index] as SubsidyPayload<"SubsidyAccrued">;
+      return { stream: subsidyStream(payload.loan), events: [{ ...event, payload: { ...payload, ...beyondMark(beyond.value) } }] };
+    });
+    const loans = payloads.map(({ loan, payee, amount }) => ({ loan, payee, amount }));
+    return ok({ writes, answer: { bank, quarter, total: formatAmount(total), loans, ...budgetWarning(beyond.value, "accrual") } });
   },
 };
 
@@ -180,9 +191,9 @@ export const CorrectSubsidy: CommandDefinition<Static<typeof CorrectSubsidyBody>
     const subsidy = yield* gatherSubsidy(command.loan);
     const policy = yield* loadPolicy(SUBSIDY_KEYS);
     const { loan: _, valueDate: __, payee, ...fields } = command;
-    const request = { ...fields, payee: payee ?? loan.value.household, fiscalYear: fiscalYearOf(context), ...days.value };
+    const request = { ...fields, payee: payee ?? usualPayee(loan.value), fiscalYear: fiscalYearOf(context), ...days.value };
     const decided = correct(request, loan.value, subsidy, policy);
-    return decided.ok ? ok(accrualOf(decided.value)) : decided;
+    return decided.ok ? yield* withinBudget(decided.value, days.value.today) : decided;
   },
 };
 

@@ -109,7 +109,10 @@ export const RejectSubsidyClaimLine: CommandDefinition<Static<typeof RejectSubsi
 
 export const ApproveSubsidyClaimBody = Type.Object({ bank: Id, quarter: QuarterField, valueDate: Type.Optional(DateField) }, closed);
 
-/** S5 审核 (FIN-R): every pending line of the quarter; nothing is posted. Refusals: {@link approveClaim}. */
+/**
+ * S5 审核 (FIN-R): every pending line of the quarter; nothing is posted. Where the policy asks for days of publicity
+ * (`subsidy.publicityDays`), after it. Refusals: {@link approveClaim}.
+ */
 export const ApproveSubsidyClaim: CommandDefinition<Static<typeof ApproveSubsidyClaimBody>> = {
   name: "ApproveSubsidyClaim",
   schema: ApproveSubsidyClaimBody,
@@ -119,7 +122,9 @@ export const ApproveSubsidyClaim: CommandDefinition<Static<typeof ApproveSubsidy
     const valueDate = dayOf(command.valueDate, context);
     if (!valueDate.ok) return valueDate;
     const { bank, quarter } = command;
-    const decided = approveClaim({ bank, quarter, valueDate: valueDate.value }, yield* gatherClaim(bank, quarter));
+    const policy = yield* loadPolicy(["subsidy.publicityDays"]);
+    const publicityDays = policy.integer("subsidy.publicityDays", valueDate.value);
+    const decided = approveClaim({ bank, quarter, valueDate: valueDate.value, publicityDays }, yield* gatherClaim(bank, quarter));
     if (!decided.ok) return decided;
     const { total } = decided.value.payload as SubsidyPayload<"SubsidyClaimApproved">;
     return ok({

@@ -9,10 +9,10 @@ import { decideClawback, receiveClawback, setOff } from "./decide-clawback.ts";
 import { payableMayLeave } from "./decide-payment.ts";
 import { SUBSIDY_KEYS } from "./entitlement.ts";
 import { errors } from "./errors.ts";
-import { subsidyStream } from "./evolve.ts";
+import { subjectFor, subsidyStream } from "./evolve.ts";
 import { AmountText, closed, DateField, Id, PercentText, Year } from "./fields.ts";
 import { amountOf, checkRates, dayOf, fiscalYearOf, gatherKnownLoan, gatherSubsidy, optionalDay } from "./gather.ts";
-import type { SubsidyPayload } from "./schema.ts";
+import { type SubsidyPayload, usualPayee } from "./schema.ts";
 
 export const DecideSubsidyClawbackBody = Type.Object(
   {
@@ -24,6 +24,7 @@ export const DecideSubsidyClawbackBody = Type.Object(
       Type.Literal("backdated-repayment"),
       Type.Literal("false-application"),
       Type.Literal("overdue"),
+      Type.Literal("commitment-breached"),
     ]),
     accrualsOf: Type.Optional(Year),
     misuseFrom: Type.Optional(DateField),
@@ -55,7 +56,7 @@ export const DecideSubsidyClawback: CommandDefinition<Static<typeof DecideSubsid
     const subsidy = yield* gatherSubsidy(command.loan);
     const policy = yield* loadPolicy(SUBSIDY_KEYS);
     const { loan: _, valueDate: __, obligor, ...fields } = command;
-    const request = { ...fields, obligor: obligor ?? loan.value.household, fiscalYear: fiscalYearOf(context), ...days.value };
+    const request = { ...fields, obligor: obligor ?? usualPayee(loan.value), fiscalYear: fiscalYearOf(context), ...days.value };
     const decided = decideClawback(request, loan.value, subsidy, policy);
     if (!decided.ok) return decided;
     const { total, priorYears, sameYear, byClaim } = decided.value.payload as SubsidyPayload<"SubsidyClawbackDecided">;
@@ -82,10 +83,14 @@ export const ReceiveSubsidyClawback: CommandDefinition<Static<typeof ReceiveSubs
     if (!amount.ok) return amount;
     const subsidy = yield* gatherSubsidy(command.loan);
     const { subject } = subsidy;
-    const obligor = command.obligor ?? subject?.household ?? "–";
+    const obligor = command.obligor ?? (subject ? usualPayee(subject) : "–");
     if (!subject) return refuse(errors.NO_OPEN_CLAIM, { loan: command.loan, obligor });
     const serial = command.serial === undefined ? {} : { serial: command.serial };
-    const decided = receiveClawback({ obligor, amount: amount.value, valueDate: valueDate.value, ...serial }, subject, subsidy);
+    const decided = receiveClawback(
+      { obligor, amount: amount.value, valueDate: valueDate.value, ...serial },
+      subjectFor(subsidy, obligor) ?? subject,
+      subsidy,
+    );
     if (!decided.ok) return decided;
     return ok({
       writes: [{ stream: subsidyStream(command.loan), events: [decided.value] }],
@@ -115,11 +120,16 @@ export const SetOffSubsidyClawback: CommandDefinition<Static<typeof SetOffSubsid
     const { loan, againstLoan } = command;
     const claimSide = yield* gatherSubsidy(loan);
     const { subject } = claimSide;
-    const obligor = command.obligor ?? subject?.household ?? "–";
+    const obligor = command.obligor ?? (subject ? usualPayee(subject) : "–");
     if (!subject) return refuse(errors.NO_OPEN_CLAIM, { loan, obligor });
     const facts = yield* gatherPayment(againstLoan, obligor);
     if (!facts.ok) return facts;
-    const decided = setOff({ obligor, againstLoan, payee: obligor, valueDate: valueDate.value }, subject, claimSide, facts.value.subsidy);
+    const decided = setOff(
+      { obligor, againstLoan, payee: obligor, valueDate: valueDate.value },
+      subjectFor(claimSide, obligor) ?? subject,
+      claimSide,
+      facts.value.subsidy,
+    );
     if (!decided.ok) return decided;
     const allowed = payableMayLeave(facts.value, obligor);
     if (!allowed.ok) return allowed;

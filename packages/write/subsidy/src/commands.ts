@@ -3,11 +3,13 @@ import { AccrueSubsidy, AccrueSubsidyClaim, AppropriateSubsidyFunds, CorrectSubs
 import { ApproveSubsidyClaim, RejectSubsidyClaimLine, SubmitSubsidyClaim } from "./commands-claim.ts";
 import { DecideSubsidyClawback, ReceiveSubsidyClawback, SetOffSubsidyClawback } from "./commands-clawback.ts";
 import { PaySubsidy, PaySubsidyClaim, ReturnSubsidyPayment } from "./commands-payment.ts";
+import { FileSubsidyObjection, PublishSubsidyClaim, ResolveSubsidyObjection } from "./commands-publicity.ts";
 
 export * from "./commands-accrual.ts";
 export * from "./commands-claim.ts";
 export * from "./commands-clawback.ts";
 export * from "./commands-payment.ts";
+export * from "./commands-publicity.ts";
 
 /** Every command of this package, in the order of the chain S0–S8. */
 export const subsidyCommands: readonly CommandDefinition[] = [
@@ -16,6 +18,9 @@ export const subsidyCommands: readonly CommandDefinition[] = [
   AccrueSubsidy,
   AccrueSubsidyClaim,
   CorrectSubsidy,
+  PublishSubsidyClaim,
+  FileSubsidyObjection,
+  ResolveSubsidyObjection,
   RejectSubsidyClaimLine,
   ApproveSubsidyClaim,
   PaySubsidy,

@@ -7,10 +7,11 @@ import { type Claimable, claimable, withinTerms } from "./claimable.ts";
 import { coveredParts } from "./coverage.ts";
 import type { SubsidisedLoan } from "./entitlement.ts";
 import { errors } from "./errors.ts";
-import { emptySubsidy, overlaps, type SubsidyState } from "./evolve.ts";
+import { emptySubsidy, overlaps, type SubsidyState, subjectFor } from "./evolve.ts";
 import { type ClaimLine, type ClaimState, pendingLine, standingLines } from "./evolve-claim.ts";
 import { splitByYear } from "./figures.ts";
-import type { SubsidyPayload, SubsidySubject } from "./schema.ts";
+import { checkPublicity } from "./publicity.ts";
+import { type SubsidyPayload, type SubsidySubject, subjectFields, usualPayee } from "./schema.ts";
 
 /** A line as the bank sends it; what it leaves out is ours. */
 export interface ClaimRequestLine {
@@ -48,13 +49,7 @@ export const settlementRow = ({ days, interest, subsidy }: Claimable): Line["set
   ...(days.prepayment === undefined ? {} : { prepayment: days.prepayment }),
 });
 
-export const subjectOf = ({ loan, household, bank, village, model }: SubsidisedLoan): SubsidySubject => ({
-  loan,
-  household,
-  bank,
-  village,
-  model,
-});
+export const subjectOf = (loan: SubsidisedLoan): SubsidySubject => subjectFields(loan);
 
 /** Units of a claim line: what was accrued for its days. */
 export const unitsOfLine = (state: SubsidyState, line: Pick<ClaimLine, "settlements">) =>
@@ -139,7 +134,7 @@ function compared(request: ClaimRequest, line: ClaimRequestLine, loan: Subsidise
   }
   return ok({
     ...subjectOf(loan),
-    payee: line.payee ?? loan.household,
+    payee: line.payee ?? usualPayee(loan),
     interest,
     amount,
     computed,
@@ -171,7 +166,7 @@ export function rejectLine(
   const units = unitsOfLine(subsidy, line);
   if (units.length === 0) return ok({ rejected });
   if (units.some((unit) => unit.paid !== 0n || unit.clawedBack !== 0n)) return refuse(errors.SUBSIDY_ALREADY_PAID, { loan, quarter });
-  const { household, village, model, payee } = line;
+  const { payee } = line;
   const rows = units.map((unit) => settlementRow({ days: unit, interest: 0n, subsidy: -unit.accrued }));
   const { priorYears, sameYear } = splitByYear(
     units.map((unit) => ({ unit, amount: -unit.accrued })),
@@ -179,18 +174,23 @@ export function rejectLine(
   );
   const split = priorYears === 0n ? {} : { priorYears: formatAmount(priorYears), sameYear: formatAmount(sameYear) };
   const amount = formatAmount(priorYears + sameYear);
-  const payload = { loan, household, bank, village, model, payee, claim: quarter, settlements: rows, amount, ...split };
+  const payload = { ...(subjectFor(subsidy, payee) ?? subjectFields(line)), payee, claim: quarter, settlements: rows, amount, ...split };
   return ok({ rejected, reversed: { type: "SubsidyAccrualReversed", valueDate, payload } });
 }
 
-/** S5 审核: approves every pending line of a bank's quarter. Refuses when there is none (NOTHING_TO_APPROVE). */
+/**
+ * S5 审核: approves every pending line of a bank's quarter. Refuses when there is none (NOTHING_TO_APPROVE), and what
+ * {@link checkPublicity} refuses.
+ */
 export function approveClaim(
-  request: { readonly bank: string; readonly quarter: Quarter; readonly valueDate: IsoDate },
+  request: { readonly bank: string; readonly quarter: Quarter; readonly valueDate: IsoDate; readonly publicityDays: number },
   claim: ClaimState,
 ): Result<DomainEvent, Refusal> {
   const { bank, quarter, valueDate } = request;
   const pending = claim.lines.filter((line) => line.status === "pending");
   if (pending.length === 0) return refuse(errors.NOTHING_TO_APPROVE, { bank, quarter });
+  const published = checkPublicity(request, claim, pending);
+  if (!published.ok) return published;
   return ok({
     type: "SubsidyClaimApproved",
     valueDate,

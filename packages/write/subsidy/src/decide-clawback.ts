@@ -10,11 +10,11 @@ import { accrualsOf, atRightRate, correctionDate } from "./decide-accrual.ts";
 import { subjectOf } from "./decide-claim.ts";
 import type { RightOptions, SubsidisedLoan } from "./entitlement.ts";
 import { errors } from "./errors.ts";
-import type { SubsidisedUnit, SubsidyState } from "./evolve.ts";
+import { type SubsidisedUnit, type SubsidyState, subjectFor } from "./evolve.ts";
 import { type JudgedUnit, judge, openClaim, openPayable, splitByYear } from "./figures.ts";
 import type { SubsidySubject } from "./schema.ts";
 
-export type ClawbackReason = "wrong-rate" | "misuse" | "backdated-repayment" | "false-application" | "overdue";
+export type ClawbackReason = "wrong-rate" | "misuse" | "backdated-repayment" | "false-application" | "overdue" | "commitment-breached";
 
 export interface Clawback {
   readonly obligor: string;
@@ -51,6 +51,7 @@ function entitlement(request: Clawback, loan: SubsidisedLoan): Result<(unit: Sub
       return ok(() => ({ entitledBefore: misuseFrom ?? BEFORE_EVERYTHING }));
     case "backdated-repayment":
     case "overdue":
+    case "commitment-breached":
       return ok(() => ({}));
   }
 }
@@ -95,7 +96,7 @@ export function decideClawback(
         today,
       );
   const payload = {
-    ...subjectOf(loan),
+    ...(subsidy.subjects.get(obligor) ?? subjectOf(loan)),
     obligor,
     reason,
     total: formatAmount(priorYears + sameYear),
@@ -126,9 +127,12 @@ export function receiveClawback(
 
 /** Dimensions of the payable that differ from those of the claim: it is closed under its own. */
 const against = (subject: SubsidySubject, other: SubsidySubject | undefined) => ({
+  ...(other && (other.model !== subject.model || other.enterprise !== subject.enterprise || other.batch !== subject.batch)
+    ? { against: other }
+    : {}),
   ...(other && other.bank !== subject.bank ? { againstBank: other.bank } : {}),
-  ...(other && other.household !== subject.household ? { againstHousehold: other.household } : {}),
-  ...(other && other.village !== subject.village ? { againstVillage: other.village } : {}),
+  ...(other && other.household !== undefined && other.household !== subject.household ? { againstHousehold: other.household } : {}),
+  ...(other && other.village !== undefined && other.village !== subject.village ? { againstVillage: other.village } : {}),
 });
 
 /**
@@ -148,7 +152,14 @@ export function setOff(
   if (claimed <= 0n) return refuse(errors.NO_OPEN_CLAIM, { loan: subject.loan, obligor });
   if (payable <= 0n) return refuse(errors.NO_OPEN_PAYABLE, { loan: againstLoan, payee });
   const amount = minFen(claimed, payable);
-  const fields = { ...subject, obligor, againstLoan, ...against(subject, payableSide.subject), payee, amount: formatAmount(amount) };
+  const fields = {
+    ...subject,
+    obligor,
+    againstLoan,
+    ...against(subject, subjectFor(payableSide, payee)),
+    payee,
+    amount: formatAmount(amount),
+  };
   const event = (side: "claim" | "payable"): DomainEvent => ({ type: "SubsidyClawbackSetOff", valueDate, payload: { ...fields, side } });
   return ok({ claim: event("claim"), payable: event("payable"), amount });
 }

@@ -9,7 +9,7 @@ import { errors, MISUSED_LOAN } from "./errors.ts";
 import { overlaps, type SubsidisedUnit, type SubsidyState } from "./evolve.ts";
 import { type ClaimState, standingLines } from "./evolve-claim.ts";
 import { openPayable } from "./figures.ts";
-import type { SubsidySubject } from "./schema.ts";
+import type { SubsidyPayload, SubsidySubject } from "./schema.ts";
 
 /** What a payment stands on: the claims of the units that it pays, and the loan's misuse. */
 export interface PaymentFacts {
@@ -41,18 +41,32 @@ export function payableMayLeave(facts: PaymentFacts, payee: string): Result<unde
   return misused ? refuse(MISUSED_LOAN, { loan, from: misuseFrom }) : ok(undefined);
 }
 
+export interface PaymentRequest {
+  readonly payee: string;
+  readonly serial?: string;
+  /** Number of the proof of an heir, who is paid instead of an extinct household. */
+  readonly heirProof?: string;
+  readonly valueDate: IsoDate;
+}
+
 /** Pays the whole open payable of payee and loan. Refuses when there is none (NO_OPEN_PAYABLE). */
 export function pay(
-  request: { readonly payee: string; readonly serial?: string; readonly valueDate: IsoDate },
+  request: PaymentRequest,
   facts: PaymentFacts,
-): Result<DomainEvent, Refusal> {
-  const { payee, serial, valueDate } = request;
+): Result<DomainEvent<"SubsidyPaid", SubsidyPayload<"SubsidyPaid">>, Refusal> {
+  const { payee, serial, heirProof, valueDate } = request;
   const { subject, subsidy } = facts;
   const open = openPayable(subsidy, payee);
   if (open <= 0n) return refuse(errors.NO_OPEN_PAYABLE, { loan: subject.loan, payee });
   const allowed = payableMayLeave(facts, payee);
   if (!allowed.ok) return allowed;
-  const payload = { ...subject, payee, amount: formatAmount(open), ...(serial === undefined ? {} : { serial }) };
+  const payload = {
+    ...subject,
+    payee,
+    amount: formatAmount(open),
+    ...(serial === undefined ? {} : { serial }),
+    ...(heirProof === undefined ? {} : { heirProof }),
+  };
   return ok({ type: "SubsidyPaid", valueDate, payload });
 }
 
@@ -65,5 +79,7 @@ export function returnPayment(
   const { payee, reason, valueDate } = request;
   const payment = subsidy.payments.findLast((one) => one.payee === payee);
   if (!payment) return refuse(errors.NO_PAYMENT_TO_RETURN, { loan: subject.loan, payee });
-  return ok({ type: "SubsidyPaymentReturned", valueDate, payload: { ...subject, payee, amount: formatAmount(payment.amount), reason } });
+  const account = payment.account === undefined ? {} : { account: payment.account };
+  const payload = { ...subject, payee, amount: formatAmount(payment.amount), reason, ...account };
+  return ok({ type: "SubsidyPaymentReturned", valueDate, payload });
 }

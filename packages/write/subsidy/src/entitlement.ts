@@ -8,12 +8,15 @@
  */
 import { addDays, type IsoDate, type Quarter, quarterOf } from "@huimin/calendar";
 import { interestOf, type LoanTimeline, type SubsidyOptions, subsidyOf as subsidyOfDays } from "@huimin/interest/timeline";
-import { type LoanState, openInterest, prepaymentsOf, rightInterest } from "@huimin/loan/events";
+import { type LinkageState, noLinkage } from "@huimin/linkage/events";
+import { type LoanState, modelOf, openInterest, prepaymentsOf, rightInterest } from "@huimin/loan/events";
 import { type Fen, minFen, sumFen } from "@huimin/money";
 import type { Policy, PolicyKey } from "@huimin/policy/events";
+import { CARRIED_KEYS, carriedSubsidy } from "./carried.ts";
+import { type SubsidySubject, subjectFields } from "./schema.ts";
 
 /** Parameters that the subsidy of a day depends on. */
-export const SUBSIDY_KEYS = ["subsidy.cap", "subsidy.ratio"] as const satisfies readonly PolicyKey[];
+export const SUBSIDY_KEYS = ["subsidy.cap", "subsidy.ratio", ...CARRIED_KEYS] as const satisfies readonly PolicyKey[];
 
 /** Interest that was settled: for a period, or for a part of the principal with its prepayment. */
 export interface Settlement {
@@ -25,17 +28,12 @@ export interface Settlement {
    * of the bank stands. Penalty interest is never subsidised.
    */
   readonly interest: Fen;
-  /** 先收后贴: paid by the household. A prepayment is paid at once. */
+  /** 先收后贴: paid by who bears it. A prepayment is paid at once. */
   readonly paid: boolean;
 }
 
 /** What the subsidy of a loan depends on. */
-export interface SubsidisedLoan {
-  readonly loan: string;
-  readonly household: string;
-  readonly bank: string;
-  readonly village: string;
-  readonly model: number;
+export interface SubsidisedLoan extends SubsidySubject {
   readonly timeline: LoanTimeline;
   readonly settlements: readonly Settlement[];
   /** Settled and not paid, penalty included. */
@@ -43,21 +41,22 @@ export interface SubsidisedLoan {
   readonly contractDate: IsoDate;
   /** Due date of the contract, before an extension. */
   readonly contractDue: IsoDate;
+  /** Whom the enterprise carries, by day: the base of an enterprise loan (model 2). */
+  readonly linkage: LinkageState;
 }
 
-/** An own loan (model 3) as the subsidy sees it; undefined before its first drawing. */
-export function subsidisedLoan(state: LoanState): SubsidisedLoan | undefined {
+/**
+ * A loan as the subsidy sees it; undefined before its first drawing. `linkage`: what its enterprise's stream says, needed
+ * for an enterprise loan (model 2) alone.
+ */
+export function subsidisedLoan(state: LoanState, linkage: LinkageState = noLinkage): SubsidisedLoan | undefined {
   const { subject, terms, timeline } = state;
   if (!subject || !terms) return undefined;
-  const { loan, household, bank, village } = subject;
   const { contractDate, due: contractDue } = terms;
   const settlements = [...periodsOf(state), ...prepaidOf(state)].sort(byDays);
   return {
-    loan,
-    household,
-    bank,
-    village,
-    model: 3,
+    ...subjectFields({ ...subject, model: modelOf(subject) }),
+    linkage,
     timeline,
     settlements,
     openInterest: openInterest(state).total,
@@ -72,7 +71,8 @@ const byDays = (a: Settlement, b: Settlement): number =>
 /** Payments go to the oldest settlements first, of whatever kind: what is open lies in the newest ones. */
 function periodsOf(state: LoanState): Settlement[] {
   const open = openInterest(state).total;
-  const settledAfter = (day: IsoDate) => sumFen(state.settlements.filter((one) => one.toExcl > day).map((one) => one.amount));
+  const settled = [...state.settlements, ...(state.compounds ?? [])];
+  const settledAfter = (day: IsoDate) => sumFen(settled.filter((one) => one.toExcl > day).map((one) => one.amount));
   return state.settlements
     .filter((one) => one.kind === "normal")
     .map(({ from, toExcl, amount, flagged }) => {
@@ -101,7 +101,10 @@ export interface Days {
 export interface RightOptions {
   /** Only days before this one are entitled. */
   readonly entitledBefore?: IsoDate;
-  /** Computed at another rate than the contract's: a flat one, or where the contract says `was`. */
+  /**
+   * Computed at another rate than the contract's: a flat one, or where the contract says `was`. Of an enterprise loan it is
+   * the subsidy's own rate (model2.subsidyRate).
+   */
   readonly rate?: { readonly is: string; readonly was?: string };
   /** What was claimed at the time may be above the interest (T4); nothing that is right is. */
   readonly aboveInterest?: boolean;
@@ -139,6 +142,12 @@ const interestUpTo = (loan: SubsidisedLoan, settlement: Settlement, toExcl: IsoD
   return minFen(interestOf(loan.timeline, settlement.from, toExcl).amount, settlement.interest);
 };
 
+/** Σ over the entitled days, rounded once: linked households of an enterprise loan, else the tranche within the cap. */
+function subsidyOfPeriod(loan: SubsidisedLoan, timeline: LoanTimeline, policy: Policy, days: Days, options: RightOptions): Fen {
+  if (loan.model === 2) return carriedSubsidy(loan, policy, days.from, days.toExcl, options);
+  return subsidyOfDays(timeline, days.from, days.toExcl, policyOptions(policy, days, options)).amount;
+}
+
 /** The subsidy of a settlement's days up to `toExcl`, rounded once; at most their interest. */
 function upTo(
   loan: SubsidisedLoan,
@@ -150,13 +159,13 @@ function upTo(
 ): Fen {
   if (toExcl <= settlement.from) return 0n;
   const days = { ...settlement, toExcl };
-  const { amount } = subsidyOfDays(timeline, days.from, toExcl, policyOptions(policy, days, options));
+  const amount = subsidyOfPeriod(loan, timeline, policy, days, options);
   return options.aboveInterest ? amount : minFen(amount, interestUpTo(loan, settlement, toExcl));
 }
 
 /**
  * The right subsidy 应贴息 of some days of one settlement: Σ over entitled days of subsidised tranche × rate × ratio of
- * the day. Overdue, misused and top-up days have none; days whose settlement does not exist have none.
+ * the day (model 2: of what the linked households stand for × the subsidy rate). Overdue, misused and top-up days have none; days whose settlement does not exist have none.
  */
 export function rightSubsidy(loan: SubsidisedLoan, policy: Policy, days: Days, options: RightOptions = {}): Fen {
   const settlement = settlementOf(loan, days);

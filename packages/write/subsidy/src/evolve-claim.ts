@@ -1,4 +1,4 @@
-import type { Quarter } from "@huimin/calendar";
+import type { IsoDate, Quarter } from "@huimin/calendar";
 import type { Fold } from "@huimin/decider";
 import type { SubsidyPayload } from "./schema.ts";
 
@@ -9,6 +9,15 @@ type SubmittedLine = SubsidyPayload<"SubsidyClaimSubmitted">["lines"][number];
 /** A line of the quarterly claim 贴息申报 with where it stands. */
 export interface ClaimLine extends SubmittedLine {
   readonly status: "pending" | "approved" | "rejected";
+  /** 公示, first and last day. */
+  readonly publicity?: { readonly from: IsoDate; readonly to: IsoDate };
+}
+
+/** 异议 against a line. */
+export interface ClaimObjection {
+  readonly objection: string;
+  readonly loan: string;
+  readonly status: "open" | "dismissed" | "upheld";
 }
 
 /**
@@ -17,7 +26,10 @@ export interface ClaimLine extends SubmittedLine {
  */
 export interface ClaimState {
   readonly lines: readonly ClaimLine[];
+  readonly objections?: readonly ClaimObjection[];
 }
+
+export const objectionsOf = (state: ClaimState): readonly ClaimObjection[] => state.objections ?? [];
 
 export const claimFold: Fold<ClaimState> = {
   initialState: { lines: [] },
@@ -25,18 +37,31 @@ export const claimFold: Fold<ClaimState> = {
     switch (event.type) {
       case "SubsidyClaimSubmitted": {
         const { lines } = event.payload as SubsidyPayload<"SubsidyClaimSubmitted">;
-        return { lines: [...state.lines, ...lines.map((line): ClaimLine => ({ ...line, status: "pending" }))] };
+        return { ...state, lines: [...state.lines, ...lines.map((line): ClaimLine => ({ ...line, status: "pending" }))] };
       }
       case "SubsidyClaimReplaced":
-        return { lines: state.lines.filter((line) => line.status !== "pending") };
+        return { ...state, lines: state.lines.filter((line) => line.status !== "pending") };
       case "SubsidyClaimLineRejected": {
         const { loan } = event.payload as SubsidyPayload<"SubsidyClaimLineRejected">;
         return {
+          ...state,
           lines: state.lines.map((line) => (line.loan === loan && line.status === "pending" ? { ...line, status: "rejected" } : line)),
         };
       }
       case "SubsidyClaimApproved":
-        return { lines: state.lines.map((line) => (line.status === "pending" ? { ...line, status: "approved" } : line)) };
+        return { ...state, lines: state.lines.map((line) => (line.status === "pending" ? { ...line, status: "approved" } : line)) };
+      case "SubsidyClaimPublished": {
+        const { from, to } = event.payload as SubsidyPayload<"SubsidyClaimPublished">;
+        return { ...state, lines: state.lines.map((line) => (line.status === "pending" ? { ...line, publicity: { from, to } } : line)) };
+      }
+      case "SubsidyClaimObjectionFiled": {
+        const { objection, loan } = event.payload as SubsidyPayload<"SubsidyClaimObjectionFiled">;
+        return { ...state, objections: [...objectionsOf(state), { objection, loan, status: "open" }] };
+      }
+      case "SubsidyClaimObjectionResolved": {
+        const { objection, result } = event.payload as SubsidyPayload<"SubsidyClaimObjectionResolved">;
+        return { ...state, objections: objectionsOf(state).map((one) => (one.objection === objection ? { ...one, status: result } : one)) };
+      }
       default:
         return state;
     }

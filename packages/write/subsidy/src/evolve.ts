@@ -2,7 +2,8 @@ import { type IsoDate, type Quarter, yearOf } from "@huimin/calendar";
 import type { Fold, RecordedEvent } from "@huimin/decider";
 import { type Fen, fen, minFen, sumFen } from "@huimin/money";
 import { invariant } from "@huimin/outcome";
-import type { SubsidyPayload, SubsidySubject } from "./schema.ts";
+import type { FailedPayment } from "@huimin/registry/events";
+import { type SubsidyPayload, type SubsidySubject, subjectFields } from "./schema.ts";
 
 export const subsidyStream = (loan: string): string => `subsidy/${loan}`;
 export const fundStream = (year: number): string => `subsidy-fund/${year}`;
@@ -33,6 +34,8 @@ export interface SubsidisedUnit {
 interface Payment {
   readonly payee: string;
   readonly amount: Fen;
+  /** Fingerprint of the account to which it went. */
+  readonly account?: string;
   readonly parts: readonly { readonly unit: string; readonly amount: Fen }[];
 }
 
@@ -40,9 +43,13 @@ interface Payment {
 export interface SubsidyState {
   /** Absent until the first accrual. */
   readonly subject?: SubsidySubject;
+  /** As it was with the first accrual to each payee: what is open is closed under the same dimensions. */
+  readonly subjects: ReadonlyMap<string, SubsidySubject>;
   readonly units: readonly SubsidisedUnit[];
   /** Payments that were not returned, in order. */
   readonly payments: readonly Payment[];
+  /** Payments that came back, by the account on which they failed. */
+  readonly failures: readonly (FailedPayment & { readonly payee: string })[];
   /** Open claim 贴息追回款 by obligor. */
   readonly claims: ReadonlyMap<string, Fen>;
 }
@@ -77,8 +84,8 @@ const accrued = (state: SubsidyState, event: RecordedEvent, payload: SubsidyPayl
     invariant(twice === undefined, `a day of [${unit.from}, ${unit.toExcl}) of ${event.stream} is subsidised twice`);
     units.push(unit);
   }
-  const { loan, household, bank, village, model } = payload;
-  return { ...state, subject: { loan, household, bank, village, model }, units };
+  const subject = subjectFields(payload);
+  return { ...state, subject, subjects: new Map([[payee, subject], ...state.subjects]), units };
 };
 
 const changeUnits = (state: SubsidyState, change: (unit: SubsidisedUnit) => SubsidisedUnit): SubsidyState => ({
@@ -96,20 +103,27 @@ const corrected = (state: SubsidyState, payload: SubsidyPayload<"SubsidyAccrued"
   addTo(state, new Map(payload.settlements.map((row) => [unitKey(row), fen(row.subsidy)])), "accrued");
 
 /** The whole open payable of the payee, every unit of it. */
-const paid = (state: SubsidyState, payee: string): SubsidyState => {
+const paid = (state: SubsidyState, { payee, account }: SubsidyPayload<"SubsidyPaid">): SubsidyState => {
   const parts = state.units
     .filter((unit) => unit.payee === payee && unit.accrued !== unit.paid)
     .map((unit) => ({ unit: unitKey(unit), amount: unit.accrued - unit.paid }));
-  const payment: Payment = { payee, amount: sumFen(parts.map((part) => part.amount)), parts };
+  const amount = sumFen(parts.map((part) => part.amount));
+  const payment: Payment = { payee, amount, parts, ...(account === undefined ? {} : { account }) };
   return { ...addTo(state, new Map(parts.map((part) => [part.unit, part.amount])), "paid"), payments: [...state.payments, payment] };
 };
 
-const returned = (state: SubsidyState, payee: string): SubsidyState => {
+const returned = (
+  state: SubsidyState,
+  event: RecordedEvent,
+  { payee, reason, account }: SubsidyPayload<"SubsidyPaymentReturned">,
+): SubsidyState => {
   const index = state.payments.findLastIndex((payment) => payment.payee === payee);
   invariant(index >= 0, `a subsidy payment to ${payee} is returned that was never made`);
   const parts = (state.payments[index] as Payment).parts;
   const undone = addTo(state, new Map(parts.map((part) => [part.unit, -part.amount])), "paid");
-  return { ...undone, payments: state.payments.filter((_, position) => position !== index) };
+  const failure = account === undefined ? [] : [{ payee, numberHash: account, reason, recordedAt: event.recordedAt }];
+  const payments = state.payments.filter((_, position) => position !== index);
+  return { ...undone, payments, failures: [...state.failures, ...failure] };
 };
 
 /** A set-off pays the oldest units first. */
@@ -140,7 +154,10 @@ const accrualReversed = (state: SubsidyState, payload: SubsidyPayload<"SubsidyAc
   return { ...state, units: state.units.filter((unit) => !rows.has(unitKey(unit))) };
 };
 
-export const emptySubsidy: SubsidyState = { units: [], payments: [], claims: new Map() };
+/** The subject under which a party's payable or claim stands. */
+export const subjectFor = (state: SubsidyState, party: string): SubsidySubject | undefined => state.subjects.get(party) ?? state.subject;
+
+export const emptySubsidy: SubsidyState = { subjects: new Map(), units: [], payments: [], failures: [], claims: new Map() };
 
 export const subsidyFold: Fold<SubsidyState> = {
   initialState: emptySubsidy,
@@ -153,9 +170,9 @@ export const subsidyFold: Fold<SubsidyState> = {
       case "SubsidyAccrualReversed":
         return accrualReversed(state, event.payload);
       case "SubsidyPaid":
-        return paid(state, event.payload.payee);
+        return paid(state, event.payload);
       case "SubsidyPaymentReturned":
-        return returned(state, event.payload.payee);
+        return returned(state, event, event.payload);
       case "SubsidyClawbackDecided":
         return clawedBack(state, event.payload);
       case "SubsidyClawbackReceived":

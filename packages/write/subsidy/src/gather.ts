@@ -3,7 +3,8 @@
  */
 import { type IsoDate, parseDate, type Quarter, shanghaiDate } from "@huimin/calendar";
 import { type CommandContext, type Gather, load } from "@huimin/decider";
-import { loanStream, loanTimelineFold } from "@huimin/loan/events";
+import { linkageFold, linkageStream } from "@huimin/linkage/events";
+import { loanStream, loanTimelineFold, modelOf } from "@huimin/loan/events";
 import { type Fen, parseAmount, parsePercent } from "@huimin/money";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { type SubsidisedLoan, subsidisedLoan } from "./entitlement.ts";
@@ -12,7 +13,10 @@ import { type SubsidyState, subsidyFold, subsidyStream } from "./evolve.ts";
 import { type ClaimState, claimFold, claimStream } from "./evolve-claim.ts";
 
 export function* gatherLoan(loan: string): Gather<SubsidisedLoan | undefined> {
-  return subsidisedLoan((yield* load(loanStream(loan), loanTimelineFold)).state);
+  const { state } = yield* load(loanStream(loan), loanTimelineFold);
+  const { subject } = state;
+  if (!subject || modelOf(subject) !== 2 || subject.enterprise === undefined) return subsidisedLoan(state);
+  return subsidisedLoan(state, (yield* load(linkageStream(subject.enterprise), linkageFold)).state);
 }
 
 /** The loan, or SUBSIDY_LOAN_UNKNOWN. */

@@ -11,7 +11,16 @@ const Percent = Type.String({ pattern: "^\\d+(\\.\\d+)?$" });
 const DateText = Type.String({ format: "date" });
 const Id = Type.String({ minLength: 1, maxLength: 64 });
 const QuarterText = Type.String({ pattern: "^\\d{4}Q[1-4]$" });
-const Subject = { loan: Id, household: Id, bank: Id, village: Id, model: Type.Integer() };
+/** `household` and `village` are absent on an enterprise loan (model 2), `enterprise` and `batch` on an own loan (model 3). */
+const Subject = {
+  loan: Id,
+  household: Type.Optional(Id),
+  bank: Id,
+  village: Type.Optional(Id),
+  model: Type.Integer(),
+  enterprise: Type.Optional(Id),
+  batch: Type.Optional(Id),
+};
 const Source = Type.Union([Type.Literal("区"), Type.Literal("市"), Type.Literal("省"), Type.Literal("中央"), Type.Literal("社会")]);
 
 /** S0 贴息资金拨入. Dr 1002.01 / Cr 4001.01 for every level of the budget, 4601 for money that is none (社会). */
@@ -54,6 +63,24 @@ export const SubsidyClaimSubmitted = Type.Object({
 export const SubsidyClaimReplaced = Type.Object({ bank: Id, quarter: QuarterText });
 /** S5 剔除, stream claim/. */
 export const SubsidyClaimLineRejected = Type.Object({ bank: Id, quarter: QuarterText, loan: Id, reason: Type.String() });
+/** S5 公示, stream claim/, of every line that is pending then; `to` is the last day. What is submitted later is published anew. */
+export const SubsidyClaimPublished = Type.Object({
+  bank: Id,
+  quarter: QuarterText,
+  from: DateText,
+  to: DateText,
+  place: Type.Optional(Type.String()),
+});
+/** 异议, against a pending line. */
+export const SubsidyClaimObjectionFiled = Type.Object({ bank: Id, quarter: QuarterText, objection: Id, loan: Id, reason: Type.String() });
+/** 异议处理. Upheld: the line is to be rejected. */
+export const SubsidyClaimObjectionResolved = Type.Object({
+  bank: Id,
+  quarter: QuarterText,
+  objection: Id,
+  loan: Id,
+  result: Type.Union([Type.Literal("dismissed"), Type.Literal("upheld")]),
+});
 /** S5 审核, stream claim/: every line that is neither rejected nor approved before. `total` by our figures. */
 export const SubsidyClaimApproved = Type.Object({ bank: Id, quarter: QuarterText, total: Amount });
 
@@ -75,6 +102,8 @@ export const SubsidyAccrued = Type.Object({
   rateIs: Type.Optional(Percent),
   priorYears: Type.Optional(Amount),
   sameYear: Type.Optional(Amount),
+  /** 超预算: more than was appropriated and not promised yet (subsidy.budgetControl = warn) */
+  beyondBudget: Type.Optional(Type.Boolean()),
 });
 /** S5 after S4: a rejected line's accrual is taken back. Negative copy; the part of closed years, if any, goes to 3501. */
 export const SubsidyAccrualReversed = Type.Object({
@@ -87,9 +116,26 @@ export const SubsidyAccrualReversed = Type.Object({
   sameYear: Type.Optional(Amount),
 });
 /** S6 贴息拨付: the whole open payable of payee and loan. Dr 2303.0x / Cr 1002.01. */
-export const SubsidyPaid = Type.Object({ ...Subject, payee: Id, amount: Amount, serial: Type.Optional(Id) });
-/** S6 退回 (R17). Dr 1002.01 / Cr 2303.01. */
-export const SubsidyPaymentReturned = Type.Object({ ...Subject, payee: Id, amount: Amount, reason: Type.String() });
+export const SubsidyPaid = Type.Object({
+  ...Subject,
+  payee: Id,
+  amount: Amount,
+  serial: Type.Optional(Id),
+  /** Fingerprint of the household's account; absent for an enterprise and an heir. */
+  account: Type.Optional(Id),
+  /** Number of the proof of an heir: the household is extinct. */
+  heirProof: Type.Optional(Id),
+  /** more than the cash of 1002.01 by the books (subsidy.budgetControl = warn) */
+  beyondBudget: Type.Optional(Type.Boolean()),
+});
+/** S6 退回 (R17). Dr 1002.01 / Cr 2303.01. `account`: the one on which the payment failed. */
+export const SubsidyPaymentReturned = Type.Object({
+  ...Subject,
+  payee: Id,
+  amount: Amount,
+  reason: Type.String(),
+  account: Type.Optional(Id),
+});
 /** S7 贴息追回认定 (R9–R11). Dr 1218.03 / Cr 5001.0x (sameYear) and 3501 (priorYears). `byClaim` shows the quarters. */
 export const SubsidyClawbackDecided = Type.Object({
   ...Subject,
@@ -100,6 +146,7 @@ export const SubsidyClawbackDecided = Type.Object({
     Type.Literal("backdated-repayment"),
     Type.Literal("false-application"),
     Type.Literal("overdue"),
+    Type.Literal("commitment-breached"),
   ]),
   total: Amount,
   priorYears: Amount,
@@ -130,6 +177,8 @@ export const SubsidyClawbackSetOff = Type.Object({
   againstBank: Type.Optional(Id),
   againstHousehold: Type.Optional(Id),
   againstVillage: Type.Optional(Id),
+  /** The whole subject of the payable, where the two loans are of different models, enterprises or batches. */
+  against: Type.Optional(Type.Object(Subject)),
   payee: Id,
   amount: Amount,
   side: Type.Union([Type.Literal("claim"), Type.Literal("payable")]),
@@ -138,11 +187,35 @@ export const SubsidyClawbackSetOff = Type.Object({
 /** Whom a subsidy event concerns, as every event of `subsidy/` repeats it. */
 export interface SubsidySubject {
   readonly loan: string;
-  readonly household: string;
+  /** Absent on an enterprise loan (model 2). */
+  readonly household?: string;
   readonly bank: string;
-  readonly village: string;
+  readonly village?: string;
   readonly model: number;
+  /** Who uses and repays the money (models 1 and 2). */
+  readonly enterprise?: string;
+  readonly batch?: string;
 }
+
+type SubjectFields = { readonly [K in keyof SubsidySubject]?: SubsidySubject[K] | undefined };
+
+/** The subject of a payload, without the fields that are absent. */
+export function subjectFields(of: SubjectFields & Pick<SubsidySubject, "loan" | "bank" | "model">): SubsidySubject {
+  const { loan, household, bank, village, model, enterprise, batch } = of;
+  return {
+    loan,
+    ...(household === undefined ? {} : { household }),
+    bank,
+    ...(village === undefined ? {} : { village }),
+    model,
+    ...(enterprise === undefined ? {} : { enterprise }),
+    ...(batch === undefined ? {} : { batch }),
+  };
+}
+
+/** Who gets the subsidy where nobody says otherwise: who paid the interest (domain 10, Q3). */
+export const usualPayee = ({ enterprise, household, loan }: SubjectFields & Pick<SubsidySubject, "loan">): string =>
+  enterprise ?? household ?? loan;
 
 /** Event types of this package with their payload schemas; the documents under docs/events are made from it. */
 export const subsidyEvents = {
@@ -150,6 +223,9 @@ export const subsidyEvents = {
   SubsidyClaimSubmitted,
   SubsidyClaimReplaced,
   SubsidyClaimLineRejected,
+  SubsidyClaimPublished,
+  SubsidyClaimObjectionFiled,
+  SubsidyClaimObjectionResolved,
   SubsidyClaimApproved,
   SubsidyAccrued,
   SubsidyAccrualReversed,

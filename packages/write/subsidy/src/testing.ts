@@ -26,6 +26,13 @@ export interface LoanTermsOfCase {
 
 export class SubsidyCase {
   readonly log = new SpecificationLog();
+  /** What the books say of 1002.01 and 2303: enough, unless a spec says otherwise. */
+  funds = { cash: "1000000000.00", promised: "0.00" };
+
+  constructor() {
+    this.log.resolvers.set("subsidyFunds", () => this.funds);
+  }
+
   #closed = "0000-00";
   #serial = 0;
 

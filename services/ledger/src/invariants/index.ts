@@ -1,4 +1,5 @@
 import { checkInvariants as checkBooks, type InvariantResult } from "@huimin/books";
+import { checkEquity } from "./equity.ts";
 import { checkLoans } from "./loans.ts";
 import { checkBytes } from "./log.ts";
 import type { CheckSources } from "./types.ts";
@@ -15,7 +16,7 @@ export async function checkInvariants(
 ): Promise<InvariantResult[]> {
   const { pool, store, district } = sources;
   const books = await checkBooks({ pool, store, district, onProgress: ({ position, last }) => onProgress(position, last) });
-  return [...books, ...(await checkBytes(sources)), ...(await checkLoans(sources))];
+  return [...books, ...(await checkBytes(sources)), ...(await checkLoans(sources)), ...(await checkEquity(sources))];
 }
 
 /** Those that can't be true and are: warnings are states to look at. */

@@ -8,7 +8,7 @@ import { type CheckSources, Finding } from "./types.ts";
 
 /** Loans folded at a time. */
 const PAGE = 500;
-/** Balances of 9201 by loan read at a time; a district has a few thousand. */
+/** Balances of 9201 and 9202 by loan read at a time; a district has a few thousand. */
 const BALANCES_MAX = 1_000_000;
 
 /**
@@ -63,7 +63,8 @@ const LOANS = "SELECT loan, principal::text FROM bank_portfolio.loan WHERE distr
 const pageOfLoans = async ({ pool, district }: CheckSources, after: string): Promise<LoanRow[]> =>
   (await pool.query<LoanRow>(LOANS, [district, after, PAGE])).rows;
 
-async function foldMany<S>({ store, district }: CheckSources, streams: readonly string[], fold: Fold<S>): Promise<S[]> {
+/** Streams folded, in the order asked for. */
+export async function foldMany<S>({ store, district }: CheckSources, streams: readonly string[], fold: Fold<S>): Promise<S[]> {
   const slices = await store.readStreams(
     district,
     streams.map((stream) => ({ stream, afterVersion: 0 })),
@@ -72,6 +73,9 @@ async function foldMany<S>({ store, district }: CheckSources, streams: readonly 
 }
 
 async function principalInBooks({ books, district }: CheckSources): Promise<Map<string, Fen>> {
-  const rows = await books.details({ district, account: "9201", by: ["loan"], limit: BALANCES_MAX });
+  const [ofHouseholds, ofEnterprises] = await Promise.all(
+    ["9201", "9202"].map((account) => books.details({ district, account, by: ["loan"], limit: BALANCES_MAX })),
+  );
+  const rows = [...(ofHouseholds ?? []), ...(ofEnterprises ?? [])];
   return new Map(rows.flatMap(({ dims, balance }) => (dims.loan === undefined ? [] : [[dims.loan, -balance.net] as const])));
 }

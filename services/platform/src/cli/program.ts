@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { bookFileCommand } from "./book-file.ts";
 import { bookCommands } from "./books.ts";
 import type { CliContext } from "./context.ts";
+import { dividendCommands } from "./dividend.ts";
 import { exportCommand } from "./export.ts";
 import { importCommands } from "./import.ts";
 import { operateCommands } from "./operate.ts";
@@ -27,6 +28,7 @@ export function buildProgram(context: CliContext): Command {
   bookFileCommand(program, context);
   bookCommands(program, context);
   importCommands(program, context);
+  dividendCommands(program, context);
   statementCommands(program, context);
   proofCommands(program, context);
   exportCommand(program, context);

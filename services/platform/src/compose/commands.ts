@@ -59,8 +59,10 @@ export function createCommands(
   };
   const propose = proposeCommand(table.find);
   return {
-    async send(definition: CommandDefinition, body: unknown, sender: CommandSender): Promise<Sent> {
-      const handler = table.handlerOf(definition.name);
+    async send({ name }: CommandDefinition, body: unknown, sender: CommandSender): Promise<Sent> {
+      const handler = table.handlerOf(name);
+      // The table's own: composition may have added to what the route's package knows of the command (@huimin/succession).
+      const definition = table.find(name) as CommandDefinition;
       const meta = { ...sender };
       if (!definition.postsInBookG || sender.role === "BANK" || sender.role === "SYS") {
         return answered(count(definition.name, await handler.execute(definition, body, meta)));

@@ -1,8 +1,12 @@
 import { addDays, shanghaiDate } from "@huimin/calendar";
 import type { CommandOutcome } from "@huimin/command-handler";
+import type { CommandDefinition } from "@huimin/decider";
 import { type JobKind, type Jobs, startJobs } from "@huimin/jobs";
 import { MarkOverdue } from "@huimin/loan";
+import { MarkBatchOverdue } from "@huimin/pooled";
 import type { Platform } from "../types.ts";
+import { runBreaker } from "./breaker.ts";
+import { runAllocationPosting, runDividendsOverdue } from "./dividend-jobs.ts";
 
 /** Loans asked for at a time. */
 const PAGE = 500;
@@ -15,31 +19,42 @@ export interface OverdueRun {
   readonly passed: number;
 }
 
-/**
- * E3 逾期: marks every loan whose principal was due and unpaid at the end of `day`. Which loans may be overdue comes from the
- * portfolio, whether they are is decided on the loan itself; a second run of a day changes nothing.
- */
-export async function runOverdue(platform: Platform, day: string): Promise<OverdueRun> {
-  const { store, district, projector, portfolio, table } = platform;
-  const reached = await projector.waitFor(await store.head(district), WAIT_MS);
-  if (!reached.reached) throw new Error("the read models did not reach the head of the log in time");
-  const handler = table.handlerOf(MarkOverdue.name);
-  const count: Record<CommandOutcome["kind"], number> = { recorded: 0, repeated: 0, refused: 0, "key-conflict": 0 };
+/** Which command marks what, under which key of the day. */
+interface Mark {
+  readonly definition: CommandDefinition;
+  readonly body: { readonly valueDate: string };
+  readonly key: string;
+}
+
+/** Loans and batches that the portfolio finds due and unpaid at the end of a day. */
+async function* dueMarks({ portfolio, district }: Platform, day: string): AsyncGenerator<Mark> {
   let after: string | undefined;
   do {
     const page = await portfolio.dueAndUnpaid({ district, on: day, unmarked: true, after, limit: PAGE });
-    for (const { loan, due } of page.loans) {
-      const keys = [{ client: "job", key: `overdue:${loan}:${due}:${day}` }];
-      const outcome = await handler.execute(
-        MarkOverdue,
-        { loan, valueDate: day },
-        { actor: "system", role: "SYS", channel: "system", keys },
-      );
-      count[outcome.kind] += 1;
-      if (outcome.kind === "refused") platform.logger.info({ loan, code: outcome.refusal.code }, "not marked overdue");
-    }
+    for (const { loan, due } of page.loans)
+      yield { definition: MarkOverdue, body: { loan, valueDate: day } as Mark["body"], key: `overdue:${loan}:${due}:${day}` };
     after = page.next;
   } while (after !== undefined);
+  for (const batch of await portfolio.dueBatches({ district, on: day }))
+    yield { definition: MarkBatchOverdue, body: { batch, valueDate: day } as Mark["body"], key: `overdue-batch:${batch}:${day}` };
+}
+
+/**
+ * E3 逾期: marks every loan whose principal was due and unpaid at the end of `day`; where the loan is of a batch (分贷统还) the
+ * batch, whose enterprise owes it. Which may be overdue comes from the portfolio, whether they are is decided on the loan
+ * or batch itself; a second run of a day changes nothing.
+ */
+export async function runOverdue(platform: Platform, day: string): Promise<OverdueRun> {
+  const { store, district, projector, table } = platform;
+  const reached = await projector.waitFor(await store.head(district), WAIT_MS);
+  if (!reached.reached) throw new Error("the read models did not reach the head of the log in time");
+  const count: Record<CommandOutcome["kind"], number> = { recorded: 0, repeated: 0, refused: 0, "key-conflict": 0 };
+  for await (const { definition, body, key } of dueMarks(platform, day)) {
+    const sender = { actor: "system", role: "SYS", channel: "system", keys: [{ client: "job", key }] } as const;
+    const outcome = await table.handlerOf(definition.name).execute(definition, body, sender);
+    count[outcome.kind] += 1;
+    if (outcome.kind === "refused") platform.logger.info({ ...body, code: outcome.refusal.code }, "not marked overdue");
+  }
   platform.projector.wake();
   return { marked: count.recorded, passed: count.refused + count.repeated + count["key-conflict"] };
 }
@@ -52,6 +67,29 @@ const kindsOf = (platform: Platform): JobKind[] => [
     run: async ({ day }) => {
       const result = await runOverdue(platform, day as string);
       platform.logger.info({ day, ...result }, "overdue run");
+    },
+  },
+  {
+    name: "breaker",
+    daily: { pattern: "45 0 * * *", dataAt: () => ({ day: addDays(shanghaiDate(platform.clock()), -1) }) },
+    run: async ({ day }) => {
+      const result = await runBreaker(platform, day as string);
+      platform.logger.info({ day, ...result }, "breaker run");
+    },
+  },
+  {
+    name: "dividends-overdue",
+    daily: { pattern: "40 0 * * *", dataAt: () => ({ day: addDays(shanghaiDate(platform.clock()), -1) }) },
+    run: async ({ day }) => {
+      const marked = await runDividendsOverdue(platform, day as string);
+      platform.logger.info({ day, marked }, "dividends overdue run");
+    },
+  },
+  {
+    name: "allocation-posting",
+    run: async ({ pool, year }) => {
+      const posted = await runAllocationPosting(platform, pool as string, Number(year));
+      platform.logger.info({ pool, year, posted }, "parts of an allocation posted");
     },
   },
 ];

@@ -2,10 +2,13 @@ import type { Books } from "@huimin/books";
 import { parseDate } from "@huimin/calendar";
 import { atHead, type Resolver } from "@huimin/command-handler";
 import type { CommandContext, Fold, RecordedEvent } from "@huimin/decider";
+import { type HouseholdStanding, standingOf } from "@huimin/dividend";
+import { poolStream } from "@huimin/dividend/events";
 import type { EventStore } from "@huimin/event-store";
 import { formatAmount } from "@huimin/money";
 import type { Projector } from "@huimin/projector";
 import { householdFold, householdStream, personFold, personStream } from "@huimin/registry/events";
+import type { HoldingsIndex } from "@huimin/succession/events";
 import type { Vault } from "@huimin/vault";
 
 export interface ResolverSources {
@@ -23,6 +26,10 @@ export function resolversOf(sources: ResolverSources): Readonly<Record<string, R
   return {
     birthDate: (args, context) => birthDate(sources, args, context),
     priorYearAdjustment: (args, context) => priorYearAdjustment(sources, args, context),
+    householdStandings: (args, context) => householdStandings(sources, args, context),
+    holdings: (args, context) => holdings(sources, args, context),
+    openBreaches: (args, context) => openBreaches(sources, args, context),
+    subsidyFunds: (args, context) => subsidyFunds(sources, args, context),
   };
 }
 
@@ -52,16 +59,107 @@ async function sealedIdNumber(store: EventStore, district: string, personId: str
   return household.members.find((member) => member.personId === personId)?.idNumber;
 }
 
-/** Balance of 3501 (credit positive) at the head of the log: the command is recorded at that head or decided again. */
-async function priorYearAdjustment(
-  { store, books, projector }: ResolverSources,
-  args: Readonly<Record<string, string>>,
-  { district }: CommandContext,
-) {
+/** Brings the books to the head of the log and answers where that is. */
+async function booksAtHead({ store, projector }: ResolverSources, district: string): Promise<number> {
   const head = await store.head(district);
   const waited = await projector.waitFor(head, BOOKS_WAIT_MS);
   if (!waited.reached) throw new Error("the books did not reach the head of the log in time");
+  return head;
+}
+
+/** Streams of one read. */
+const STREAMS_PER_READ = 500;
+
+/**
+ * What the register says of many households on a day, for lists that are recorded in parts: from their streams, some hundred
+ * a read. A household that does not exist is absent.
+ */
+async function householdStandings(
+  { store }: ResolverSources,
+  args: Readonly<Record<string, string>>,
+  { district }: CommandContext,
+): Promise<Record<string, HouseholdStanding>> {
+  const households = JSON.parse(args.households ?? "[]") as string[];
+  const on = args.on ?? "";
+  const standings: Record<string, HouseholdStanding> = {};
+  for (let from = 0; from < households.length; from += STREAMS_PER_READ) {
+    const asked = households.slice(from, from + STREAMS_PER_READ);
+    const slices = await store.readStreams(
+      district,
+      asked.map((household) => ({ stream: householdStream(household), afterVersion: 0 })),
+    );
+    for (const [index, { events }] of slices.entries()) {
+      const state = events.reduce((before, event) => householdFold.evolve(before, event as RecordedEvent), householdFold.initialState);
+      if (state.household !== undefined) standings[asked[index] as string] = standingOf(state, on);
+    }
+  }
+  return standings;
+}
+
+/** Balance of 3501 (credit positive) at the head of the log: the command is recorded at that head or decided again. */
+async function priorYearAdjustment(sources: ResolverSources, args: Readonly<Record<string, string>>, { district }: CommandContext) {
+  const head = await booksAtHead(sources, district);
   const year = args.fiscalYear === undefined ? undefined : Number(args.fiscalYear);
-  const balance = await books.balance({ district, account: "3501", year, knownAt: { position: head } });
+  const balance = await sources.books.balance({ district, account: "3501", year, knownAt: { position: head } });
   return atHead(formatAmount(-balance.net), head);
+}
+
+/** Where a household has stakes, open dividends and shares, at the head of the log: what a division of it must divide. */
+async function holdings(sources: ResolverSources, args: Readonly<Record<string, string>>, { district }: CommandContext) {
+  const head = await booksAtHead(sources, district);
+  const dims = { household: args.household ?? "" };
+  const at = { district, dims, knownAt: { position: head } };
+  const [stakes, payable, returned, shares] = await Promise.all([
+    sources.books.details({ ...at, account: "9101", by: ["loan"], zeros: true }),
+    sources.books.details({ ...at, account: "2901.02", by: ["pool", "year"] }),
+    sources.books.details({ ...at, account: "2901.04", by: ["pool", "year"] }),
+    sources.books.details({ ...at, account: "9106", by: ["pool"] }),
+  ]);
+  const open = new Map([...payable, ...returned].map(({ dims: { pool = "", year } }) => [`${pool} ${year}`, { pool, year: Number(year) }]));
+  const index: HoldingsIndex = {
+    loans: stakes.map((row) => row.dims.loan ?? ""),
+    entitlements: [...open.values()],
+    sharePools: shares.map((row) => row.dims.pool ?? ""),
+  };
+  return atHead(index, head);
+}
+
+/** Claims against an obligor that are open by the books: compensated debt, clawed-back subsidy, money paid to the wrong one. */
+const BREACHES = { "1218.01": "代偿追偿款", "1218.03": "贴息追回款", "1218.05": "错付追回款" } as const;
+
+/** What a party owes the district, and the pools whose dividends it defaulted on (D1), at the head of the log. */
+async function openBreaches(sources: ResolverSources, args: Readonly<Record<string, string>>, { district }: CommandContext) {
+  const { store, books } = sources;
+  const head = await booksAtHead(sources, district);
+  const knownAt = { position: head };
+  const party = args.party ?? "";
+  const owed = await Promise.all(
+    Object.entries(BREACHES).map(async ([account, name]) => {
+      const { net } = await books.balance({ district, account, dims: { obligor: party }, knownAt });
+      return net > 0n ? [`${name} ${formatAmount(net)}`] : [];
+    }),
+  );
+  const receivable = await Promise.all(
+    ["1218.06", "1215.01"].map((account) => books.details({ district, account, dims: { enterprise: party }, by: ["pool"], knownAt })),
+  );
+  const defaulted: string[] = [];
+  for (const { dims } of receivable.flat()) {
+    if (dims.pool === undefined) continue;
+    const { events } = await store.readStream(district, poolStream(dims.pool));
+    if (events.some(({ type }) => type === "DividendDefaulted")) defaulted.push(`分红违约 ${dims.pool}`);
+  }
+  return atHead([...owed.flat(), ...defaulted], head);
+}
+
+/**
+ * Cash of 1002.01 and what of it is promised (2303). `exact`: at the head of the log; otherwise as far as the books are,
+ * which does for a warning and costs no wait.
+ */
+async function subsidyFunds(sources: ResolverSources, args: Readonly<Record<string, string>>, { district }: CommandContext) {
+  const { books } = sources;
+  const head = args.exact === "true" ? await booksAtHead(sources, district) : undefined;
+  const known = head === undefined ? {} : { knownAt: { position: head } };
+  const [cash, promised] = await Promise.all(["1002.01", "2303"].map((account) => books.balance({ district, account, ...known })));
+  const funds = { cash: formatAmount(cash?.net ?? 0n), promised: formatAmount(-(promised?.net ?? 0n)) };
+  return head === undefined ? funds : atHead(funds, head);
 }

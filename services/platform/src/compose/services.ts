@@ -2,13 +2,20 @@ import { createBankPortfolio } from "@huimin/bank-portfolio";
 import type { CommandHandler } from "@huimin/command-handler";
 import { type App, peopleRoutes } from "@huimin/http";
 import { registryCommands } from "@huimin/registry";
-import { BankKeys, bankCommands, bankLoanRoutes, bankMessageRoutes } from "@huimin/service-bank-gateway";
+import { BankKeys, bankCommands, bankLoanRoutes, bankMessageRoutes, paperMessageRoutes } from "@huimin/service-bank-gateway";
+import { dividendRoutes, dividendsCommands, payoutFileRoutes } from "@huimin/service-dividends";
+import { enterpriseLendingCommands, enterpriseLendingRoutes } from "@huimin/service-enterprise-lending";
 import { ledgerCommandRoutes, ledgerCommands, ledgerRoutes, portfolioRoutes, sheetRoutes } from "@huimin/service-ledger";
+import { pooledLendingCommands, pooledLendingRoutes } from "@huimin/service-pooled-lending";
+import { publicEquityCommands, publicEquityRoutes } from "@huimin/service-public-equity";
 import { createAccessLog, registryRoutes } from "@huimin/service-registry";
+import { riskFundCommands, riskFundRoutes } from "@huimin/service-risk-fund";
+import { socialPartnershipCommands, socialPartnershipRoutes } from "@huimin/service-social-partnership";
 import { startupLendingCommands, startupLendingRoutes } from "@huimin/service-startup-lending";
 import { statementRoutes } from "@huimin/service-statements";
 import { PostgresNonceStore } from "@huimin/signing";
 import { statementCommands } from "@huimin/statement";
+import { withSuccession } from "@huimin/succession";
 import type { Pool } from "pg";
 import type { Platform } from "../types.ts";
 import { CommandTable } from "./commands.ts";
@@ -18,11 +25,17 @@ import { statementOptionsOf } from "./statements.ts";
 /** Each service records its commands with a handler of its own, whose database role may append to its categories only. */
 export function commandTable(handlerFor: (role: string) => CommandHandler): CommandTable {
   return new CommandTable([
-    { definitions: registryCommands, handler: handlerFor("huimin_registry") },
+    { definitions: withSuccession(registryCommands), handler: handlerFor("huimin_registry") },
     { definitions: startupLendingCommands, handler: handlerFor("huimin_startup_lending") },
+    { definitions: pooledLendingCommands, handler: handlerFor("huimin_pooled_lending") },
+    { definitions: enterpriseLendingCommands, handler: handlerFor("huimin_enterprise_lending") },
     { definitions: bankCommands, handler: handlerFor("huimin_bank_gateway") },
+    { definitions: dividendsCommands, handler: handlerFor("huimin_dividends") },
     { definitions: ledgerCommands, handler: handlerFor("huimin_ledger") },
     { definitions: statementCommands, handler: handlerFor("huimin_statements") },
+    { definitions: riskFundCommands, handler: handlerFor("huimin_risk_fund") },
+    { definitions: socialPartnershipCommands, handler: handlerFor("huimin_social_partnership") },
+    { definitions: publicEquityCommands, handler: handlerFor("huimin_public_equity") },
   ]);
 }
 
@@ -51,6 +64,28 @@ export async function registerServices(app: App, platform: Platform, options: Se
       await sheetRoutes(api, { sheets, district, clock });
       await ledgerCommandRoutes(api);
       await startupLendingRoutes(api);
+      await paperMessageRoutes(api);
+      await dividendRoutes(api, { store, district });
+      await payoutFileRoutes(api, {
+        district,
+        store,
+        vault,
+        onDisclose: ({ actor, roles, payoutBatch, households, correlation }) =>
+          accessLog.record(district, {
+            actor,
+            role: roles.join(" "),
+            subjectKind: "household",
+            subject: payoutBatch,
+            fields: ["name", "account"],
+            reason: `代发文件 ${households}户`,
+            correlation,
+          }),
+      });
+      await socialPartnershipRoutes(api, { store, district });
+      await pooledLendingRoutes(api);
+      await enterpriseLendingRoutes(api);
+      await riskFundRoutes(api, { store, district });
+      await publicEquityRoutes(api);
       await registryRoutes(api, { district, vault, view, accessLog, store, clock });
       await statementRoutes(api, {
         ...statementOptionsOf(platform),

@@ -229,6 +229,7 @@ function sealedAlready(app: App): void {
       undefined,
       "企业破产 / File a bankruptcy",
     ],
+    ["/parties", registry.RegisterParty, registry.RegisterPartyBody, undefined, "参与方备案 / Register a donor, guarantor or insurer"],
     ["/banks", registry.RegisterBank, registry.RegisterBankBody, undefined, "银行登记 / Register a bank"],
     ["/banks/:bank/keys", registry.AddBankKey, registry.AddBankKeyBody, undefined, "银行签名公钥 / Add a signing key"],
     [

@@ -12,7 +12,7 @@ const query = Type.Object(MinPosition, strict);
 const Text = Type.String();
 const Maybe = Type.Optional(Type.String());
 
-/** Villages, enterprises and banks: few, so each list is whole. */
+/** Villages, enterprises, other parties and banks: few, so each list is whole. */
 export function partyReadRoutes(app: App, { district, view }: RegistryRoutesOptions): void {
   const list = { onRequest: needsRole(...READERS), preHandler: waitsForPosition };
   app.get(
@@ -79,6 +79,28 @@ export function partyReadRoutes(app: App, { district, view }: RegistryRoutesOpti
     },
     async () => ({
       items: (await view.enterprises(district)).map((one) => ({ ...one, enterprise: one.enterprise as string, roles: [...one.roles] })),
+    }),
+  );
+  app.get(
+    "/parties",
+    {
+      ...list,
+      schema: {
+        tags,
+        security,
+        summary: "捐赠人、担保方、保险人清单 / Donors, guarantors and insurers",
+        querystring: query,
+        response: {
+          200: Type.Object({
+            items: Type.Array(
+              Type.Object({ party: Text, name: Text, creditCode: Maybe, kinds: Type.Array(Type.Object({ kind: Text, from: Text })) }),
+            ),
+          }),
+        },
+      },
+    },
+    async () => ({
+      items: (await view.parties(district)).map((one) => ({ ...one, party: one.party as string, kinds: [...one.kinds] })),
     }),
   );
   app.get(

@@ -1,6 +1,7 @@
+import { earlierDate, shanghaiDate } from "@huimin/calendar";
 import { type HouseholdState, statusOf } from "@huimin/registry/events";
 import { isRefused, type Outcome } from "../district.ts";
-import type { Entry } from "../format.ts";
+import type { Entry, Fact } from "../format.ts";
 import { done, forHouseholds, type Handler, inOrder, type Playable, plain, type Story } from "../story.ts";
 
 /* Facts of the register and of the accounting period. */
@@ -32,6 +33,24 @@ const removeMember = forHouseholds("RemoveMember", async (household, entry, stor
   const personId = await leaving(household, story);
   return send("RemoveMember", { household, personId, reason: entry.data.reason }, entry, story);
 });
+
+/** Longer than any cool-down that a file sets. */
+const BEFORE_MS = 49 * 3_600_000;
+
+/**
+ * Every household has an active payout account past the cool-down (implied): the product closes an account with its
+ * holder's departure, and no fact need say that another one was bound before the payout.
+ */
+export async function impliedAccount(household: string, entry: Entry, story: Story): Promise<Outcome> {
+  const { district } = story;
+  const state = await district.household(household);
+  if (state.ended || state.household === undefined) return done;
+  const { now } = district;
+  district.at(now - BEFORE_MS);
+  const bound = await bindAccount(household, { ...entry, valueDate: earlierDate(entry.valueDate, shanghaiDate(district.now)) }, story);
+  district.at(now);
+  return bound;
+}
 
 const extinct = forHouseholds("RecordHouseholdExtinct", async (household, entry, story) => {
   const lastMembers = (await story.district.household(household)).members.map(({ personId }) => personId);
@@ -81,15 +100,28 @@ const split: Handler = async (entry, story) => {
   const state = await story.district.household(source);
   const outcome = await send("SplitHousehold", { household: source, targets: divide(state, targets), debtorStays }, entry, story);
   if (!outcome.ok) return outcome;
-  // No stake and no dividend of an own loan is divided: the account totals and the loan stay.
   const bind = (targets as Target[]).map(
     ({ household }) =>
       () =>
         bindAccount(household, entry, story),
   );
   const bound = await inOrder(...bind);
-  return bound.ok ? { ok: true, answer: { stakes: {}, payables: [], ...outcome.answer } } : bound;
+  return bound.ok ? { ok: true, answer: { ...outcome.answer, payables: inFileOrder(outcome.answer.payables, entry) } } : bound;
 };
+
+interface Payable {
+  readonly account: string;
+  readonly year: number;
+  readonly pool: string;
+}
+
+/** The payables of the answer in the order of the file, which names no order. */
+function inFileOrder(payables: readonly Payable[], entry: Entry): readonly Payable[] {
+  const expected = ((entry as Fact).yields?.payables ?? []) as readonly Payable[];
+  const place = ({ account, year, pool }: Payable): number =>
+    expected.findIndex((one) => one.account === account && one.year === year && one.pool === pool);
+  return [...payables].sort((a, b) => place(a) - place(b));
+}
 
 /** Every household has an active payout account (implied). */
 async function bindAccount(household: string, entry: Entry, story: Story): Promise<Outcome> {

@@ -3,10 +3,11 @@ import { firstDrawing } from "@huimin/interest";
 import { openInterest } from "@huimin/loan/events";
 import { type Fen, fen, formatAmount, minFen, sumFen } from "@huimin/money";
 import { quarterPeriod } from "@huimin/subsidy";
-import { quarterOfSettlement, rightSubsidy, type Settlement, subsidisedLoan } from "@huimin/subsidy/events";
+import { quarterOfSettlement, rightSubsidy, type Settlement } from "@huimin/subsidy/events";
 import { type District, isRefused, NOW, type Outcome } from "../district.ts";
 import type { Entry, Fact } from "../format.ts";
 import { done, type Handler, inOrder, type Playable, pick, plain, type Story } from "../story.ts";
+import { subsidisedOf } from "../subsidised.ts";
 
 /*
  * The subsidy chain. An accrual presupposes settled and paid interest (先收后贴), the bank's claim (S3) and its approval
@@ -48,7 +49,7 @@ async function settleAndPay(story: Story, loan: string, days: Days, valueDate: s
 async function impliedSettlement(entry: Entry, story: Story): Promise<Outcome> {
   const { district } = story;
   const { loan, claim, from, toExcl } = entry.data;
-  const known = subsidisedLoan(await district.loan(loan, NOW));
+  const known = await subsidisedOf(district, loan, NOW);
   if (!known) return done;
   const periods = known.settlements.filter((one) => one.prepayment === undefined);
   if (from && toExcl) {
@@ -84,8 +85,7 @@ async function withInterestPaid(entry: Entry, story: Story, work: () => Promise<
 /** What the bank claimed at the time with another rate: this accrual's amount and those of the claim's later accruals. */
 async function claimedAmount(entry: Entry, story: Story): Promise<Fen> {
   const { loan, claim } = entry.data;
-  const state = await story.district.loan(loan, NOW);
-  const known = subsidisedLoan(state);
+  const known = await subsidisedOf(story.district, loan, NOW);
   const policy = await story.district.policy(NOW);
   const at = ({ data }: Pick<Entry, "data">): Fen => {
     if (data.amount !== undefined) return fen(data.amount);

@@ -1,3 +1,5 @@
+export type { InterestDue, InterestPayment, UnpaidStep } from "./compound.ts";
+export { compoundInterest, unpaidInterest } from "./compound.ts";
 export type { DayPeriod, Interest, InterestKind, InterestOptions, InterestSegment } from "./interest.ts";
 export { interestOf, penaltyExtra, prepaidInterest } from "./interest.ts";
 export type { Piece, PrepaidPart, Prepayment } from "./pieces.ts";

@@ -3,6 +3,8 @@ import type { Pool, PoolClient } from "pg";
 import { DIMENSIONS, type Dimension, dimsKey } from "../dimensions.ts";
 import { BOOKS_SCHEMA, dimsHash } from "../projection.ts";
 import { columnOf } from "../tables.sql.ts";
+import { eligibleOnSnapshot, publishedLists } from "./dividend-checks.ts";
+import { donationMoney } from "./donation-check.ts";
 import { JournalCheck } from "./journal-check.ts";
 import { closedPeriods, householdCap, interestTiles, type LogCheck, logOrder, subsidisedOnce } from "./log-checks.ts";
 import { tableChecks } from "./table-checks.sql.ts";
@@ -66,7 +68,16 @@ async function reached(client: PoolClient, district: string, schema: string): Pr
 
 async function checkLog(client: PoolClient, options: CheckOptions, schema: string, last: number): Promise<InvariantResult[]> {
   const { store, district } = options;
-  const checks: LogCheck[] = [logOrder(), closedPeriods(), householdCap(), interestTiles(), subsidisedOnce()];
+  const checks: LogCheck[] = [
+    logOrder(),
+    closedPeriods(),
+    householdCap(),
+    interestTiles(),
+    donationMoney(),
+    subsidisedOnce(),
+    eligibleOnSnapshot(),
+    publishedLists(),
+  ];
   const journal = new JournalCheck(client, schema, district);
   let position = 0;
   while (position < last) {

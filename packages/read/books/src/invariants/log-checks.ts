@@ -71,7 +71,7 @@ export function householdCap(): LogCheck {
       if (change === undefined) return;
       const payload = event.payload as LoanPayload<"LoanDisbursed">;
       if (payload.creditGroup !== undefined) groupOf.set(payload.loan, payload.creditGroup);
-      const group = groupOf.get(payload.loan) ?? payload.household;
+      const group = groupOf.get(payload.loan) ?? payload.household ?? "";
       const now = (open.get(group) ?? 0n) + change(payload);
       open.set(group, now);
       if (!DRAWINGS.has(event.type)) return;
@@ -117,7 +117,9 @@ export function interestTiles(): LogCheck {
         const { loan, serial } = event.payload as LoanPayload<"DisbursementReversed">;
         of(loan).drawings.delete(serial);
       } else if (event.type === "InterestSettled") {
-        const { loan, from, toExcl } = event.payload as LoanPayload<"InterestSettled">;
+        const { loan, from, toExcl, kind } = event.payload as LoanPayload<"InterestSettled">;
+        // 复利 is interest on interest: it settles no day of the principal.
+        if (kind === "compound") return;
         overlaps.checked += 1;
         if (of(loan).settled.add(from, toExcl).overlap)
           overlaps.fail(`position ${event.position}: loan ${loan} settles [${from}, ${toExcl}) again`);

@@ -65,11 +65,12 @@ export const tableChecks = (s: string): readonly TableCheck[] => [
   {
     id: "2.7-5-fund-identity",
     zh: "风险补偿金资金等于专用基金",
-    en: "The risk fund's cash and claims equal its equity (R24)",
+    // With R24 part of the fund may stand in income, and with R4 a recovery cost that nothing covered is an expense.
+    en: "The risk fund's cash and claims equal its equity (R4, R24)",
     checked: "SELECT 1 AS n FROM (SELECT $1::text) d",
     failures: `SELECT 'cash and claims differ from the fund by ' || ${yuan("open")} AS example FROM (
         SELECT ${netOf(s, "1002.02", "1218.01", "3101.01", "4001.02")} + coalesce((
-          SELECT sum(b.debit - b.credit) FROM ${s}.balance b JOIN ${s}.account a ON a.no = b.account AND a.code = '1218.02'
+          SELECT sum(b.debit - b.credit) FROM ${s}.balance b JOIN ${s}.account a ON a.no = b.account AND a.code IN ('1218.02', '5901.02')
           JOIN ${s}.dimension_set d ON d.district = b.district AND d.id = b.dims AND d.fund = 'risk' WHERE b.district = $1), 0) AS open) x WHERE open <> 0`,
   },
   {
@@ -77,9 +78,9 @@ export const tableChecks = (s: string): readonly TableCheck[] => [
     zh: "指定用途捐赠不超支",
     en: "No designated donation is overspent",
     checked: `SELECT count(DISTINCT d.donation) AS n FROM ${s}.dimension_set d WHERE d.district = $1 AND d.donation IS NOT NULL`,
-    failures: `SELECT 'donation ' || d.donation || ': ' || ${yuan("sum(b.credit - b.debit)")} AS example
+    failures: `SELECT 'donation ' || d.donation || coalesce(' ' || d.purpose, '') || ': ' || ${yuan("sum(b.credit - b.debit)")} AS example
       FROM ${s}.balance b JOIN ${s}.account a ON a.no = b.account AND a.code IN ('2901.05', '2901.06') JOIN ${s}.dimension_set d ON d.district = b.district AND d.id = b.dims
-      WHERE b.district = $1 GROUP BY d.donation HAVING sum(b.credit - b.debit) < 0`,
+      WHERE b.district = $1 GROUP BY a.code, d.donation, d.purpose HAVING sum(b.credit - b.debit) < 0`,
   },
   {
     id: "payable-not-overpaid",

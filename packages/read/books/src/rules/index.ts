@@ -1,19 +1,45 @@
 import { BrokenInvariant } from "@huimin/outcome";
 import { assertBalanced, type DatedRules, type PostableEvent, type Posting } from "../posting.ts";
+import { dividendRules, dividendSilent } from "./dividend.ts";
+import { donationRules, donationSilent } from "./donation.ts";
+import { equityRules, equitySilent } from "./equity.ts";
+import { linkageRules, linkageSilent } from "./linkage.ts";
 import { loanRules, loanSilent } from "./loan.ts";
+import { payoutRules, payoutSilent } from "./payout.ts";
 import { periodRules, periodSilent } from "./period.ts";
+import { pooledSilent } from "./pooled.ts";
+import { riskFundRules, riskFundSilent } from "./risk-fund.ts";
 import { policySilent, proposalSilent, registrySilent, statementSilent } from "./silent.ts";
 import { subsidyRules, subsidySilent } from "./subsidy.ts";
 
-const rules: ReadonlyMap<string, DatedRules> = new Map(Object.entries({ ...loanRules, ...subsidyRules, ...periodRules }));
+const rules: ReadonlyMap<string, DatedRules> = new Map(
+  Object.entries({
+    ...loanRules,
+    ...linkageRules,
+    ...subsidyRules,
+    ...periodRules,
+    ...dividendRules,
+    ...payoutRules,
+    ...riskFundRules,
+    ...equityRules,
+    ...donationRules,
+  }),
+);
 const silent: ReadonlySet<string> = new Set([
   ...registrySilent,
   ...policySilent,
   ...proposalSilent,
   ...statementSilent,
   ...loanSilent,
+  ...linkageSilent,
+  ...pooledSilent,
   ...subsidySilent,
   ...periodSilent,
+  ...dividendSilent,
+  ...payoutSilent,
+  ...equitySilent,
+  ...donationSilent,
+  ...riskFundSilent,
 ]);
 
 /** Event types that post, and types that are known not to. */

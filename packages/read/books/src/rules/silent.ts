@@ -28,6 +28,7 @@ export const registrySilent: readonly string[] = [
   "EnterpriseRegistered",
   "EnterpriseSuspended",
   "EnterpriseBankruptcyFiled",
+  "PartyRegistered",
   "BankRegistered",
   "BankKeyAdded",
   "BankKeyRevoked",

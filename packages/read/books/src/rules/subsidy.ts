@@ -12,26 +12,39 @@ import { credit, type DatedRules, debit, type Entry, pair, sinceStart } from "..
 
 interface Subject {
   readonly loan: string;
-  readonly household: string;
+  readonly household?: string | undefined;
   readonly bank: string;
-  readonly village: string;
+  readonly village?: string | undefined;
   readonly model: number;
+  readonly enterprise?: string | undefined;
+  readonly batch?: string | undefined;
 }
 
 const subjectDims = (subject: Subject): Dims => ({
   model: String(subject.model),
   household: subject.household,
+  enterprise: subject.enterprise,
   bank: subject.bank,
   village: subject.village,
+  batch: subject.batch,
   loan: subject.loan,
 });
+
+/**
+ * What is owed to a party, or by it. An enterprise's is no household's: another may take over the loan of a batch (1.14)
+ * while it is open.
+ */
+const partyDims = (subject: Subject, party: string): Dims =>
+  party === subject.enterprise
+    ? { ...subjectDims(subject), household: undefined, village: undefined }
+    : { ...subjectDims(subject), enterprise: undefined };
 
 const expenseOf = (subject: Subject): AccountId => (subject.model === 2 ? "subsidyExpenseEnterprise" : "subsidyExpenseHousehold");
 const payableOf = (subject: Subject): AccountId => (subject.model === 2 ? "subsidyPayableEnterprise" : "subsidyPayableHousehold");
 
 const payable = (subject: Subject & { payee: string }): readonly [AccountId, Dims] => [
   payableOf(subject),
-  { ...subjectDims(subject), payee: subject.payee },
+  { ...partyDims(subject, subject.payee), payee: subject.payee },
 ];
 const BANK_ACCOUNT = ["bankSubsidy", {}] as const;
 
@@ -60,7 +73,7 @@ const withAmount = ([account, dims]: readonly [AccountId, Dims], amount: bigint)
 /** 1218.03 by obligor and loan; the closed years' part goes to 3501, the open year's is a red entry on its expense (T4). */
 function clawback(payload: SubsidyPayload<"SubsidyClawbackDecided">): Entry[] {
   const lines = [
-    debit("subsidyClawbackReceivable", fen(payload.total), { ...subjectDims(payload), obligor: payload.obligor }),
+    debit("subsidyClawbackReceivable", fen(payload.total), { ...partyDims(payload, payload.obligor), obligor: payload.obligor }),
     debit(expenseOf(payload), -fen(payload.sameYear), subjectDims(payload)),
     credit("priorYearAdjustment", fen(payload.priorYears)),
   ];
@@ -69,18 +82,22 @@ function clawback(payload: SubsidyPayload<"SubsidyClawbackDecided">): Entry[] {
 
 const claim = (payload: Subject & { obligor: string }): readonly [AccountId, Dims] => [
   "subsidyClawbackReceivable",
-  { ...subjectDims(payload), obligor: payload.obligor },
+  { ...partyDims(payload, payload.obligor), obligor: payload.obligor },
 ];
 
-/** The payable of the other loan, which may be at another bank or, after a split, of another household. */
+/** The payable of the other loan, which may be at another bank, of another model or, after a split, of another household. */
 const payableSetOff = (p: SubsidyPayload<"SubsidyClawbackSetOff">): readonly [AccountId, Dims] =>
-  payable({
-    ...p,
-    loan: p.againstLoan,
-    bank: p.againstBank ?? p.bank,
-    household: p.againstHousehold ?? p.household,
-    village: p.againstVillage ?? p.village,
-  });
+  payable(
+    p.against
+      ? { ...p.against, payee: p.payee }
+      : {
+          ...p,
+          loan: p.againstLoan,
+          bank: p.againstBank ?? p.bank,
+          household: p.againstHousehold ?? p.household,
+          village: p.againstVillage ?? p.village,
+        },
+  );
 
 export const subsidyRules: Readonly<Record<string, DatedRules>> = {
   SubsidyFundsAppropriated: sinceStart((p: SubsidyPayload<"SubsidyFundsAppropriated">) => ({
@@ -123,4 +140,7 @@ export const subsidySilent: readonly string[] = [
   "SubsidyClaimReplaced",
   "SubsidyClaimLineRejected",
   "SubsidyClaimApproved",
+  "SubsidyClaimPublished",
+  "SubsidyClaimObjectionFiled",
+  "SubsidyClaimObjectionResolved",
 ];

@@ -71,10 +71,10 @@ const rules: Readonly<Record<string, Rule>> = {
     entry("interest", p.loan, yearOf(event.valueDate), fen(p.interest)),
   ]),
   InterestSettled: rule<LoanPayload<"InterestSettled">>((p) =>
-    p.bearer === "household" ? [entry(p.kind === "penalty" ? "penalty" : "interest", p.loan, settledIn(p.toExcl), fen(p.amount))] : [],
+    p.bearer === "household" ? [entry(p.kind === "normal" ? "interest" : "penalty", p.loan, settledIn(p.toExcl), fen(p.amount))] : [],
   ),
   InterestCorrected: rule<LoanPayload<"InterestCorrected">>((p) =>
-    p.bearer === "household" ? [entry(p.kind === "penalty" ? "penalty" : "interest", p.loan, settledIn(p.toExcl), fen(p.difference))] : [],
+    p.bearer === "household" ? [entry(p.kind === "normal" ? "interest" : "penalty", p.loan, settledIn(p.toExcl), fen(p.difference))] : [],
   ),
   SubsidyAccrued: rule<SubsidyPayload<"SubsidyAccrued">>((p, event) => accrued(p, event)),
   SubsidyAccrualReversed: rule<SubsidyPayload<"SubsidyAccrualReversed">>((p) => [

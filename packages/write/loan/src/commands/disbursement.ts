@@ -51,8 +51,9 @@ function* gatherContract(command: Static<typeof RecordDisbursementBody>, state: 
   if (!found.ok) return found;
   const { terms, subject } = state;
   if (terms && subject) {
-    const { yearBase, penaltySurcharge, creditGroup } = terms;
-    return ok({ entry: found.value, facts: { village: subject.village, creditGroup, yearBase, penaltySurcharge } });
+    const { yearBase, penaltySurcharge, creditGroup = household.value.creditGroup } = terms;
+    const { village = household.value.village } = subject;
+    return ok({ entry: found.value, facts: { village, creditGroup, yearBase, penaltySurcharge } });
   }
   const { contractDate, yearBase } = found.value.approval;
   const policy = yield* loadPolicy(["interest.yearBase", "penalty.surcharge"]);

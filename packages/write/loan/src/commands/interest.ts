@@ -4,10 +4,14 @@ import { ok } from "@huimin/outcome";
 import { type Static, Type } from "typebox";
 import { correctInterest, payInterest, reverseInterestPayment, settleInterest } from "../decide/interest.ts";
 import { loanStream, openInterest } from "../evolve.ts";
-import { gatherLoan, type OpenedLoan } from "../shared.ts";
+import { gatherLoan, type OpenedLoan, reallocationRefusal } from "../shared.ts";
 import { AmountText, Bearer, Currency, closed, DateField, IdText, SerialText } from "./fields.ts";
 
-const Kind = Type.Optional(Type.Union([Type.Literal("normal"), Type.Literal("penalty")], { description: "default normal" }));
+const Kind = Type.Optional(
+  Type.Union([Type.Literal("normal"), Type.Literal("penalty"), Type.Literal("compound")], {
+    description: "default normal; compound 复利: on settled interest that was not paid on time",
+  }),
+);
 const write = (loan: OpenedLoan, event: DomainEvent) => [{ stream: loanStream(loan.subject.loan), events: [event] }];
 
 export const SettleInterestBody = Type.Object(
@@ -35,7 +39,7 @@ export const SettleInterest: CommandDefinition<Static<typeof SettleInterestBody>
   *run(command, context) {
     const loan = yield* gatherLoan(command, context);
     if (!loan.ok) return loan;
-    const event = settleInterest(loan.value, command);
+    const event = reallocationRefusal(loan.value, command.valueDate) ?? settleInterest(loan.value, command);
     if (!event.ok) return event;
     const { days, amount, kind, from, toExcl, recomputed } = event.value.payload as Record<string, unknown>;
     return ok({
@@ -67,7 +71,8 @@ export const CorrectInterest: CommandDefinition<Static<typeof CorrectInterestBod
   *run(command, context) {
     const loan = yield* gatherLoan(command, context);
     if (!loan.ok) return loan;
-    const event = correctInterest(loan.value, command);
+    const settled = loan.value.settlements.find((one) => one.from === command.from && one.toExcl === command.toExcl);
+    const event = reallocationRefusal(loan.value, settled?.valueDate ?? command.valueDate) ?? correctInterest(loan.value, command);
     if (!event.ok) return event;
     const { amount, difference, kind, from, toExcl } = event.value.payload as Record<string, unknown>;
     return ok({ writes: write(loan.value, event.value), answer: { loan: command.loan, kind, from, toExcl, amount, difference } });
@@ -95,7 +100,7 @@ export const RecordInterestPayment: CommandDefinition<Static<typeof RecordIntere
   *run(command, context) {
     const loan = yield* gatherLoan(command, context);
     if (!loan.ok) return loan;
-    const event = payInterest(loan.value, command);
+    const event = reallocationRefusal(loan.value, command.valueDate) ?? payInterest(loan.value, command);
     if (!event.ok) return event;
     const open = openInterest(loan.value).total - BigInt(command.amount.replace(".", ""));
     return ok({
@@ -116,7 +121,7 @@ export const ReverseInterestPayment: CommandDefinition<Static<typeof ReverseInte
   *run(command, context) {
     const loan = yield* gatherLoan(command, context);
     if (!loan.ok) return loan;
-    const event = reverseInterestPayment(loan.value, command);
+    const event = reallocationRefusal(loan.value, command.valueDate) ?? reverseInterestPayment(loan.value, command);
     if (!event.ok) return event;
     const { amount } = event.value.payload as { readonly amount: string };
     return ok({ writes: write(loan.value, event.value), answer: { loan: command.loan, serial: command.serial, amount } });

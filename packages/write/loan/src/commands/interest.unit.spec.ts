@@ -148,7 +148,7 @@ describe("a payment of interest (S2)", () => {
     world.accept(SettleInterest, settle("2018-03-10", "2018-03-21", { kind: "penalty" }));
     world.accept(RecordInterestPayment, payment({ amount: "100.00", valueDate: "2018-03-21" }));
     // 2,205.21 normal and 99.69 penalty were settled
-    expect(openInterest(world.loan("L001"))).toEqual({ normal: 220490n, penalty: 0n, total: 220490n });
+    expect(openInterest(world.loan("L001"))).toEqual({ normal: 220490n, penalty: 0n, compound: 0n, total: 220490n });
     expect(world.code(RecordRepayment, { loan: "L001", serial: "R1", valueDate: "2018-03-22", penalty: "0.01" })).toBe(
       "ABOVE_OPEN_INTEREST",
     );

@@ -17,7 +17,7 @@ import {
 } from "../decide/repayment.ts";
 import { bookIntoFamily, type LoanFamily, type NewRepayment, reverseInFamily } from "../decide/topups.ts";
 import { loanStream, loanTimelineFold } from "../evolve.ts";
-import { gatherLoan, loanEvent, type OpenedLoan, opened } from "../shared.ts";
+import { gatherLoan, loanEvent, type OpenedLoan, opened, ownLoanRefusal } from "../shared.ts";
 import { AmountText, Currency, closed, DateField, IdText, NegativeAmountText, SerialText } from "./fields.ts";
 
 /** The loan with its first loan and all top-ups; without top-ups, nothing more is loaded. */
@@ -83,6 +83,8 @@ export const RecordRepayment: CommandDefinition<Static<typeof RecordRepaymentBod
     const gathered = yield* gatherLoan(command, context);
     if (!gathered.ok) return gathered;
     const loan = gathered.value;
+    const other = ownLoanRefusal(loan);
+    if (other) return other;
     const { serial, valueDate, allocation } = command;
     const split = splitOf(loan, command);
     if (!split.ok) return split;
@@ -135,7 +137,7 @@ export const PrepayLoan: CommandDefinition<Static<typeof PrepayLoanBody>> = {
   *run(command, context) {
     const gathered = yield* gatherLoan(command, context);
     if (!gathered.ok) return gathered;
-    const event = prepay(gathered.value, command);
+    const event = ownLoanRefusal(gathered.value) ?? prepay(gathered.value, command);
     if (!event.ok) return event;
     const { principal, interestFrom, interestToExcl, days, interest } = event.value.payload as Record<string, string | number>;
     const open = openPrincipal(gathered.value.timeline, command.valueDate) - BigInt(String(principal).replace(".", ""));
@@ -179,7 +181,7 @@ export const ReverseRepayment: CommandDefinition<Static<typeof ReverseRepaymentB
     const gathered = yield* gatherLoan(form, context);
     if (!gathered.ok) return gathered;
     const loan = gathered.value;
-    const original = reversible(loan, command);
+    const original = ownLoanRefusal(loan) ?? reversible(loan, command);
     if (!original.ok) return original;
     const family = yield* gatherFamily(loan);
     if (!family.ok) return family;

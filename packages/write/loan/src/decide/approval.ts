@@ -4,13 +4,13 @@
  */
 import type { IsoDate } from "@huimin/calendar";
 import type { DomainEvent } from "@huimin/decider";
-import { drawnPrincipal, openPrincipal } from "@huimin/interest/timeline";
-import { type Fen, fen, formatAmount, maxFen, sumFen } from "@huimin/money";
+import { openPrincipal } from "@huimin/interest/timeline";
+import { type Fen, fen, formatAmount, sumFen } from "@huimin/money";
 import { ok, type Result, refuse } from "@huimin/outcome";
 import type { Policy } from "@huimin/policy/events";
 import { eligibleOn, type HouseholdState } from "@huimin/registry/events";
 import { errors } from "../errors.ts";
-import { type CreditEntry, type CreditState, type LoanState, ratingOf } from "../evolve.ts";
+import { aboveCap, type Commitment, type CreditEntry, type CreditState, isOpenCommitment, ratingOf, undrawn } from "../evolve.ts";
 import type { LoanPayload } from "../schema.ts";
 import { ageOn, loanEvent, type Refused } from "../shared.ts";
 import { contractRefusal } from "./extension.ts";
@@ -32,12 +32,6 @@ export const PRODUCTIVE_PURPOSES: ReadonlyMap<string, string> = new Map([
 ]);
 const purposes = new Set([...PRODUCTIVE_PURPOSES.keys(), ...PRODUCTIVE_PURPOSES.values()]);
 
-/** A loan number of the credit files that count together, with the state of its stream. */
-export interface Commitment {
-  readonly entry: CreditEntry;
-  readonly loan: LoanState;
-}
-
 /** Facts of the household on whose credit a decision is made. */
 export interface CreditFacts {
   readonly household: HouseholdState;
@@ -48,17 +42,7 @@ export interface CreditFacts {
   readonly topUpCapIsSet: boolean;
 }
 
-/** Approved and not drawn: committed until the loan is settled, renewed away or past its due date. */
-function undrawn({ entry, loan }: Commitment, on: IsoDate): Fen {
-  if (!entry.approval || entry.status !== "approved" || loan.settledOn || loan.renewedInto || entry.approval.due < on) return 0n;
-  return maxFen(0n, entry.approval.amount - drawnPrincipal(loan.timeline, "9999-12-31"));
-}
-
-/**
- * ABOVE_CAP or ABOVE_TOP_UP_CAP: open principal of every day from `on`, plus what is committed, plus the new amount. A
- * day that is known already (a paper contract recorded late) counts as much as today; each day has the cap of its date,
- * at least that of the contract date.
- */
+/** ABOVE_CAP or ABOVE_TOP_UP_CAP, see {@link aboveCap}. */
 export function capRefusal(
   { commitments, policy, topUpCapIsSet }: CreditFacts,
   amount: Fen,
@@ -66,30 +50,11 @@ export function capRefusal(
   isTopUp: boolean,
 ): Refused | undefined {
   const withTopUps = isTopUp || topUpCapIsSet;
-  const capOn = (day: IsoDate): Fen => {
-    const cap = policy.amount("microcredit.cap", day);
-    return withTopUps ? maxFen(cap, policy.amount("microcredit.cap.withTopUp", day)) : cap;
-  };
-  const committed = sumFen(commitments.map((commitment) => undrawn(commitment, on)));
-  const days = new Set([
-    on,
-    ...commitments.flatMap(({ loan }) => loan.timeline.movements.map((movement) => movement.valueDate)).filter((day) => day > on),
-  ]);
-  for (const day of [...days].sort()) {
-    const open = committed + sumFen(commitments.map(({ loan }) => openPrincipal(loan.timeline, day)));
-    const cap = maxFen(capOn(on), capOn(day));
-    if (open + amount <= cap) continue;
-    const details = { total: formatAmount(open + amount), cap: formatAmount(cap), available: formatAmount(maxFen(0n, cap - open)) };
-    return refuse(withTopUps ? errors.ABOVE_TOP_UP_CAP : errors.ABOVE_CAP, details, { path: "/amount" });
-  }
-  return undefined;
+  const above = aboveCap(commitments, policy, amount, on, withTopUps);
+  if (!above) return undefined;
+  const details = { total: formatAmount(above.total), cap: formatAmount(above.cap), available: formatAmount(above.available) };
+  return refuse(withTopUps ? errors.ABOVE_TOP_UP_CAP : errors.ABOVE_CAP, details, { path: "/amount" });
 }
-
-const isOpenCommitment = ({ entry, loan }: Commitment): boolean => {
-  if (entry.status === "applied") return true;
-  if (entry.status !== "approved" || loan.settledOn || loan.renewedInto) return false;
-  return loan.timeline.movements.length === 0 || openPrincipal(loan.timeline, "9999-12-31") > 0n;
-};
 
 /** 不得重复申报: nothing undecided in the household, no open loan of another member or at another bank. */
 function doubleRefusal({ commitments }: CreditFacts, household: string, borrower: string, bank: string): Refused | undefined {
@@ -104,7 +69,12 @@ function doubleRefusal({ commitments }: CreditFacts, household: string, borrower
 function topUpRefusal({ commitments }: CreditFacts, topUpOf: string | undefined, household: string, bank: string): Refused | undefined {
   if (topUpOf === undefined) return undefined;
   const base = commitments.find(({ entry }) => entry.loan === topUpOf)?.entry;
-  const fits = base?.status === "approved" && base.household === household && base.bank === bank && base.topUpOf === undefined;
+  const fits =
+    base?.status === "approved" &&
+    base.household === household &&
+    base.bank === bank &&
+    base.topUpOf === undefined &&
+    base.batch === undefined;
   return fits ? undefined : refuse(errors.TOP_UP_BASE_MISSING, { loan: topUpOf }, { path: "/topUpOf" });
 }
 

@@ -5,7 +5,7 @@ import { overduePrincipal, overdueSince } from "@huimin/interest/timeline";
 import { formatAmount } from "@huimin/money";
 import { ok, type Result, refuse } from "@huimin/outcome";
 import { errors } from "../errors.ts";
-import { openInterest, openPrincipalNow, staleInterest, unsettledDays } from "../evolve.ts";
+import { modelOf, openInterest, openPrincipalNow, staleInterest, unsettledDays } from "../evolve.ts";
 import { beforeDisbursementRefusal, closedRefusal, loanEvent, type OpenedLoan } from "../shared.ts";
 
 type Finding = "normal" | "idle" | "misused" | "lent-on";
@@ -46,14 +46,17 @@ export function revokeMisuse(
 
 /**
  * E3 逾期, by date: principal that was due is open at the end of `on`. The event is value-dated the day on which the
- * principal became overdue; the obligor is the household. Refuses NOT_OVERDUE, ALREADY_OVERDUE.
+ * principal became overdue; the obligor is the household, of an enterprise loan the enterprise. A household of model 1 owes
+ * nothing: there the batch is overdue (HOUSEHOLD_NOT_OBLIGOR). Refuses NOT_OVERDUE, ALREADY_OVERDUE.
  */
 export function markOverdue(loan: OpenedLoan, on: IsoDate): Result<DomainEvent> {
+  if (modelOf(loan.subject) === 1) return refuse(errors.HOUSEHOLD_NOT_OBLIGOR, { loan: loan.subject.loan });
   const since = overdueSince(loan.timeline, on);
   if (since === undefined) return refuse(errors.NOT_OVERDUE, { loan: loan.subject.loan, on });
   if (loan.overdueSince) return refuse(errors.ALREADY_OVERDUE, { loan: loan.subject.loan, since: loan.overdueSince });
   const open = formatAmount(overduePrincipal(loan.timeline, since));
-  return ok(loanEvent("LoanBecameOverdue", since, { ...loan.subject, due: since, openPrincipal: open, obligor: loan.subject.household }));
+  const obligor = loan.subject.household ?? loan.subject.enterprise ?? "";
+  return ok(loanEvent("LoanBecameOverdue", since, { ...loan.subject, due: since, openPrincipal: open, obligor }));
 }
 
 /** E3 归还逾期: the mark is taken off when no principal is overdue at the end of `on`. */

@@ -2,10 +2,10 @@
 import type { IsoDate } from "@huimin/calendar";
 import type { DomainEvent, StreamWrite } from "@huimin/decider";
 import { drawnPrincipal, firstDrawing, minimumOpenFrom } from "@huimin/interest/timeline";
-import { type Fen, fen, formatAmount, percent } from "@huimin/money";
+import { type Fen, fen, formatAmount, percent, sumFen } from "@huimin/money";
 import { invariant, ok, type Result, refuse } from "@huimin/outcome";
 import { errors } from "../errors.ts";
-import { type BankMessage, type CreditEntry, type LoanApproval, type LoanState, loanStream, loanTimelineFold } from "../evolve.ts";
+import { type BankMessage, type CreditEntry, type LoanApproval, type LoanState, loanStream, stakesNow, withPending } from "../evolve.ts";
 import type { LoanPayload } from "../schema.ts";
 import { loanEvent, type OpenedLoan, opened, type Refused } from "../shared.ts";
 import { bookIntoFamily, type LoanFamily, merged } from "./topups.ts";
@@ -100,6 +100,7 @@ export function draw(state: LoanState, entry: ApprovedEntry, message: DrawingMes
     bank: entry.bank,
     village: contract.village,
     ...(entry.topUpOf ? { unsubsidised: true } : {}),
+    ...(entry.batch && entry.enterprise ? { batch: entry.batch, enterprise: entry.enterprise } : {}),
     amount,
     annualRate: approval.annualRate,
     yearBase: contract.yearBase,
@@ -116,21 +117,6 @@ export function draw(state: LoanState, entry: ApprovedEntry, message: DrawingMes
       ? loanEvent("LoanToppedUp", valueDate, { ...payload, topUpOf: entry.topUpOf })
       : loanEvent("LoanDisbursed", valueDate, payload),
   );
-}
-
-/** A loan as it will be with events that are being decided. */
-export function withPending(state: LoanState, loan: string, events: readonly DomainEvent[]): LoanState {
-  const envelope = {
-    eventId: "",
-    stream: loanStream(loan),
-    streamVersion: 0,
-    position: 0,
-    recordedAt: "",
-    period: "",
-    actor: "",
-    role: "",
-  };
-  return events.reduce<LoanState>((folded, event) => loanTimelineFold.evolve(folded, { ...event, ...envelope }), state);
 }
 
 const pending = (state: LoanState, loan: string, event: DomainEvent): OpenedLoan => {
@@ -187,10 +173,12 @@ export function reverseDrawing(loan: OpenedLoan, original: BankMessage, reversal
   const allocated = new Set(
     [...loan.messages.values()].filter((message) => message.namedLoan !== undefined).map((message) => message.serial),
   );
-  const free = minimumOpenFrom(
+  const open = minimumOpenFrom(
     { ...loan.timeline, movements: loan.timeline.movements.filter((movement) => !allocated.has(movement.id)) },
     valueDate,
   );
+  // Money of a batch that has become stake comes back with the reversal of its entrustment first.
+  const free = open - sumFen(stakesNow(loan).map((share) => share.amount));
   if (principal > free) return refuse(errors.DRAWING_ALREADY_REPAID, { amount: formatAmount(principal), open: formatAmount(free) });
   const payload = { ...loan.subject, serial, reversalSerial, amount: formatAmount(-principal as Fen), topUp: isTopUp };
   const event = loanEvent("DisbursementReversed", valueDate, payload, original.eventId);

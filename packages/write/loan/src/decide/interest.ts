@@ -1,26 +1,24 @@
 /* Interest: settled, corrected, paid, a payment taken back (chain S1–S2). */
-import { addDays, daysBetween, earlierDate, type IsoDate, laterDate } from "@huimin/calendar";
+import { addDays, daysBetween, type IsoDate } from "@huimin/calendar";
 import type { DomainEvent } from "@huimin/decider";
-import { cutPieces, type DayPeriod, type InterestKind } from "@huimin/interest/timeline";
+import { cutPieces, type DayPeriod } from "@huimin/interest/timeline";
 import { fen, formatAmount } from "@huimin/money";
 import { ok, type Result, refuse } from "@huimin/outcome";
 import { errors } from "../errors.ts";
-import { openInterest, rightInterest } from "../evolve.ts";
-import { loanEvent, type OpenedLoan, type Refused } from "../shared.ts";
+import { openInterest, rightInterest, type SettlementKind, settledBefore } from "../evolve.ts";
+import { bearerOf, loanEvent, type OpenedLoan, type Refused } from "../shared.ts";
 import { serialRefusal } from "./repayment.ts";
 
 export interface SettlementMessage {
   readonly valueDate: IsoDate;
   readonly from: IsoDate;
   readonly toExcl: IsoDate;
-  readonly kind?: InterestKind;
+  readonly kind?: SettlementKind;
   readonly bearer?: "household" | "enterprise";
   readonly amount?: string;
   readonly serial?: string;
   readonly flagged?: boolean;
 }
-
-const overlaps = (a: DayPeriod, b: DayPeriod): boolean => a.from < b.toExcl && b.from < a.toExcl;
 
 function periodRefusal(loan: OpenedLoan, { from, toExcl, valueDate }: SettlementMessage): Refused | undefined {
   if (from >= toExcl) return refuse(errors.LOAN_DATES_REVERSED, { from, to: toExcl }, { path: "/toExcl" });
@@ -36,33 +34,24 @@ function periodRefusal(loan: OpenedLoan, { from, toExcl, valueDate }: Settlement
   return undefined;
 }
 
-/**
- * A day is settled once. Penalty interest over days whose normal interest is settled carries the surcharge only; normal
- * interest over days settled at the penalty rate would charge the contract rate twice, and is refused.
- */
-function overlapRefusal(loan: OpenedLoan, message: SettlementMessage, kind: InterestKind): Refused | undefined {
-  const other = loan.settlements.find(
-    (one) => overlaps(one, message) && (one.kind === kind || (kind === "normal" && one.kind === "penalty" && bears(loan, one, message))),
-  );
+function overlapRefusal(loan: OpenedLoan, message: SettlementMessage, kind: SettlementKind): Refused | undefined {
+  const other = settledBefore(loan, message, kind);
   return other ? refuse(errors.INTEREST_PERIOD_OVERLAP, { from: other.from, toExcl: other.toExcl }, { path: "/from" }) : undefined;
-}
-
-/** Whether a penalty settlement charged anything on the days that both periods share. */
-function bears(loan: OpenedLoan, penalty: DayPeriod, normal: DayPeriod): boolean {
-  const from = laterDate(penalty.from, normal.from);
-  const toExcl = earlierDate(penalty.toExcl, normal.toExcl);
-  return rightInterest(loan, from, toExcl, "penalty").amount > 0n;
 }
 
 /**
  * S1 结息. Without `amount` ours is booked; with one that differs it is refused (INTEREST_DIFFERS) unless flagged: then the
- * bank's is booked and ours stands beside it. Gaps are accepted, messages may come out of order.
+ * bank's is booked and ours stands beside it. Gaps are accepted, messages may come out of order. Penalty interest needs
+ * overdue or misused days (NO_PENALTY_DUE), compound interest unpaid interest (NO_COMPOUND_DUE).
  */
 export function settleInterest(loan: OpenedLoan, message: SettlementMessage): Result<DomainEvent> {
-  const { from, toExcl, valueDate, serial, kind = "normal", bearer = "household" } = message;
+  const { from, toExcl, valueDate, serial, kind = "normal" } = message;
+  const bearer = bearerOf(loan, message.bearer);
+  if (!bearer.ok) return bearer;
   const early = periodRefusal(loan, message);
   if (early) return early;
-  const right = rightInterest(loan, from, toExcl, kind).amount;
+  const computed = rightInterest(loan, from, toExcl, kind);
+  const right = computed.amount;
   const amount = message.amount === undefined ? right : fen(message.amount);
   const known = serial ? serialRefusal(loan, serial, "settlement", valueDate, { principal: 0n, interest: amount, penalty: 0n }) : undefined;
   const refusal = known ?? overlapRefusal(loan, message, kind);
@@ -70,6 +59,7 @@ export function settleInterest(loan: OpenedLoan, message: SettlementMessage): Re
   if (kind === "penalty" && !cutPieces(loan.timeline, from, toExcl).some((piece) => piece.overdue > 0n || piece.misused)) {
     return refuse(errors.NO_PENALTY_DUE, { from, toExcl }, { path: "/kind" });
   }
+  if (kind === "compound" && computed.segments.length === 0) return refuse(errors.NO_COMPOUND_DUE, { from, toExcl }, { path: "/kind" });
   const differs = amount !== right;
   if (differs && !message.flagged)
     return refuse(errors.INTEREST_DIFFERS, { sent: formatAmount(amount), recomputed: formatAmount(right) }, { path: "/amount" });
@@ -81,7 +71,7 @@ export function settleInterest(loan: OpenedLoan, message: SettlementMessage): Re
       days: daysBetween(from, toExcl),
       kind,
       amount: formatAmount(amount),
-      bearer,
+      bearer: bearer.value,
       ...(serial ? { serial } : {}),
       ...(differs ? { recomputed: formatAmount(right) } : {}),
     }),
@@ -90,7 +80,7 @@ export function settleInterest(loan: OpenedLoan, message: SettlementMessage): Re
 
 export interface CorrectionMessage extends DayPeriod {
   readonly valueDate: IsoDate;
-  readonly kind?: InterestKind;
+  readonly kind?: SettlementKind;
   readonly amount?: string;
 }
 
@@ -100,7 +90,8 @@ export interface CorrectionMessage extends DayPeriod {
  */
 export function correctInterest(loan: OpenedLoan, message: CorrectionMessage): Result<DomainEvent> {
   const { from, toExcl, valueDate, kind = "normal" } = message;
-  const settled = loan.settlements.find((one) => one.from === from && one.toExcl === toExcl && one.kind === kind);
+  const periods = kind === "compound" ? (loan.compounds ?? []) : loan.settlements.filter((one) => one.kind === kind);
+  const settled = periods.find((one) => one.from === from && one.toExcl === toExcl);
   if (!settled) return refuse(errors.INTEREST_NOT_SETTLED, { from, toExcl }, { path: "/from" });
   const right = rightInterest(loan, from, toExcl, kind).amount;
   const amount = formatAmount(right);
@@ -121,7 +112,9 @@ export interface PaymentMessage {
 
 /** S2 付息, at most what is settled and unpaid (ABOVE_OPEN_INTEREST). */
 export function payInterest(loan: OpenedLoan, message: PaymentMessage): Result<DomainEvent> {
-  const { valueDate, payer = "household", serial } = message;
+  const { valueDate, serial } = message;
+  const payer = bearerOf(loan, message.payer);
+  if (!payer.ok) return payer;
   const amount = fen(message.amount);
   const known = serial
     ? serialRefusal(loan, serial, "interest-payment", valueDate, { principal: 0n, interest: amount, penalty: 0n })
@@ -136,7 +129,9 @@ export function payInterest(loan: OpenedLoan, message: PaymentMessage): Result<D
       { path: "/amount" },
     );
   }
-  return ok(loanEvent("InterestPaid", valueDate, { ...loan.subject, amount: message.amount, payer, ...(serial ? { serial } : {}) }));
+  return ok(
+    loanEvent("InterestPaid", valueDate, { ...loan.subject, amount: message.amount, payer: payer.value, ...(serial ? { serial } : {}) }),
+  );
 }
 
 /** C6 of a payment of interest: negative copy by serial, value-dated like the original, once. */

@@ -49,7 +49,7 @@ export function splitOf(loan: OpenedLoan, message: RepaymentMessage): Result<Pay
   }
   const open = openInterest(loan);
   const amount = fen(message.amount);
-  const penalty = minFen(amount, maxFen(0n, open.penalty));
+  const penalty = minFen(amount, maxFen(0n, open.penalty + open.compound));
   const interest = minFen(amount - penalty, maxFen(0n, open.normal));
   return ok({ penalty, interest, principal: amount - penalty - interest });
 }
@@ -90,7 +90,7 @@ export function principalRefusal(principal: Fen, open: Fen, valueDate: IsoDate):
 function interestRefusal(loan: OpenedLoan, split: PaymentSplit): Refused | undefined {
   const open = openInterest(loan);
   for (const [part, paid, left] of [
-    ["罚息 penalty", split.penalty, open.penalty],
+    ["罚息 penalty", split.penalty, open.penalty + open.compound],
     ["利息 interest", split.interest, open.normal],
   ] as const) {
     if (paid > 0n && paid > left) return refuse(errors.ABOVE_OPEN_INTEREST, { part, amount: formatAmount(paid), open: formatAmount(left) });

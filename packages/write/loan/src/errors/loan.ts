@@ -163,6 +163,13 @@ export const loanErrors = declareErrors({
     remedyEn: "Check the period, or settle normal interest.",
     kind: "rule",
   },
+  NO_COMPOUND_DUE: {
+    zh: "{from} 至 {toExcl} 期间没有到期未付的利息,不计复利。",
+    en: "No settled interest is unpaid in [{from}, {toExcl}): no compound interest.",
+    remedyZh: "请核对期间与付息日期;利息自结息日次日起未付的才计复利。",
+    remedyEn: "Check the period and the payments: interest compounds from the day after its settlement day while it is unpaid.",
+    kind: "rule",
+  },
   INTEREST_NOT_SETTLED: {
     zh: "没有 {from} 至 {toExcl} 期间的结息。",
     en: "No interest has been settled for [{from}, {toExcl}).",

@@ -27,6 +27,9 @@ export interface CreditEntry {
   readonly status: "applied" | "approved" | "rejected" | "withdrawn";
   readonly topUpOf?: string;
   readonly renewalOf?: string;
+  /** Committed by a batch (model 1), which the enterprise repays. */
+  readonly batch?: string;
+  readonly enterprise?: string;
   readonly approval?: LoanApproval;
 }
 
@@ -72,7 +75,22 @@ function applied(state: CreditState, event: RecordedEvent, payload: LoanPayload<
 }
 
 function approved(state: CreditState, event: RecordedEvent, payload: LoanPayload<"LoanApproved">): CreditState {
-  const { loan, household, bank, amount, annualRate, contractDate, due, method, topUpOf, yearBase, renewalOf, borrower } = payload;
+  const {
+    loan,
+    household,
+    bank,
+    amount,
+    annualRate,
+    contractDate,
+    due,
+    method,
+    topUpOf,
+    yearBase,
+    renewalOf,
+    borrower,
+    batch,
+    enterprise,
+  } = payload;
   const entry = state.entries.get(loan) ?? {
     loan,
     household,
@@ -86,6 +104,8 @@ function approved(state: CreditState, event: RecordedEvent, payload: LoanPayload
     status: "approved",
     ...(topUpOf ? { topUpOf } : {}),
     ...(renewalOf ? { renewalOf } : {}),
+    ...(batch ? { batch } : {}),
+    ...(enterprise ? { enterprise } : {}),
     approval: { amount: fen(amount), annualRate, contractDate, due, method, ...(yearBase ? { yearBase } : {}) },
   });
 }
@@ -100,6 +120,11 @@ const handlers: Handlers = {
     ratings: new Map(state.ratings).set(ratingKey(household, bank), { level, limit: fen(limit), validTo, ratedOn: event.valueDate }),
   }),
   LoanApproved: approved,
+  CommitmentTransferred: (state, _, { loan }) => {
+    const entries = new Map(state.entries);
+    entries.delete(loan);
+    return { ...state, entries };
+  },
   LoanRejected: (state, _, { loan }) => withStatus(state, loan, "rejected"),
 };
 

@@ -2,7 +2,7 @@
  * Figures of a loan that follow from its state: open interest, which settled periods no longer hold, which days are not
  * settled yet. All from sums and value dates, so they are the same for every order of recording.
  */
-import type { IsoDate } from "@huimin/calendar";
+import { earlierDate, type IsoDate, laterDate } from "@huimin/calendar";
 import {
   cutPieces,
   type DayPeriod,
@@ -13,7 +13,8 @@ import {
   openPrincipal,
 } from "@huimin/interest/timeline";
 import { type Fen, maxFen, minFen, sumFen } from "@huimin/money";
-import type { BankMessage, LoanState, SettledInterest } from "./loan.ts";
+import { rightCompound } from "./compound.ts";
+import type { BankMessage, LoanState, SettledCompound, SettlementKind } from "./state.ts";
 
 const bookedOf = (state: LoanState, kind: BankMessage["kind"]): BankMessage[] =>
   [...state.messages.values()].filter((message) => message.kind === kind && message.status === "booked");
@@ -21,6 +22,8 @@ const bookedOf = (state: LoanState, kind: BankMessage["kind"]): BankMessage[] =>
 export interface OpenInterest {
   readonly normal: Fen;
   readonly penalty: Fen;
+  /** 复利; what was paid without a split pays it after penalty interest and before the rest */
+  readonly compound: Fen;
   /** May be negative: a correction took back interest that had been paid. */
   readonly total: Fen;
 }
@@ -31,18 +34,28 @@ export function openInterest(state: LoanState): OpenInterest {
   const settled = (kind: InterestKind) => sumFen(state.settlements.filter((one) => one.kind === kind).map((one) => one.amount));
   const normal = settled("normal") - sumFen(repayments.map((one) => one.interest));
   const penalty = settled("penalty") - sumFen(repayments.map((one) => one.penalty));
-  const toPenalty = maxFen(0n, minFen(penalty, state.interestPaid));
-  return { normal: normal - (state.interestPaid - toPenalty), penalty: penalty - toPenalty, total: normal + penalty - state.interestPaid };
+  const compound = sumFen((state.compounds ?? []).map((one) => one.amount));
+  const toBoth = maxFen(0n, minFen(penalty + compound, state.interestPaid));
+  const both = penalty + compound - toBoth;
+  const openCompound = maxFen(0n, minFen(compound, both));
+  return {
+    normal: normal - (state.interestPaid - toBoth),
+    penalty: both - openCompound,
+    compound: openCompound,
+    total: normal + penalty + compound - state.interestPaid,
+  };
 }
 
 const normalSettled = (state: LoanState): readonly DayPeriod[] => state.settlements.filter((one) => one.kind === "normal");
 
 /** The right interest of a period by everything that is known now. */
-export const rightInterest = (state: LoanState, from: IsoDate, toExcl: IsoDate, kind: InterestKind): Interest =>
-  interestOf(state.timeline, from, toExcl, kind === "penalty" ? { kind, normalSettled: normalSettled(state) } : { kind });
+export function rightInterest(state: LoanState, from: IsoDate, toExcl: IsoDate, kind: SettlementKind): Interest {
+  if (kind === "compound") return rightCompound(state, from, toExcl);
+  return interestOf(state.timeline, from, toExcl, kind === "penalty" ? { kind, normalSettled: normalSettled(state) } : { kind });
+}
 
 export interface StaleInterest {
-  readonly settlement: SettledInterest;
+  readonly settlement: SettledCompound & { readonly kind: SettlementKind };
   readonly right: Fen;
 }
 
@@ -51,10 +64,25 @@ export interface StaleInterest {
  * A figure that was flagged stays as the bank booked it.
  */
 export function staleInterest(state: LoanState): StaleInterest[] {
-  return state.settlements
+  const compounds = (state.compounds ?? []).map((one) => ({ ...one, kind: "compound" as const }));
+  return [...state.settlements, ...compounds]
     .filter((settlement) => !settlement.flagged)
     .map((settlement) => ({ settlement, right: rightInterest(state, settlement.from, settlement.toExcl, settlement.kind).amount }))
     .filter(({ settlement, right }) => settlement.amount !== right);
+}
+
+/**
+ * A settled period that a new settlement may not repeat. A day is settled once: penalty interest over days whose normal
+ * interest is settled carries the surcharge only; normal interest over days settled at the penalty rate would charge the
+ * contract rate twice.
+ */
+export function settledBefore(state: LoanState, { from, toExcl }: DayPeriod, kind: SettlementKind): SettledCompound | undefined {
+  if (kind === "compound") return (state.compounds ?? []).find((one) => one.from < toExcl && from < one.toExcl);
+  const bears = (one: DayPeriod): boolean =>
+    rightInterest(state, laterDate(one.from, from), earlierDate(one.toExcl, toExcl), "penalty").amount > 0n;
+  return state.settlements.find(
+    (one) => one.from < toExcl && from < one.toExcl && (one.kind === kind || (kind === "normal" && one.kind === "penalty" && bears(one))),
+  );
 }
 
 /** Days that bear interest and are in no settlement, up to `toExcl`: gaps that are still to be settled. */

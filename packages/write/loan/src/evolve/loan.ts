@@ -1,105 +1,29 @@
-/*
- * One loan as its stream tells it. What interest depends on is kept as a timeline by value date; messages of the bank
- * are kept by serial, so that a reversal finds its original and a second sending is recognised.
- */
-import type { IsoDate } from "@huimin/calendar";
+/* The fold of one loan: the handlers of every loan event, and the timeline that follows from the state. */
 import type { Fold, RecordedEvent } from "@huimin/decider";
-import type { InterestKind, LoanTimeline, PrincipalMovement } from "@huimin/interest/timeline";
-import { type Fen, fen } from "@huimin/money";
+import type { LoanTimeline, PrincipalMovement, RateSegment } from "@huimin/interest/timeline";
+import { fen } from "@huimin/money";
 import type { LoanEventType, LoanPayload } from "../schema.ts";
+import { enterpriseHandlers } from "./enterprise.ts";
+import { pooledHandlers, withOpenedStakes, withRenewedStakes } from "./pooled.ts";
 import { dueRowsOf, extendedRows, isInstalmentMethod } from "./schedule.ts";
+import { settlingHandlers } from "./settling.ts";
+import { withStakeFact } from "./stakes.ts";
+import {
+  type BankMessage,
+  emptyLoan,
+  type LoanHandlers,
+  type LoanState,
+  type LoanTerms,
+  NO_MONEY,
+  reopened,
+  reversal,
+  type SettledInterest,
+  subjectOf,
+  withMessage,
+  withStatus,
+} from "./state.ts";
 
-/** Dimensions that every event of the loan repeats. */
-export interface LoanSubject {
-  readonly loan: string;
-  readonly household: string;
-  readonly bank: string;
-  readonly village: string;
-  /** A top-up (3.14), or the renewal of one: not subsidised, not in the risk fund. */
-  readonly unsubsidised?: boolean;
-}
-
-export interface LoanTerms {
-  readonly annualRate: string;
-  readonly yearBase: 360 | 365;
-  readonly contractDate: IsoDate;
-  /** as contracted, before an extension */
-  readonly due: IsoDate;
-  readonly method: string;
-  readonly creditGroup: string;
-  readonly borrower: string;
-  readonly penaltySurcharge: string;
-  readonly topUpOf?: string;
-  readonly renewalOf?: string;
-}
-
-/** A message of the bank with its serial. `held`: suspected duplicate, not booked. */
-export interface BankMessage {
-  readonly serial: string;
-  readonly kind: "drawing" | "repayment" | "prepayment" | "interest-payment" | "settlement" | "reversal";
-  readonly status: "booked" | "held" | "reversed" | "dismissed";
-  readonly valueDate: IsoDate;
-  readonly eventId: string;
-  /** principal of this loan */
-  readonly principal: Fen;
-  readonly interest: Fen;
-  readonly penalty: Fen;
-  readonly tranche?: "subsidised-tranche";
-  readonly interestFrom?: IsoDate;
-  readonly payer?: "household" | "enterprise";
-  /** Parts that lowered top-ups of this loan (R13). */
-  readonly toTopUps?: readonly { readonly loan: string; readonly principal: Fen }[];
-  /** On a top-up: the loan that the bank named. */
-  readonly namedLoan?: string;
-}
-
-/** A settled period with the amount that is booked for it now, corrections included. */
-export interface SettledInterest {
-  readonly from: IsoDate;
-  readonly toExcl: IsoDate;
-  readonly kind: InterestKind;
-  readonly amount: Fen;
-  readonly bearer: "household" | "enterprise";
-  readonly valueDate: IsoDate;
-  /** The bank's own figure was accepted although ours differs. */
-  readonly flagged: boolean;
-}
-
-export interface LoanState {
-  /** Absent until the first drawing. */
-  readonly subject?: LoanSubject;
-  readonly terms?: LoanTerms;
-  readonly timeline: LoanTimeline;
-  readonly messages: ReadonlyMap<string, BankMessage>;
-  readonly settlements: readonly SettledInterest[];
-  /** Σ InterestPaid less its reversals; `interest` and `penalty` of repayments are in the messages. */
-  readonly interestPaid: Fen;
-  /** Loans that topped this one up, in the order of their drawing. */
-  readonly topUps: readonly string[];
-  readonly extension?: { readonly oldDue: IsoDate; readonly newDue: IsoDate; readonly newRate: string };
-  readonly misuseFrom?: IsoDate;
-  /** Value date of the confirmation: the day from which it forbids an extension or a renewal. */
-  readonly misuseConfirmedOn?: IsoDate;
-  readonly renewedInto?: { readonly newLoan: string; readonly amount: Fen; readonly valueDate: IsoDate };
-  /** Due date of the overdue mark (LoanBecameOverdue) that has not been cured. */
-  readonly overdueSince?: IsoDate;
-  readonly settledOn?: IsoDate;
-  readonly debtorDiedOn?: IsoDate;
-}
-
-const EMPTY_TIMELINE: LoanTimeline = {
-  movements: [],
-  rates: [],
-  due: "9999-12-31",
-  penaltySurcharge: "0",
-  yearBase: 360,
-  dayCount: "actual",
-  subsidised: false,
-};
-
-export const emptyLoan: LoanState = { timeline: EMPTY_TIMELINE, messages: new Map(), settlements: [], interestPaid: 0n, topUps: [] };
-
-const MOVEMENT_KINDS = new Set<BankMessage["kind"]>(["drawing", "repayment", "prepayment"]);
+const MOVEMENT_KINDS = new Set<BankMessage["kind"]>(["drawing", "repayment", "prepayment", "compensation"]);
 
 function movementsOf(state: LoanState): PrincipalMovement[] {
   const movements: PrincipalMovement[] = [];
@@ -107,7 +31,7 @@ function movementsOf(state: LoanState): PrincipalMovement[] {
     if (message.status !== "booked" || !MOVEMENT_KINDS.has(message.kind) || message.principal === 0n) continue;
     movements.push({
       id: message.serial,
-      kind: message.kind as "drawing" | "repayment" | "prepayment",
+      kind: message.kind as PrincipalMovement["kind"],
       valueDate: message.valueDate,
       amount: message.principal,
       ...(message.interestFrom ? { interestFrom: message.interestFrom } : {}),
@@ -121,6 +45,13 @@ function movementsOf(state: LoanState): PrincipalMovement[] {
   return movements.sort((a, b) => (a.valueDate === b.valueDate ? (a.id < b.id ? -1 : 1) : a.valueDate < b.valueDate ? -1 : 1));
 }
 
+/** The contract rate, the rate of an extension from the old due date (a floating contract goes on as before), resets from their days. */
+function ratesOf(first: RateSegment, { terms, extension, rateResets }: LoanState): RateSegment[] {
+  const extended = extension && !terms?.floating ? [{ from: extension.oldDue, annualRate: extension.newRate }] : [];
+  if (rateResets.length === 0) return [first, ...extended];
+  return [first, ...[...extended, ...rateResets].sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0))];
+}
+
 function withTimeline(state: LoanState): LoanState {
   const { terms, extension, misuseFrom } = state;
   if (!terms) return state;
@@ -131,7 +62,7 @@ function withTimeline(state: LoanState): LoanState {
   const first = { from: terms.contractDate, annualRate: terms.annualRate };
   const timeline: LoanTimeline = {
     movements,
-    rates: extension ? [first, { from: extension.oldDue, annualRate: extension.newRate }] : [first],
+    rates: ratesOf(first, state),
     due: extension?.newDue ?? terms.due,
     ...(dueRows ? { dueRows } : {}),
     ...(misuseFrom ? { misuseFrom } : {}),
@@ -144,49 +75,22 @@ function withTimeline(state: LoanState): LoanState {
   return { ...state, timeline };
 }
 
-const withMessage = (state: LoanState, message: BankMessage): LoanState => ({
-  ...state,
-  messages: new Map(state.messages).set(message.serial, message),
-});
-
-function withStatus(state: LoanState, serial: string, status: BankMessage["status"]): LoanState {
-  const message = state.messages.get(serial);
-  return message ? withMessage(state, { ...message, status }) : state;
-}
-
-const NO_MONEY = { principal: 0n, interest: 0n, penalty: 0n };
-
 function drawn(
   state: LoanState,
   event: RecordedEvent,
   payload: LoanPayload<"LoanDisbursed">,
   more: Pick<LoanTerms, "topUpOf" | "renewalOf">,
 ): LoanState {
-  const {
-    loan,
-    household,
-    bank,
-    village,
-    amount,
-    serial,
-    annualRate,
-    yearBase,
-    contractDate,
-    due,
-    method,
-    creditGroup,
-    borrower,
-    penaltySurcharge,
-  } = payload;
+  const { amount, serial, annualRate, yearBase, contractDate, due, method, creditGroup, borrower, penaltySurcharge } = payload;
   const opened: LoanState = state.terms
     ? state
     : {
         ...state,
-        subject: { loan, household, bank, village, ...(payload.unsubsidised ? { unsubsidised: true } : {}) },
+        subject: subjectOf(payload),
         terms: { annualRate, yearBase, contractDate, due, method, creditGroup, borrower, penaltySurcharge, ...more },
       };
   const { valueDate, eventId } = event;
-  return withMessage(reopened(opened), {
+  return withMessage(reopened(opened.subject?.batch ? withStakeFact(opened, { kind: "message", serial }) : opened), {
     serial,
     kind: "drawing",
     status: "booked",
@@ -196,8 +100,6 @@ function drawn(
     principal: fen(amount),
   });
 }
-
-const reopened = ({ settledOn: _, ...state }: LoanState): LoanState => state;
 
 function repaid(
   state: LoanState,
@@ -223,17 +125,16 @@ function repaid(
   });
 }
 
-function reversal(state: LoanState, event: RecordedEvent, serial: string, reversalSerial: string): LoanState {
-  const reversed = withStatus(reopened(state), serial, "reversed");
-  const { valueDate, eventId } = event;
-  return withMessage(reversed, { serial: reversalSerial, kind: "reversal", status: "booked", valueDate, eventId, ...NO_MONEY });
-}
-
 function settled(state: LoanState, event: RecordedEvent, payload: LoanPayload<"InterestSettled">): LoanState {
   const { from, toExcl, kind, amount, bearer, serial, recomputed } = payload;
   const { valueDate, eventId } = event;
-  const settlement: SettledInterest = { from, toExcl, kind, amount: fen(amount), bearer, valueDate, flagged: recomputed !== undefined };
-  const next = { ...state, settlements: [...state.settlements, settlement].sort((a, b) => (a.from < b.from ? -1 : 1)) };
+  const period = { from, toExcl, amount: fen(amount), bearer, valueDate, flagged: recomputed !== undefined };
+  const byDay = <P extends { readonly from: string }>(periods: readonly P[]): P[] =>
+    [...periods].sort((a, b) => (a.from < b.from ? -1 : 1));
+  const next: LoanState =
+    kind === "compound"
+      ? { ...state, compounds: byDay([...(state.compounds ?? []), period]) }
+      : { ...state, settlements: byDay<SettledInterest>([...state.settlements, { ...period, kind }]) };
   return serial
     ? withMessage(next, { serial, kind: "settlement", status: "booked", valueDate, eventId, ...NO_MONEY, interest: fen(amount) })
     : next;
@@ -241,10 +142,15 @@ function settled(state: LoanState, event: RecordedEvent, payload: LoanPayload<"I
 
 function corrected(state: LoanState, payload: LoanPayload<"InterestCorrected">): LoanState {
   const { from, toExcl, kind, amount } = payload;
+  const right = { amount: fen(amount), flagged: false };
+  if (kind === "compound") {
+    const compounds = (state.compounds ?? []).map((one) => (one.from === from && one.toExcl === toExcl ? { ...one, ...right } : one));
+    return { ...state, compounds };
+  }
   return {
     ...state,
     settlements: state.settlements.map((one) =>
-      one.from === from && one.toExcl === toExcl && one.kind === kind ? { ...one, amount: fen(amount), flagged: false } : one,
+      one.from === from && one.toExcl === toExcl && one.kind === kind ? { ...one, ...right } : one,
     ),
   };
 }
@@ -264,15 +170,17 @@ function interestPaid(state: LoanState, event: RecordedEvent, payload: LoanPaylo
         interest: fen(amount),
         payer,
       })
-    : next;
+    : { ...next, unnumberedPayments: [...(state.unnumberedPayments ?? []), { on: valueDate, amount: fen(amount) }] };
 }
 
-type Handlers = { readonly [T in LoanEventType]?: (state: LoanState, event: RecordedEvent, payload: LoanPayload<T>) => LoanState };
-
-const handlers: Handlers = {
+const handlers: LoanHandlers = {
+  ...pooledHandlers,
+  ...enterpriseHandlers,
+  ...settlingHandlers,
   LoanDisbursed: (state, event, payload) => drawn(state, event, payload, {}),
   LoanToppedUp: (state, event, payload) => drawn(state, event, payload, { topUpOf: payload.topUpOf }),
-  LoanOpenedByRenewal: (state, event, payload) => drawn(state, event, payload, { renewalOf: payload.oldLoan }),
+  LoanOpenedByRenewal: (state, event, payload) =>
+    withOpenedStakes(drawn(state, event, payload, { renewalOf: payload.oldLoan }), event.valueDate, payload.stakes),
   DisbursementReversed: (state, event, payload) => reversal(state, event, payload.serial, payload.reversalSerial),
   TopUpLinked: (state, _, { topUp }) => (state.topUps.includes(topUp) ? state : { ...state, topUps: [...state.topUps, topUp].sort() }),
   RepaymentReceived: (state, event, payload) => repaid(state, event, payload, "booked"),
@@ -299,11 +207,15 @@ const handlers: Handlers = {
     ...withStatus(reopened(state), serial, "reversed"),
     interestPaid: state.interestPaid + fen(amount),
   }),
-  LoanExtended: (state, _, { oldDue, newDue, newRate }) => ({ ...state, extension: { oldDue, newDue, newRate } }),
-  LoanRenewedNoRepayment: (state, event, { newLoan, amount }) => ({
+  // An enterprise loan may be extended again: the rate of its former extension stays a step of the timeline.
+  LoanExtended: ({ extension: former, ...state }, _, { oldDue, newDue, newRate }) => ({
     ...state,
-    renewedInto: { newLoan, amount: fen(amount), valueDate: event.valueDate },
+    rateResets:
+      former && !state.terms?.floating ? [...state.rateResets, { from: former.oldDue, annualRate: former.newRate }] : state.rateResets,
+    extension: { oldDue, newDue, newRate },
   }),
+  LoanRenewedNoRepayment: (state, event, { newLoan, amount, stakes }) =>
+    withRenewedStakes({ ...state, renewedInto: { newLoan, amount: fen(amount), valueDate: event.valueDate } }, event.valueDate, stakes),
   LoanMisuseConfirmed: (state, event, { misuseFrom }) => ({ ...state, misuseFrom, misuseConfirmedOn: event.valueDate }),
   LoanMisuseRevoked: ({ misuseFrom: _, misuseConfirmedOn: __, ...state }) => state,
   LoanBecameOverdue: (state, _, { due }) => ({ ...state, overdueSince: due }),

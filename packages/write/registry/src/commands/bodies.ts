@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { Member, Sealed } from "../schema.ts";
+import { Member, PartyKind, Sealed } from "../schema.ts";
 
 /*
  * Bodies of the register's commands. Personal data in them is sealed already: the edge seals what people type before it
@@ -184,6 +184,16 @@ export const FileBankruptcyBody = Type.Object(
     enterprise: Id,
     court: Type.Optional(Type.String({ maxLength: 200 })),
     claimFiled: Type.Optional(Type.String({ maxLength: 200 })),
+    valueDate: DateText,
+  },
+  strict,
+);
+export const RegisterPartyBody = Type.Object(
+  {
+    party: Id,
+    kind: PartyKind,
+    name: Type.String({ minLength: 1, maxLength: 200 }),
+    creditCode: Type.Optional(Type.String({ minLength: 1, maxLength: 32, description: "统一社会信用代码; absent for a person" })),
     valueDate: DateText,
   },
   strict,

@@ -3,12 +3,12 @@ import { type CommandDefinition, type DomainEvent, type Fold, load, type Role } 
 import { ok, type Refusal, type Result } from "@huimin/outcome";
 import type { Static, TSchema } from "typebox";
 import * as decide from "../decide/parties.ts";
-import { bankFold, enterpriseFold, villageFold } from "../parties.ts";
-import { bankStream, enterpriseStream, villageStream } from "../streams.ts";
+import { bankFold, enterpriseFold, partyFold, villageFold } from "../parties.ts";
+import { bankStream, enterpriseStream, partyStream, villageStream } from "../streams.ts";
 import * as bodies from "./bodies.ts";
 
 interface PartyKind<S> {
-  readonly key: "village" | "enterprise" | "bank";
+  readonly key: "village" | "enterprise" | "party" | "bank";
   readonly stream: (id: string) => string;
   readonly fold: Fold<S>;
   readonly roles: readonly Role[];
@@ -48,6 +48,12 @@ const enterprise: PartyKind<Parameters<typeof decide.registerEnterprise>[0]> = {
   fold: enterpriseFold,
   roles: ["FOF"],
 };
+const party: PartyKind<Parameters<typeof decide.registerParty>[0]> = {
+  key: "party",
+  stream: partyStream,
+  fold: partyFold,
+  roles: ["FOF", "POV", "OFFICE"],
+};
 const bank: PartyKind<Parameters<typeof decide.registerBank>[0]> = { key: "bank", stream: bankStream, fold: bankFold, roles: ["FOF"] };
 
 /** 村登记 */
@@ -69,6 +75,8 @@ export const FileEnterpriseBankruptcy = onParty(
   bodies.FileBankruptcyBody,
   (state, command, today) => decide.endEnterprise(state, "EnterpriseBankruptcyFiled", command, today),
 );
+/** 参与方备案: 捐赠人、担保方、保险人 */
+export const RegisterParty = onParty(party, "RegisterParty", bodies.RegisterPartyBody, decide.registerParty);
 /** 银行登记 */
 export const RegisterBank = onParty(bank, "RegisterBank", bodies.RegisterBankBody, decide.registerBank);
 /** 银行签名公钥 */
@@ -83,6 +91,7 @@ export const partyCommands: readonly CommandDefinition[] = [
   RegisterEnterprise,
   SuspendEnterprise,
   FileEnterpriseBankruptcy,
+  RegisterParty,
   RegisterBank,
   AddBankKey,
   RevokeBankKey,

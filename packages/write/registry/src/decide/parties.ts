@@ -3,7 +3,7 @@ import type { DomainEvent } from "@huimin/decider";
 import { checkCnaps, checkCreditCode, type Warning } from "@huimin/identity";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { registryErrors as errors } from "../errors.ts";
-import { type BankState, type EnterpriseState, enterpriseActiveOn, type VillageState } from "../parties.ts";
+import { type BankState, type EnterpriseState, enterpriseActiveOn, isParty, type PartyState, type VillageState } from "../parties.ts";
 import type { RegistryPayload } from "../schema.ts";
 import { checkId, checkValueDate } from "./guard.ts";
 import { event } from "./households.ts";
@@ -88,6 +88,25 @@ export function endEnterprise(
   const ended = type === "EnterpriseSuspended" ? !enterpriseActiveOn(state, "9999-12-31") : state.bankruptcyFiledOn !== undefined;
   if (ended) return refuse(errors.ENTERPRISE_NOT_ACTIVE, { enterprise }, { path: "/enterprise" });
   return ok([{ type, valueDate, payload }]);
+}
+
+/** 参与方备案. The same party in another kind is no conflict (PARTY_ALREADY_REGISTERED); a doubtful credit code is a warning. */
+export function registerParty(
+  state: PartyState,
+  command: Dated<Omit<RegistryPayload<"PartyRegistered">, "checksumWarning">>,
+  today: IsoDate,
+): Result<WithWarnings, Refusal> {
+  const { valueDate, ...payload } = command;
+  const { party, kind, creditCode } = payload;
+  const checked = checkNew(party, "/party", valueDate, today);
+  if (!checked.ok) return checked;
+  if (isParty(state, kind)) return refuse(errors.PARTY_ALREADY_REGISTERED, { party, kind }, { path: "/party" });
+  if (creditCode === undefined) return ok({ events: [event("PartyRegistered", valueDate, payload)], warnings: [] });
+  const code = checkCreditCode(creditCode);
+  if (!code.ok) return refuse(code.refusal.code, code.refusal.details, { path: "/creditCode" });
+  const { warnings } = code.value;
+  const doubt = warnings.length > 0 ? { checksumWarning: true } : {};
+  return ok({ events: [event("PartyRegistered", valueDate, { ...payload, creditCode: code.value.code, ...doubt })], warnings });
 }
 
 /** 银行登记, with its 联行号 where known. */

@@ -1,0 +1,98 @@
+/* Folds of a payout batch and of the claims on who got another's money. */
+import type { Fold } from "@huimin/decider";
+import { type Fen, fen, sumFen } from "@huimin/money";
+import type { DividendPayload } from "../schema.ts";
+import { partOf } from "../streams.ts";
+import type { PoolState } from "./pool.ts";
+
+/** A part of a list that a batch pays. */
+export interface BatchPart {
+  readonly pool: string;
+  readonly year: number;
+  readonly part: number;
+  readonly count: number;
+  readonly total: string;
+}
+
+/** A payout batch 代发批次. Its items stand in the entitlement streams of `parts`. */
+export type PayoutBatchState =
+  | { readonly status: "none" }
+  | {
+      readonly status: "submitted" | "accepted" | "cancelled";
+      readonly payoutBatch: string;
+      readonly bank: string;
+      readonly total: Fen;
+      readonly count: number;
+      readonly fileHash: string;
+      readonly parts: readonly BatchPart[];
+      readonly payee?: string;
+    };
+
+/** The fold of `payout/{payoutBatch}`. */
+export const payoutFold: Fold<PayoutBatchState> = {
+  initialState: { status: "none" },
+  evolve(state, event) {
+    if (event.type === "PayoutBatchSubmitted") {
+      const { payoutBatch, bank, total, count, fileHash, parts, payee } = event.payload as DividendPayload<"PayoutBatchSubmitted">;
+      const header = { payoutBatch, bank, total: fen(total), count, fileHash, parts, ...(payee === undefined ? {} : { payee }) };
+      return { status: "submitted", ...header };
+    }
+    if (state.status === "none") return state;
+    if (event.type === "PayoutBatchAccepted") return { ...state, status: "accepted" };
+    return event.type === "PayoutBatchCancelled" ? { ...state, status: "cancelled" } : state;
+  },
+};
+
+/** Parts in which a household's entitlement of a year can stand, ascending; none when nothing was allocated. */
+export function partsOfHousehold(pool: PoolState, year: number, household: string): number[] {
+  const counts = new Set((pool.years.get(year)?.allocated ?? []).map(({ parts }) => parts));
+  return [...new Set([...counts].map((parts) => partOf(household, parts)))].sort((a, b) => a - b);
+}
+
+/** One claim of D9: the item whose money somebody else got. */
+export interface WrongPayoutClaim {
+  readonly payoutBatch: string;
+  readonly pool: string;
+  readonly year: number;
+  readonly part: number;
+  readonly household: string;
+  readonly amount: Fen;
+}
+
+/** What somebody owes for money that was another's (1218.05). */
+export interface WrongPayoutState {
+  readonly claims: readonly WrongPayoutClaim[];
+  /** Recoveries by serial; one without a serial has a key of its own. */
+  readonly recovered: ReadonlyMap<string, { readonly amount: Fen; readonly valueDate: string; readonly reversed: boolean }>;
+}
+
+/** The fold of `wrong-payout/{obligor}`. */
+export const wrongPayoutFold: Fold<WrongPayoutState> = {
+  initialState: { claims: [], recovered: new Map() },
+  evolve(state, event) {
+    switch (event.type) {
+      case "WrongPayoutClaimed": {
+        const { payoutBatch, pool, year, part, household, amount } = event.payload as DividendPayload<"WrongPayoutClaimed">;
+        return { ...state, claims: [...state.claims, { payoutBatch, pool, year, part, household, amount: fen(amount) }] };
+      }
+      case "WrongPayoutRecovered": {
+        const { amount, serial } = event.payload as DividendPayload<"WrongPayoutRecovered">;
+        const recovery = { amount: fen(amount), valueDate: event.valueDate, reversed: false };
+        return { ...state, recovered: new Map(state.recovered).set(serial ?? `event ${event.eventId}`, recovery) };
+      }
+      case "WrongPayoutRecoveryReversed": {
+        const { serial } = event.payload as DividendPayload<"WrongPayoutRecoveryReversed">;
+        const recovery = state.recovered.get(serial);
+        if (!recovery) return state;
+        return { ...state, recovered: new Map(state.recovered).set(serial, { ...recovery, reversed: true }) };
+      }
+      default:
+        return state;
+    }
+  },
+};
+
+/** What is still to be recovered. */
+export const openWrongPayout = (state: WrongPayoutState): Fen =>
+  sumFen(state.claims.map((claim) => claim.amount)) -
+  sumFen([...state.recovered.values()].filter((one) => !one.reversed).map((one) => one.amount));

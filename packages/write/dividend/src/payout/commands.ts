@@ -1,0 +1,32 @@
+import type { CommandDefinition } from "@huimin/decider";
+import {
+  DeclareWrongPayout,
+  RecordPayoutFailure,
+  RecordPayoutReturn,
+  RecordPayoutSuccess,
+  RecordWrongPayoutRecovery,
+  ReversePayoutResult,
+  ReverseWrongPayoutRecovery,
+} from "./commands-results.ts";
+import { AcceptPayoutBatch, CancelPayoutBatch, SubmitPayoutBatch } from "./commands-submission.ts";
+import { ReverseUnclaimedTransfer, TransferUnclaimed } from "./commands-unclaimed.ts";
+
+export * from "./commands-results.ts";
+export * from "./commands-submission.ts";
+export * from "./commands-unclaimed.ts";
+
+/** Every command of the payout chain, in the order of D4–D11. */
+export const payoutCommands: readonly CommandDefinition[] = [
+  SubmitPayoutBatch,
+  AcceptPayoutBatch,
+  CancelPayoutBatch,
+  RecordPayoutSuccess,
+  RecordPayoutFailure,
+  RecordPayoutReturn,
+  ReversePayoutResult,
+  DeclareWrongPayout,
+  RecordWrongPayoutRecovery,
+  ReverseWrongPayoutRecovery,
+  TransferUnclaimed,
+  ReverseUnclaimedTransfer,
+];

@@ -1,0 +1,158 @@
+import { describe, expect, it } from "vitest";
+import { wrongPayoutStream } from "../streams.ts";
+import {
+  DeclareWrongPayout,
+  RecordPayoutFailure,
+  RecordPayoutReturn,
+  RecordPayoutSuccess,
+  RecordWrongPayoutRecovery,
+  ReversePayoutResult,
+  ReverseUnclaimedTransfer,
+  ReverseWrongPayoutRecovery,
+  SubmitPayoutBatch,
+  TransferUnclaimed,
+} from "./commands.ts";
+import { item, PayoutCase } from "./testing.ts";
+
+const given = () => {
+  const test = new PayoutCase().household("H1").household("H2").household("H3");
+  test.allocate("B1", 2018, { H1: "400.00", H2: "200.00", H3: "100.00" });
+  test.run(SubmitPayoutBatch, { payoutBatch: "PB1", bank: "K1", items: [item("H1"), item("H2")] }, "2018-12-21");
+  return test;
+};
+const told = <M extends object = object>(household: string, more: M = {} as M) => ({
+  payoutBatch: "PB1",
+  items: [item(household)],
+  ...more,
+});
+const paid = () => {
+  const test = given();
+  test.run(RecordPayoutSuccess, { payoutBatch: "PB1", items: [item("H1"), item("H2")], serial: "S1" }, "2018-12-22");
+  return test;
+};
+
+describe("D5–D7 results of the bank", () => {
+  it("pays, fails and returns items", () => {
+    const test = given();
+    expect(test.run(RecordPayoutSuccess, told("H1", { total: "400.00" }), "2018-12-22").total).toBe("400.00");
+    expect(test.run(RecordPayoutFailure, told("H2", { reason: "AC06" }), "2018-12-23").total).toBe("200.00");
+    expect(test.places("H2")).toEqual(["0.00", "200.00", "0.00"]);
+    expect(test.run(RecordPayoutReturn, told("H1", { reason: "BE01" }), "2019-01-04").items).toEqual({ "H1/2018/B1": "400.00" });
+    expect(test.places("H1")).toEqual(["0.00", "400.00", "0.00"]);
+    expect(test.line("H1").items[0]?.results.map(({ status, valueDate }) => [status, valueDate])).toEqual([
+      ["succeeded", "2018-12-22"],
+      ["returned", "2019-01-04"],
+    ]);
+  });
+
+  it("refuses a second result, a return of what was not paid, and what is not in the batch", () => {
+    const test = given();
+    expect(test.refusal(RecordPayoutSuccess, told("H3"), "2018-12-22")).toBe("UNKNOWN_ITEM");
+    expect(test.refusal(RecordPayoutSuccess, { ...told("H1"), payoutBatch: "PB9" }, "2018-12-22")).toBe("PAYOUT_BATCH_UNKNOWN");
+    expect(test.refusal(RecordPayoutSuccess, told("H1", { total: "400.01" }), "2018-12-22")).toBe("PAYOUT_TOTAL_DIFFERS");
+    expect(test.refusal(RecordPayoutReturn, told("H1", { reason: "AC04" }), "2018-12-22")).toBe("ITEM_NOT_SUCCEEDED");
+    test.run(RecordPayoutSuccess, told("H1"), "2018-12-22");
+    expect(test.refusal(RecordPayoutSuccess, told("H1"), "2018-12-22")).toBe("RESULT_ALREADY_KNOWN");
+    expect(test.refusal(RecordPayoutFailure, told("H1", { reason: "AC04" }), "2018-12-22")).toBe("RESULT_ALREADY_KNOWN");
+    test.run(RecordPayoutReturn, told("H1", { reason: "AC04" }), "2018-12-23");
+    expect(test.refusal(RecordPayoutReturn, told("H1", { reason: "AC04" }), "2018-12-24")).toBe("ITEM_ALREADY_RETURNED");
+    expect(test.refusal(RecordPayoutSuccess, told("H1"), "2018-12-24")).toBe("RESULT_ALREADY_KNOWN");
+    test.run(RecordPayoutFailure, told("H2", { reason: "AC04" }), "2018-12-23");
+    expect(test.refusal(RecordPayoutReturn, told("H2", { reason: "AC04" }), "2018-12-24")).toBe("ITEM_NOT_SUCCEEDED");
+  });
+});
+
+describe("C6 ReversePayoutResult 冲正", () => {
+  const reversal = (serial: string) => ({ payoutBatch: "PB1", serial, reversalSerial: `R-${serial}` });
+
+  it("makes the items of a message open again, value-dated like it", () => {
+    const test = paid();
+    test.run(ReversePayoutResult, reversal("S1"), "2018-12-27");
+    expect(test.log.all.at(-1)).toMatchObject({ type: "PayoutResultReversed", valueDate: "2018-12-22", payload: { result: "succeeded" } });
+    expect(test.log.all.at(-1)?.payload.items[0].amount).toBe("-400.00");
+    expect(test.refusal(ReversePayoutResult, reversal("S1"), "2018-12-27")).toBe("UNKNOWN_PAYOUT_SERIAL");
+    test.run(RecordPayoutFailure, told("H1", { reason: "AC01" }), "2018-12-28");
+    expect(test.places("H1")).toEqual(["0.00", "400.00", "0.00"]);
+  });
+
+  it("takes a return back, unless the money has moved on", () => {
+    const test = paid();
+    test.run(RecordPayoutReturn, told("H1", { reason: "MS03", serial: "S2" }), "2018-12-28");
+    expect(test.refusal(ReversePayoutResult, reversal("S1"), "2018-12-29")).toBe("PAYOUT_RESULT_BUILT_UPON");
+    test.run(ReversePayoutResult, reversal("S2"), "2018-12-29");
+    expect(test.places("H1")).toEqual(["0.00", "0.00", "0.00"]);
+    test.run(RecordPayoutReturn, told("H1", { reason: "MS03", serial: "S3" }), "2018-12-30");
+    test.run(SubmitPayoutBatch, { payoutBatch: "PB2", bank: "K1", items: [item("H1")] }, "2018-12-31");
+    expect(test.refusal(ReversePayoutResult, reversal("S3"), "2019-01-02")).toBe("PAYOUT_RESULT_BUILT_UPON");
+  });
+});
+
+describe("D9, D10, R15: wrong payouts", () => {
+  const wrong = (...households: string[]) => ({ payoutBatch: "PB1", items: households.map((one) => item(one)), obligor: "张某案" });
+  const again = (...households: string[]) => ({ payoutBatch: "PB2", bank: "K1", items: households.map((one) => item(one)) });
+
+  it("owes the right payee what somebody else got, and pays when it is recovered", () => {
+    const test = paid();
+    expect(test.run(DeclareWrongPayout, wrong("H1"), "2019-01-10").total).toBe("400.00");
+    expect(test.places("H1")).toEqual(["0.00", "400.00", "0.00"]);
+    expect(test.refusal(DeclareWrongPayout, wrong("H1"), "2019-01-10")).toBe("ITEM_NOT_SUCCEEDED");
+    expect(test.refusal(SubmitPayoutBatch, again("H1"), "2019-01-10")).toBe("AGENCY_MONEY_SHORT");
+    expect(test.refusal(SubmitPayoutBatch, again("H3"), "2019-01-10")).toBeUndefined();
+    const recovery = (amount: string, serial = `R${amount}`) => ({ obligor: "张某案", amount, serial });
+    expect(test.refusal(RecordWrongPayoutRecovery, recovery("400.01"), "2019-01-11")).toBe("ABOVE_WRONG_PAYOUT_CLAIM");
+    expect(test.refusal(RecordWrongPayoutRecovery, recovery("0.00"), "2019-01-11")).toBe("PAYOUT_AMOUNT_INVALID");
+    expect(test.run(RecordWrongPayoutRecovery, recovery("399.99"), "2019-01-11").open).toBe("0.01");
+    expect(test.refusal(SubmitPayoutBatch, again("H1"), "2019-01-12")).toBe("AGENCY_MONEY_SHORT");
+    test.run(RecordWrongPayoutRecovery, recovery("0.01"), "2019-01-12");
+    expect(test.refusal(RecordWrongPayoutRecovery, recovery("0.01", "R9"), "2019-01-12")).toBe("NO_WRONG_PAYOUT_CLAIM");
+    expect(test.run(SubmitPayoutBatch, again("H1"), "2019-01-13").total).toBe("400.00");
+  });
+
+  it("pays with what one obligor gave back those he was paid instead of, and nobody else", () => {
+    const test = paid();
+    test.run(DeclareWrongPayout, wrong("H1", "H2"), "2019-01-10");
+    test.run(RecordWrongPayoutRecovery, { obligor: "张某案", amount: "200.00", serial: "R1" }, "2019-01-11");
+    expect(test.refusal(SubmitPayoutBatch, again("H1"), "2019-01-12")).toBe("AGENCY_MONEY_SHORT");
+    expect(test.refusal(SubmitPayoutBatch, again("H1", "H2"), "2019-01-12")).toBe("AGENCY_MONEY_SHORT");
+    test.run(SubmitPayoutBatch, again("H2"), "2019-01-12");
+    expect(test.refusal(SubmitPayoutBatch, { ...again("H1"), payoutBatch: "PB3" }, "2019-01-12")).toBe("AGENCY_MONEY_SHORT");
+    test.run(RecordWrongPayoutRecovery, { obligor: "张某案", amount: "400.00", serial: "R2" }, "2019-01-13");
+    expect(test.refusal(SubmitPayoutBatch, { ...again("H1"), payoutBatch: "PB3" }, "2019-01-14")).toBeUndefined();
+  });
+
+  it("opens the claim again when the bank takes a recovery back", () => {
+    const test = paid();
+    test.run(DeclareWrongPayout, wrong("H1"), "2019-01-10");
+    test.run(RecordWrongPayoutRecovery, { obligor: "张某案", amount: "400.00", serial: "R1" }, "2019-01-11");
+    const reversal = { obligor: "张某案", serial: "R1", reversalSerial: "R2" };
+    expect(test.run(ReverseWrongPayoutRecovery, reversal, "2019-01-20").open).toBe("400.00");
+    expect(test.log.streams.get(wrongPayoutStream("张某案"))?.at(-1)).toMatchObject({
+      valueDate: "2019-01-11",
+      payload: { amount: "-400.00" },
+    });
+    expect(test.refusal(ReverseWrongPayoutRecovery, reversal, "2019-01-20")).toBe("UNKNOWN_PAYOUT_SERIAL");
+    expect(test.refusal(SubmitPayoutBatch, again("H1"), "2019-01-21")).toBe("AGENCY_MONEY_SHORT");
+  });
+});
+
+describe("D11, R16: unclaimed money", () => {
+  it("goes from where it lies after two years from failure, return or allocation, and back for an heir", () => {
+    const test = given();
+    test.run(RecordPayoutFailure, told("H1", { reason: "MD07" }), "2019-02-28");
+    const transfer = { items: [item("H1")] };
+    expect(test.refusal(TransferUnclaimed, transfer, "2021-02-27")).toBe("UNCLAIMED_TOO_EARLY");
+    expect(test.refusal(TransferUnclaimed, { items: [item("H2")] }, "2021-02-28")).toBe("ITEM_ALREADY_OPEN");
+    expect(test.run(TransferUnclaimed, transfer, "2021-02-28")).toMatchObject({ total: "400.00", items: { "H1/2018/B1": "400.00" } });
+    expect(test.places("H1")).toEqual(["0.00", "0.00", "400.00"]);
+    expect(test.refusal(TransferUnclaimed, transfer, "2021-03-01")).toBe("NOTHING_TO_PAY_OUT");
+    expect(test.refusal(TransferUnclaimed, { items: [item("H3")] }, "2020-12-19")).toBe("UNCLAIMED_TOO_EARLY");
+    test.run(TransferUnclaimed, { items: [item("H3")] }, "2020-12-20");
+    expect(test.log.all.at(-1)?.payload.items).toMatchObject([{ household: "H3", from: "2901.02", since: "2018-12-20" }]);
+    const claim = { items: [item("H1")], claimant: "公证书1号" };
+    expect(test.run(ReverseUnclaimedTransfer, claim, "2021-05-10").total).toBe("400.00");
+    expect(test.places("H1")).toEqual(["0.00", "400.00", "0.00"]);
+    expect(test.refusal(ReverseUnclaimedTransfer, claim, "2021-05-10")).toBe("NOTHING_UNCLAIMED");
+    expect(test.refusal(TransferUnclaimed, transfer, "2022-05-10")).toBe("UNCLAIMED_TOO_EARLY");
+    expect(test.refusal(TransferUnclaimed, { items: [item("H9")] }, "2022-05-10")).toBe("ENTITLEMENT_UNKNOWN");
+  });
+});

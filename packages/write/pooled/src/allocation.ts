@@ -1,0 +1,168 @@
+/*
+ * 1.12: where the money of unified repayments 企业统一还本 goes. Open interest and penalty of the batch first, then principal
+ * pro rata by what is open, largest remainder (ties: larger balance, then the order of the contract), or the loans that the
+ * bank orders first; what is left is not booked (R22).
+ *
+ * The allocation is a function of the facts by value date. A fact that is recorded late can change where earlier
+ * messages went; those are booked again (replan.ts), so every order of recording ends alike.
+ */
+import type { IsoDate } from "@huimin/calendar";
+import { type LoanTimeline, minimumOpenFrom, type PrincipalMovement } from "@huimin/interest/timeline";
+import type { LoanState } from "@huimin/loan/events";
+import { Exact, type Fen, maxFen, minFen, splitLargestRemainder, sumFen } from "@huimin/money";
+
+/** What a repayment pays of one loan. */
+export interface Split {
+  readonly principal: Fen;
+  readonly interest: Fen;
+  readonly penalty: Fen;
+}
+
+/** A unified repayment to be allocated. */
+export interface Repayment {
+  readonly serial: string;
+  readonly valueDate: IsoDate;
+  readonly amount: Fen;
+  readonly allocation: "pro-rata" | "as-ordered";
+  readonly order?: readonly string[] | undefined;
+}
+
+export interface Allocated {
+  readonly repayment: Repayment;
+  /** By loan; loans that get nothing are left out. */
+  readonly parts: ReadonlyMap<string, Split>;
+  readonly excess: Fen;
+}
+
+interface DatedAmount {
+  readonly valueDate: IsoDate;
+  readonly amount: Fen;
+}
+
+const upTo = (amounts: readonly DatedAmount[], date: IsoDate): Fen =>
+  sumFen(amounts.map((one) => (one.valueDate <= date ? one.amount : 0n)));
+
+/** One loan while the repayments are told by value date; unified parts that are booked already are left out. */
+class Account {
+  readonly loan: string;
+  #timeline: LoanTimeline;
+  readonly #normal: DatedAmount[];
+  readonly #penalty: DatedAmount[];
+  readonly #paid: DatedAmount[];
+  #paidNormal = 0n;
+  #paidPenalty = 0n;
+
+  constructor(loan: string, state: LoanState) {
+    this.loan = loan;
+    const messages = [...state.messages.values()].filter((message) => message.status === "booked");
+    const unified = new Set(messages.filter((message) => message.unified !== undefined).map((message) => message.serial));
+    this.#timeline = { ...state.timeline, movements: state.timeline.movements.filter((movement) => !unified.has(movement.id)) };
+    this.#normal = state.settlements.filter((one) => one.kind === "normal");
+    this.#penalty = [...state.settlements.filter((one) => one.kind === "penalty"), ...(state.compounds ?? [])];
+    const dated = messages
+      .filter((message) => message.kind === "interest-payment")
+      .map(({ valueDate, interest }) => ({ valueDate, amount: interest }));
+    this.#paid = [...dated, ...(state.unnumberedPayments ?? []).map(({ on, amount }) => ({ valueDate: on, amount }))];
+  }
+
+  /** Settled and unpaid at the end of a day, penalty (and compound) interest first (3.9). */
+  #openOn(date: IsoDate): { penalty: Fen; normal: Fen } {
+    const paid = upTo(this.#paid, date);
+    const penalty = upTo(this.#penalty, date) - this.#paidPenalty;
+    const toPenalty = maxFen(0n, minFen(penalty, paid));
+    return { penalty: penalty - toPenalty, normal: upTo(this.#normal, date) - this.#paidNormal - (paid - toPenalty) };
+  }
+
+  /** What a repayment of the day may pay of the interest: a later payment that is known already keeps its part. */
+  openInterest(date: IsoDate): { readonly penalty: Fen; readonly normal: Fen; readonly total: Fen } {
+    const { penalty, normal } = this.#openOn(date);
+    const later = this.#paid.filter((one) => one.valueDate > date).map((one) => this.#openOn(one.valueDate));
+    const least = [...later, { penalty, normal }].map((open) => open.penalty + open.normal);
+    const total = maxFen(
+      0n,
+      least.reduce((a, b) => minFen(a, b)),
+    );
+    const first = minFen(maxFen(0n, penalty), total);
+    return { penalty: first, normal: total - first, total };
+  }
+
+  openPrincipal(date: IsoDate): Fen {
+    return maxFen(0n, minimumOpenFrom(this.#timeline, date));
+  }
+
+  pay(repayment: Repayment, split: Split): void {
+    this.#paidNormal += split.interest;
+    this.#paidPenalty += split.penalty;
+    const movement: PrincipalMovement = {
+      id: repayment.serial,
+      kind: "repayment",
+      valueDate: repayment.valueDate,
+      amount: split.principal,
+    };
+    if (split.principal > 0n) this.#timeline = { ...this.#timeline, movements: [...this.#timeline.movements, movement] };
+  }
+}
+
+/** `total` shared by what is open, at most all of it. */
+function proRata(total: Fen, open: readonly Fen[]): Fen[] {
+  const whole = sumFen(open);
+  const amount = minFen(total, whole);
+  if (amount <= 0n) return open.map(() => 0n);
+  return splitLargestRemainder(
+    amount,
+    open.map((one) => new Exact(one.toString())),
+  );
+}
+
+/** Principal of each account: the ordered loans one after the other, the rest pro rata. */
+function principalParts(accounts: readonly Account[], { order = [], allocation, valueDate }: Repayment, total: Fen): Fen[] {
+  const open = accounts.map((account) => account.openPrincipal(valueDate));
+  const parts = accounts.map(() => 0n);
+  let rest = total;
+  for (const loan of allocation === "as-ordered" ? order : []) {
+    const index = accounts.findIndex((account) => account.loan === loan);
+    if (index < 0) continue;
+    const part = minFen(rest, (open[index] as Fen) - (parts[index] as Fen));
+    parts[index] = (parts[index] as Fen) + part;
+    rest -= part;
+  }
+  const shares = proRata(
+    rest,
+    open.map((amount, index) => amount - (parts[index] as Fen)),
+  );
+  return parts.map((part, index) => part + (shares[index] as Fen));
+}
+
+function allocateOne(accounts: readonly Account[], repayment: Repayment): Allocated {
+  const { amount, valueDate } = repayment;
+  const open = accounts.map((account) => account.openInterest(valueDate));
+  const interest = proRata(
+    amount,
+    open.map((one) => one.total),
+  );
+  const left = amount - sumFen(interest);
+  const principal = principalParts(accounts, repayment, left);
+  const parts = new Map<string, Split>();
+  for (const [index, account] of accounts.entries()) {
+    const paid = interest[index] as Fen;
+    const penalty = minFen(paid, open[index]?.penalty ?? 0n);
+    const split = { principal: principal[index] as Fen, interest: paid - penalty, penalty };
+    if (split.principal + paid === 0n) continue;
+    account.pay(repayment, split);
+    parts.set(account.loan, split);
+  }
+  return { repayment, parts, excess: left - sumFen(principal) };
+}
+
+/** Every unified repayment of a batch by value date; those of one day in the order given. By serial. */
+export function allocate(
+  loans: readonly { readonly loan: string; readonly state: LoanState }[],
+  repayments: readonly Repayment[],
+): ReadonlyMap<string, Allocated> {
+  const accounts = loans.map(({ loan, state }) => new Account(loan, state));
+  const ordered = repayments.map((repayment, index) => ({ repayment, index }));
+  ordered.sort((a, b) =>
+    a.repayment.valueDate === b.repayment.valueDate ? a.index - b.index : a.repayment.valueDate < b.repayment.valueDate ? -1 : 1,
+  );
+  return new Map(ordered.map(({ repayment }) => [repayment.serial, allocateOne(accounts, repayment)]));
+}

@@ -1,0 +1,2 @@
+export { extinction, merging, splitting, withSuccession } from "./commands.ts";
+export * from "./events.ts";

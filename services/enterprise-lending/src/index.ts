@@ -1,0 +1,2 @@
+export { enterpriseLendingCommands } from "./commands.ts";
+export { addressOf, enterpriseLendingRoutes } from "./routes.ts";

@@ -1,0 +1,2 @@
+export { personalCommands, pooledLendingCommands } from "./commands.ts";
+export { addressOf, pooledLendingRoutes } from "./routes.ts";

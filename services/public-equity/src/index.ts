@@ -1,0 +1,2 @@
+export { publicEquityCommands } from "./commands.ts";
+export { publicEquityRoutes } from "./routes.ts";

@@ -1,0 +1,2 @@
+export { personalCommands, riskFundCommands } from "./commands.ts";
+export { riskFundRoutes } from "./routes.ts";
