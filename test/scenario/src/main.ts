@@ -91,3 +91,5 @@ function usage(problem?: string): number {
 }
 
 process.exitCode = await main();
+// Everything is closed and printed; a handle that some library has left open must not keep the caller waiting.
+setTimeout(() => process.exit(), 3_000).unref();

@@ -6,6 +6,7 @@ import { loanEvents } from "@huimin/loan/events";
 import { fen, formatAmount } from "@huimin/money";
 import { periodEvents } from "@huimin/period/events";
 import { policyEvents } from "@huimin/policy/events";
+import { pooledEvents } from "@huimin/pooled/events";
 import { proposalEvents } from "@huimin/proposal/events";
 import { registryEvents } from "@huimin/registry/events";
 import { riskFundEvents } from "@huimin/risk-fund/events";
@@ -38,6 +39,7 @@ describe("every event type of the write side", () => {
     ...proposalEvents,
     ...loanEvents,
     ...linkageEvents,
+    ...pooledEvents,
     ...subsidyEvents,
     ...statementEvents,
     ...riskFundEvents,

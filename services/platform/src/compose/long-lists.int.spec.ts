@@ -89,7 +89,7 @@ describe("a list of any length", () => {
       enterprise: "E1",
       name: "测试合作社",
       creditCode: "91410803MA3X0000X0",
-      roles: ["partner"],
+      roles: ["partner" as const],
       valueDate: "2016-12-01",
     };
     await handler.execute(RegisterEnterprise, enterprise, { actor: "spec", role: "FOF", channel: "ui" });

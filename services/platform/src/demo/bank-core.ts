@@ -64,6 +64,11 @@ export class BankCore {
     return { interestFrom, interest: interestFen(fen * days(interestFrom, on), found.rate) };
   }
 
+  /** Interest of what is open, at the contract rate, for [from, toExcl): what a compensation claims after the due date. */
+  interest(loan: string, from: string, toExcl: string): bigint {
+    return interestFen(this.balance(loan, from) * days(from, toExcl), this.#loan(loan).rate);
+  }
+
   /** 罚息 at one and a half times the rate on what is open, for [from, toExcl). */
   penalty(loan: string, from: string, toExcl: string): bigint {
     return interestFen(this.balance(loan, from) * days(from, toExcl), (this.#loan(loan).rate * 3n) / 2n);

@@ -10,6 +10,9 @@ const STAFF: readonly (readonly [login: string, displayName: string, roles: read
   ["fupin", "扶贫办", ["POV"]],
   ["jinrong", "金融办", ["FOF"]],
   ["banshichu", "街道办", ["OFFICE"]],
+  ["cunwei", "村委", ["VIL"]],
+  ["qiye", "企业经办", ["ENT"]],
+  ["baoxian", "保险经办", ["INS"]],
   ["zhuguan", "主管", ["FIN-R"]],
 ];
 

@@ -7,6 +7,7 @@ import { eligibleOnSnapshot, publishedLists } from "./dividend-checks.ts";
 import { donationMoney } from "./donation-check.ts";
 import { JournalCheck } from "./journal-check.ts";
 import { closedPeriods, householdCap, interestTiles, type LogCheck, logOrder, subsidisedOnce } from "./log-checks.ts";
+import { householdsOweNothing, pooledStakes } from "./pooled-check.ts";
 import { tableChecks } from "./table-checks.sql.ts";
 import { EXAMPLES_MAX, Finding, type InvariantResult } from "./types.ts";
 
@@ -75,6 +76,8 @@ async function checkLog(client: PoolClient, options: CheckOptions, schema: strin
     interestTiles(),
     donationMoney(),
     subsidisedOnce(),
+    pooledStakes(),
+    householdsOweNothing(),
     eligibleOnSnapshot(),
     publishedLists(),
   ];

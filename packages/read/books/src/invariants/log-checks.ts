@@ -38,6 +38,10 @@ const principalChange: { readonly [T in LoanEventType]?: (payload: LoanPayload<T
   RepaymentReversed: (p) => -fen(p.principal),
   LoanPrepaid: (p) => -fen(p.principal),
   LoanRenewedNoRepayment: (p) => -fen(p.amount),
+  UnifiedRepaymentApplied: (p) => -fen(p.principal),
+  LoanCompensated: (p) => -fen(p.principal),
+  LoanRecovered: (p) => -fen(p.principal),
+  LoanReleased: (p) => -fen(p.principal),
 };
 
 const DRAWINGS = new Set(["LoanDisbursed", "LoanToppedUp"]);
@@ -59,8 +63,17 @@ export function householdCap(): LogCheck {
   let policy = policyOf(states);
   const groupOf = new Map<string, string>();
   const open = new Map<string, Fen>();
+  /** 1.14: a loan of a batch goes to another credit file, with what is open on it. */
+  const replaced = ({ loan, household = "", creditGroup, amount }: LoanPayload<"StakeReplaced">): void => {
+    if (creditGroup === undefined) return;
+    const from = groupOf.get(loan) ?? household;
+    open.set(from, (open.get(from) ?? 0n) - fen(amount));
+    open.set(creditGroup, (open.get(creditGroup) ?? 0n) + fen(amount));
+    groupOf.set(loan, creditGroup);
+  };
   return {
     see(event) {
+      if (event.type === "StakeReplaced") return replaced(event.payload as LoanPayload<"StakeReplaced">);
       const key = keyOfStream.get(event.stream);
       if (key !== undefined) {
         states.set(key, policyFold.evolve(states.get(key) as PolicyState, event));
