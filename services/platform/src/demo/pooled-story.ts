@@ -1,7 +1,7 @@
 import type { DemoBank } from "./banks.ts";
 import { createHash } from "node:crypto";
 import type { Cast } from "./cast.ts";
-import { addDays, CNY, cents, DEMO_YEARS, quarterEnds, wholeYuan, yuan } from "./figures.ts";
+import { addDays, CNY, DEMO_YEARS, quarterEnds, wholeYuan, yuan } from "./figures.ts";
 import type { PooledBatch, PooledMember } from "./participants.ts";
 import { EVENING, MORNING, type Moment, NOON } from "./story.ts";
 
@@ -251,12 +251,8 @@ export const declarationMoments = (batches: readonly PooledBatch[], cast: Cast):
           const { total } = await cast.office.give("DeclareDividend", { ...declaration, valueDate: `${year}-12-11` }, "ENT");
           const receipt = { pool, enterprise, amount: total, serial: cast.lead.serial(), valueDate: `${year}-12-11` };
           await cast.lead.post("dividend-receipts", { ...CNY, ...receipt });
-          declared.set(year, (declared.get(year) ?? 0n) + cents(String(total)));
         },
       })),
   );
-
-/** What was declared a year, for the check sums. */
-export const declared = new Map<number, bigint>();
 
 export const paysDividend = ({ batch }: PooledBatch, year: number): boolean => batch !== FAILED_BATCH || `${year}-12-31` < BANKRUPT_ON;

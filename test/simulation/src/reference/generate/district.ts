@@ -31,7 +31,7 @@ export function* riskFund(sim: Simulation, to: string): Story {
   sim.emit("FIN-C", "RiskFundDeposited", { amount: random.yuan(2_000_000, 3_000_000), bank: "K1" });
   while (random.chance(40)) {
     yield random.day(sim.today, to);
-    if (random.chance(70)) sim.emit("BANK", "RiskFundInterestCredited", { amount: random.yuan(1, 900), bank: "K1" });
+    if (random.chance(70)) sim.emitLate("BANK", "RiskFundInterestCredited", { amount: random.yuan(1, 900), bank: "K1" });
     else sim.emit("FIN-C", "RiskFundDeposited", { amount: random.yuan(1, 900), bank: "K1" });
   }
 }
@@ -44,7 +44,7 @@ export function* donations(sim: Simulation, start: string): Story {
   const donation = sim.id("D");
   const free = random.chance(40);
   let purpose = free ? "free" : random.pick(["助学", "修路", "医疗"]);
-  sim.emit("BANK", "DonationReceived", { donation, donor, amount: random.yuan(500, 90_000), purpose });
+  sim.emitLate("BANK", "DonationReceived", { donation, donor, amount: random.yuan(500, 90_000), purpose });
   const left = (): bigint =>
     free
       ? -world.balance("G", "4603", { aux: { donation } }) -
@@ -74,7 +74,7 @@ export function* goods(sim: Simulation, start: string): Story {
   yield start;
   const donation = sim.id("D");
   const value = random.yuan(300, 30_000);
-  sim.emit("POV", "InKindDonationReceived", {
+  sim.emitLate("POV", "InKindDonationReceived", {
     donation,
     donor: sim.party("donor"),
     goods: "clothes and quilts",

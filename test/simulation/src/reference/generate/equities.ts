@@ -10,7 +10,7 @@ export function* equity(sim: Simulation, start: string): Story {
   const enterprise = sim.party("enterprise");
   const insurer = sim.party("insurer");
   const amount = random.fen(50_000, 800_000);
-  sim.emit("FIN-M", "EquityFundsAppropriated", { amount: yuanOf(amount + random.fen(5000, 60_000)), source: "区" });
+  sim.emitLate("FIN-M", "EquityFundsAppropriated", { amount: yuanOf(amount + random.fen(5000, 60_000)), source: "区" });
   yield plusDays(sim.today, random.int(2, 30));
   const fixedRate = random.pick(["8.00", "7.5", "6"]);
   sim.emit("FIN-R", "InvestmentAgreementSigned", { enterprise, amount: yuanOf(amount), fixedRate });

@@ -8,6 +8,7 @@ import { ordersOf } from "./orders.ts";
 import { ending, extension, ownLoan } from "./own-loans.ts";
 import { agreement, assetIncome } from "./pools.ts";
 import { Random } from "./random.ts";
+import { family, returnedSubsidy, statements, toppedUp, twoDrawings, wrongRate } from "./rarer.ts";
 import { overdue, riskWeights } from "./risks.ts";
 import { Simulation, type Story } from "./simulation.ts";
 
@@ -19,6 +20,8 @@ export const MODELS: readonly number[] = [1, 2, 3, 4, 5];
 function* own(sim: Simulation, start: string): Story {
   const { random } = sim;
   const loan = yield* ownLoan(sim, start);
+  if (random.chance(20)) sim.tell(returnedSubsidy(sim, loan));
+  if (random.chance(20)) sim.tell(family(sim, loan.household, start));
   if (random.chance(35)) sim.tell(extension(sim, loan.loan));
   if (random.chance(45)) sim.tell(overdue(sim, loan.loan));
   else yield* ending(sim, loan);
@@ -31,6 +34,9 @@ const STORIES: Readonly<Record<number, (sim: Simulation) => void>> = {
     for (let k = sim.random.int(1, 2); k > 0; k -= 1) {
       const early = sim.random.chance(75);
       sim.tell(own(sim, early ? sim.random.day("2017-01-10", "2019-05-20") : sim.random.day("2021-03-10", "2022-12-01")));
+      if (sim.random.chance(25)) sim.tell(twoDrawings(sim, sim.random.day("2017-01-10", "2019-05-20")));
+      if (sim.random.chance(25)) sim.tell(wrongRate(sim, sim.random.day("2017-01-10", "2019-05-20")));
+      if (sim.random.chance(20)) sim.tell(toppedUp(sim, sim.random.day("2021-03-10", "2022-12-01")));
     }
   },
   4: (sim) => sim.tell(equity(sim, sim.random.day("2017-03-01", "2019-06-01"))),
@@ -65,6 +71,7 @@ export function fileOf(seed: number, models: readonly number[] = MODELS): File {
   sim.tell(finance(sim, "2016-12-01", to), true);
   sim.tell(priorYears(sim, "2017-01-01", to), true);
   if (models.some((model) => model <= 3)) sim.tell(riskFund(sim, "2023-12-01"), true);
+  sim.tell(statements(sim), true);
   const chosen = random.shuffled(models).slice(0, random.int(1, Math.min(3, models.length)));
   for (const model of chosen) STORIES[model]?.(sim);
   sim.run();

@@ -168,7 +168,7 @@ function* misuse(sim: Simulation, plan: Plan, on: string, misuseFrom: string): S
 }
 
 /** Open claims of subsidy come back in parts, or are set off. */
-function* clawbacks(sim: Simulation, plan: Plan, from: string, to: string): Story {
+export function* clawbacks(sim: Simulation, plan: Plan, from: string, to: string): Story {
   const { random, world } = sim;
   for (let day = from; day < to; day = plusDays(day, random.int(40, 120))) {
     yield day;

@@ -123,7 +123,7 @@ export function* assetIncome(sim: Simulation, start: string): Story {
   for (let year = Number(start.slice(0, 4)), last = year + random.int(0, 1); year <= last; year += 1) {
     for (let k = random.int(1, 3); k > 0; k -= 1) {
       yield random.day(sim.today > `${year}-01-05` ? sim.today : `${year}-01-05`, `${year}-11-25`);
-      sim.emit("BANK", "AssetIncomeReceived", { pool, amount: random.yuan(500, 40_000) });
+      sim.emitLate("BANK", "AssetIncomeReceived", { pool, amount: random.yuan(500, 40_000) });
     }
     if (random.chance(50)) {
       yield plusDays(sim.today, random.int(1, 9));

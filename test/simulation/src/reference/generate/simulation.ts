@@ -89,6 +89,11 @@ export class Simulation {
     }
   }
 
+  /** Records today what may have happened up to some weeks ago: the first fact of a thing. */
+  emitLate(by: string, event: string, data: Data): Yields {
+    return this.emit(by, event, data, this.random.chance(35) ? dateOf(dayOf(this.#today) - this.random.int(1, 28)) : this.#today);
+  }
+
   /** Records a fact today; the value date is today unless another is given. */
   emit(by: string, event: string, data: Data, valueDate = this.#today): Yields {
     this.#second += 61;
