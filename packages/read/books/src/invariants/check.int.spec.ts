@@ -175,6 +175,20 @@ describe("the invariants", () => {
     ]);
   });
 
+  it("take the surcharge on days whose normal interest is settled for another interest", async () => {
+    const log = new FactLog(district);
+    const parties: Parties = { loan: "L8", household: "H8", bank: "K1", village: "V1" };
+    log.loan("LoanDisbursed", terms(parties, "9000.00", "4.35", "2018-03-01", "2018-06-01"), { on: "2018-03-01" });
+    const settled = { ...parties, from: "2018-03-01", toExcl: "2018-06-21", days: 112, amount: "1.00", bearer: "household" } as const;
+    log.loan("InterestSettled", { ...settled, kind: "normal" }, { on: "2018-06-21" });
+    log.loan("InterestSettled", { ...settled, from: "2018-06-01", kind: "penalty" }, { on: "2018-06-21" });
+    await project(log);
+    expect(await failed(log)).toEqual({});
+    log.loan("InterestSettled", { ...settled, from: "2018-06-20", kind: "penalty" }, { on: "2018-06-22" });
+    await project(log);
+    expect(await failed(log)).toEqual({ "2.7-8-interest-overlap": ["position 4: loan L8 settles [2018-06-20, 2018-06-21) again"] });
+  });
+
   it("warn of cash that is negative on a day, though it is not today, and of a subsidy that is overpaid", async () => {
     const log = new FactLog(district);
     log.subsidy("SubsidyPaid", { ...parties, model: 3, payee: "H7", amount: "3.00" }, { on: "2018-01-05" });

@@ -107,9 +107,19 @@ interface LoanDays {
   /** Value dates of the drawings that stand, by serial. */
   readonly drawings: Map<string, string>;
   readonly settled: Days;
+  readonly byKind: Readonly<Record<"normal" | "penalty", Days>>;
 }
 
 const dayText = (day: number): string => Temporal.PlainDate.from("1970-01-01").add({ days: day }).toString();
+
+/** Events that draw a loan of any model, by a serial. */
+const FIRST_DAYS: ReadonlySet<string> = new Set([
+  "LoanDisbursed",
+  "LoanToppedUp",
+  "LoanOpenedByRenewal",
+  "EnterpriseLoanDisbursed",
+  "EnterpriseLoanOpenedByRenewal",
+]);
 
 /** 2.7 (8): settled periods of a loan tile the time from its first drawing, without overlap and without gap. */
 export function interestTiles(): LogCheck {
@@ -117,13 +127,13 @@ export function interestTiles(): LogCheck {
   const gaps = new Finding("2.7-8-interest-gap", "同一笔贷款的结息期间不间断", "Settled interest periods of a loan leave no gap");
   const loans = new Map<string, LoanDays>();
   const of = (loan: string): LoanDays => {
-    const found = loans.get(loan) ?? { drawings: new Map(), settled: new Days() };
+    const found = loans.get(loan) ?? { drawings: new Map(), settled: new Days(), byKind: { normal: new Days(), penalty: new Days() } };
     loans.set(loan, found);
     return found;
   };
   return {
     see(event) {
-      if (event.type === "LoanDisbursed" || event.type === "LoanToppedUp" || event.type === "LoanOpenedByRenewal") {
+      if (FIRST_DAYS.has(event.type)) {
         const { loan, serial } = event.payload as LoanPayload<"LoanDisbursed">;
         of(loan).drawings.set(serial, event.valueDate);
       } else if (event.type === "DisbursementReversed") {
@@ -134,7 +144,10 @@ export function interestTiles(): LogCheck {
         // 复利 is interest on interest: it settles no day of the principal.
         if (kind === "compound") return;
         overlaps.checked += 1;
-        if (of(loan).settled.add(from, toExcl).overlap)
+        const { settled, byKind } = of(loan);
+        settled.add(from, toExcl);
+        // Penalty on days whose normal interest is settled is the surcharge alone: not the same interest again.
+        if (byKind[kind].add(from, toExcl).overlap)
           overlaps.fail(`position ${event.position}: loan ${loan} settles [${from}, ${toExcl}) again`);
       }
     },
