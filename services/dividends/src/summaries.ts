@@ -21,6 +21,8 @@ export const summaries: Readonly<Record<string, string>> = {
   AllocateDividend: "分配到户 / Allocate to the households",
   PostAllocationParts: "长名单分配到户 / Post parts of a long list",
   SubmitPayoutBatch: "代发批次提交 / Submit a payout batch",
+  OrderPoolPayout: "整池发放 / Order the payout of a pool",
+  SubmitOrderedPayout: "整池发放批次 / Submit a batch of an order",
   CancelPayoutBatch: "代发批次撤销 / Cancel a payout batch",
   DeclareWrongPayout: "错付认定 / Declare a wrong payout",
   TransferUnclaimed: "转无主款 / Transfer unclaimed money",

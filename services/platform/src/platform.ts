@@ -89,7 +89,14 @@ async function compose(options: PlatformOptions, base: Base): Promise<Platform> 
   });
   const resolvers = resolversOf({ store, vault, books, projector });
   const handlerOf = (of: EventStore): CommandHandler =>
-    createCommandHandler({ store: of, district, clock: () => shanghaiInstant(clock()), resolvers, newId });
+    createCommandHandler({
+      store: of,
+      district,
+      clock: () => shanghaiInstant(clock()),
+      resolvers,
+      newId,
+      ...(options.cachedStreamsMax === undefined ? {} : { cachedStreamsMax: options.cachedStreamsMax }),
+    });
   const handler = handlerOf(store);
   const table = commandTable((role) => handlerOf(storeOf(role)));
   const people = new PeopleStore(poolOf("huimin_people", SMALL), district, clock, newId);

@@ -35,6 +35,8 @@ export interface PlatformOptions {
   /** Font files for rare characters, separated by `:` (HUIMIN_FALLBACK_FONT). */
   readonly fallbackFonts?: string | undefined;
   readonly signatureWindowSeconds?: number | undefined;
+  /** Folded streams that each service's handler keeps. Default: the handler's own; the demo has less memory. */
+  readonly cachedStreamsMax?: number | undefined;
   /** Migrate first. Default true. */
   readonly migrate?: boolean | undefined;
   /** Follow the log with the read models. Default true. */

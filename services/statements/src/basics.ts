@@ -59,6 +59,7 @@ export async function openBasics(
         ...(account && number !== undefined
           ? { account: { bank: bankNames.get(account.bank) ?? account.bank, tail: number.slice(-TAIL_DIGITS) } }
           : {}),
+        ...(household.helper === undefined ? {} : { helper: household.helper }),
         salt: saltOf(household.household),
       },
     };

@@ -9,8 +9,8 @@ export const errors = declareErrors({
     kind: "missing",
   },
   STATEMENT_HOUSEHOLD_UNKNOWN: {
-    zh: "户 {household} 在 {year} 年度不在册,也没有贷款。",
-    en: "Household {household} was not on the register in {year} and has no loan.",
+    zh: "户 {household} 在 {year} 年度不在册,也没有任何往来。",
+    en: "Household {household} was not on the register in {year} and had no loan, stake, dividend or help.",
     remedyZh: "请核对户编号。",
     remedyEn: "Check the household's number.",
     kind: "missing",
@@ -40,6 +40,13 @@ export const errors = declareErrors({
   STATEMENT_DISAGREES_WITH_BOOKS: {
     zh: "户 {household} 贷款 {loan} 的年末本金 {statement} 与账簿余额 {books} 不一致,不予出具。",
     en: "Loan {loan} of household {household}: principal at the year's end is {statement} on the statement and {books} in the books.",
+    remedyZh: "请运行 huimin check 核对后再出具。",
+    remedyEn: "Run huimin check and settle the difference before it is issued.",
+    kind: "conflict",
+  },
+  STATEMENT_DIVIDEND_DISAGREES_WITH_BOOKS: {
+    zh: "户 {household} 分红池 {pool} 的 {year} 年度待付分红 {statement} 与账簿余额 {books} 不一致,不予出具。",
+    en: "Pool {pool} of household {household}: {statement} of {year} is still owed on the statement and {books} in the books.",
     remedyZh: "请运行 huimin check 核对后再出具。",
     remedyEn: "Run huimin check and settle the difference before it is issued.",
     kind: "conflict",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { maskName } from "@huimin/identity";
 import { fen, formatAmount, sumFen } from "@huimin/money";
 import { errorEntry, fillText } from "@huimin/outcome";
-import { type IssuedStatement, issuedFor } from "@huimin/statement/events";
+import { type IssuedStatement, issuedFor, outstandingOf } from "@huimin/statement/events";
 import { checkCode, type PrinterPool, type PrintJob, type PrintOptions } from "@huimin/statements";
 import { stringify } from "csv-stringify/sync";
 import { openStatements, readIssued } from "./documents.ts";
@@ -73,7 +73,21 @@ export async function writeStatements(
   return { files: index.length, bytes, onMoreSheets: onMoreSheets.sort(), erased: erased.sort() };
 }
 
-const INDEX_COLUMNS = ["编号", "户编号", "户主", "村", "年末贷款本金", "财政贴息", "页数", "校验码", "内容哈希", "文件", "文件SHA-256"];
+const INDEX_COLUMNS = [
+  "编号",
+  "户编号",
+  "户主",
+  "村",
+  "应发分红",
+  "待付分红",
+  "年末贷款本金",
+  "财政贴息",
+  "页数",
+  "校验码",
+  "内容哈希",
+  "文件",
+  "文件SHA-256",
+];
 
 function indexRow(
   issued: IssuedStatement,
@@ -87,6 +101,8 @@ function indexRow(
     issued.household,
     maskName(content.basics.head),
     content.basics.village,
+    sum(issued.figures.dividends.map(({ entitled }) => entitled)),
+    formatAmount(sumFen(issued.figures.dividends.map(outstandingOf))),
     sum(issued.figures.loans.map(({ end }) => end)),
     sum(issued.figures.interest.map(({ subsidy }) => subsidy)),
     String(pdf.pages),

@@ -1,5 +1,4 @@
 import { shanghaiDate, shanghaiInstant } from "@huimin/calendar";
-import { fen, formatAmount } from "@huimin/money";
 import { type Refusal, type Result, refuse } from "@huimin/outcome";
 import { checkRun, type IssueStatementsBody, STATEMENTS_PER_COMMAND_MAX, type StatementItem, type StatementRun } from "@huimin/statement";
 import { type Cutoff, changedLines, type IssuedStatement, isNil, issuedFor, statementNumber } from "@huimin/statement/events";
@@ -14,6 +13,7 @@ import {
 } from "@huimin/statements";
 import type { Static } from "typebox";
 import { openBasics } from "./basics.ts";
+import { type BooksControl, controlOf, disagreement } from "./control.ts";
 import { readIssued } from "./documents.ts";
 import { errors } from "./errors.ts";
 import type { CoverageLine, IssueReport, OnProgress, StatementsOptions } from "./types.ts";
@@ -70,7 +70,7 @@ export async function issueStatements(
   const lines: CoverageLine[] = (request.households ?? [])
     .filter((wanted) => !households.some(({ household }) => household === wanted))
     .map((household) => refusedLine(household, "", { code: errors.STATEMENT_HOUSEHOLD_UNKNOWN, details: { household, year: run.year } }));
-  const control = await principalInBooks(run, options);
+  const control = await controlOf(run, options);
   for (let first = 0; first < households.length; first += STATEMENTS_PER_COMMAND_MAX) {
     const chunk = households.slice(first, first + STATEMENTS_PER_COMMAND_MAX);
     const outcome = await issueChunk(chunk, bankNames, run, request, options, send, control);
@@ -88,22 +88,6 @@ async function cutoffOf(request: IssueRequest, { store, district, clock }: State
   const [event] = position > head || position < 1 ? [] : await store.readAll(district, position - 1, 1);
   if (!event) return refuse(errors.STATEMENT_CUTOFF_AHEAD, { position, head }, { path: "/position" });
   return { ok: true, value: { position, recordedAt: event.recordedAt } };
-}
-
-/** Open principal per loan at the end of the year by account 9201, as known at the cut-off; undefined without books. */
-async function principalInBooks(
-  run: StatementRun,
-  { books, district }: StatementsOptions,
-): Promise<ReadonlyMap<string, bigint> | undefined> {
-  if (!books) return undefined;
-  const rows = await books.details({
-    district,
-    account: "9201",
-    by: ["loan"],
-    asOf: `${run.year}-12-31`,
-    knownAt: { position: run.cutoff.position },
-  });
-  return new Map(rows.map(({ dims, balance }) => [dims.loan ?? "", -balance.net]));
 }
 
 interface Candidate {
@@ -126,7 +110,7 @@ async function issueChunk(
   request: IssueRequest,
   options: StatementsOptions,
   send: SendIssue,
-  control: ReadonlyMap<string, bigint> | undefined,
+  control: BooksControl | undefined,
 ): Promise<Result<CoverageLine[], Refusal>> {
   const issued = await readIssued(
     chunk.map(({ household }) => household),
@@ -138,7 +122,7 @@ async function issueChunk(
     const { household, village } = of;
     const figures = statementFigures(of.input);
     const before = issuedFor(issued.get(household) ?? { issued: [] }, run.year).at(-1);
-    const wrong = control && disagreement(household, figures, control);
+    const wrong = control && disagreement(household, run.year, figures, control);
     if (wrong) lines.push(refusedLine(household, village, wrong));
     else if (
       before ? changedLines(before.figures, figures).length === 0 && request.reason === undefined : isNil(figures) && !request.requested
@@ -158,13 +142,6 @@ async function issueChunk(
     lines.push({ household, village: of.village, coverage: before ? "supplement" : "issued", number });
   }
   return { ok: true, value: lines.sort((a, b) => (a.household < b.household ? -1 : 1)) };
-}
-
-function disagreement(household: string, figures: Candidate["figures"], control: ReadonlyMap<string, bigint>): Refusal | undefined {
-  const wrong = figures.loans.find((loan) => fen(loan.end) !== (control.get(loan.loan) ?? 0n));
-  if (!wrong) return undefined;
-  const books = formatAmount(control.get(wrong.loan) ?? 0n);
-  return { code: errors.STATEMENT_DISAGREES_WITH_BOOKS, details: { household, loan: wrong.loan, statement: wrong.end, books } };
 }
 
 /** The items of the command; what can't be made goes to `lines` with its reason. */

@@ -93,6 +93,134 @@ describe("issuing the statements of a year", () => {
     });
   });
 
+  describe("with dividends, a stake and help of the year", () => {
+    const POOL = "B1-2018";
+    const list = { pool: POOL, year: 2018, draft: 1 };
+    const part = { pool: POOL, year: 2018, part: 0 };
+    const item = { household: H2, village: "410803010207", amount: "1500.00" };
+    const entitled = (type: string, payload: object, on: string) =>
+      district.record(type, `entitlement/${POOL}-2018-0`, { ...part, ...payload }, on);
+    const pay = async (payoutBatch: string, from: string, on: string) => {
+      const items = [{ ...item, from, account: "a" }];
+      await entitled("PayoutItemsSubmitted", { payoutBatch, bank: "K1", items }, on);
+      await entitled("PayoutSucceeded", { payoutBatch, items: [item] }, on);
+    };
+
+    beforeEach(async () => {
+      const enterprise = { enterprise: "E1", name: "太行林果合作社", creditCode: "x", roles: [] };
+      await district.record("EnterpriseRegistered", "enterprise/E1", enterprise, "2016-01-01");
+      const loan = { loan: "L2", household: H2, bank: "K1", village: "410803010207", enterprise: "E1", batch: "B1" };
+      await district.record(
+        "LoanDisbursed",
+        "loan/L2",
+        { ...loan, amount: "50000.00", contractDate: "2018-03-01", due: "2020-03-01" },
+        "2018-03-01",
+      );
+      await district.record("StakeEntrusted", "loan/L2", { ...loan, amount: "50000.00", serial: "S" }, "2018-03-02");
+      const declared = {
+        pool: POOL,
+        year: 2018,
+        enterprise: "E1",
+        model: 1,
+        batch: "B1",
+        basis: "fixed-amount",
+        receivable: "1218.06",
+        total: "1500.00",
+      };
+      await district.record("DividendDeclared", `dividend/${POOL}`, { ...declared, document: "示例〔2018〕5号" }, "2018-12-01");
+      const header = { ...list, method: "by-stake-days", residueRule: "LARGEST_REMAINDER", snapshot: "2018-11-30", total: "1500.00" };
+      const counts = { allocated: "1500.00", carried: "0.00", households: 1, parts: 1, listHash: "h", weightsFrom: "stakes" };
+      await district.record("AllocationDrafted", `dividend/${POOL}`, { ...header, ...counts }, "2018-12-10");
+      await district.record(
+        "PublicityPosted",
+        `dividend/${POOL}`,
+        { ...list, place: "村", from: "2018-12-11", to: "2018-12-20", evidence: [], listHash: "h" },
+        "2018-12-11",
+      );
+      await district.record("DividendAllocated", `dividend/${POOL}`, { ...header, ...counts }, "2018-12-21");
+      await entitled("EntitlementsAllocated", { draft: 1, lines: [item] }, "2018-12-21");
+      await pay("PB1", "2901.02", "2018-12-28");
+      await district.record(
+        "PairingEstablished",
+        `pairing/${H2}`,
+        { household: H2, helper: "P7", helperKind: "person", unit: "区财政局" },
+        "2018-01-05",
+      );
+      await district.record(
+        "HelpGiven",
+        `pairing/${H2}`,
+        { household: H2, helper: "P7", help: "1", version: 1, kind: "visit" },
+        "2018-05-01",
+      );
+    });
+
+    const told = async (year = 2018) => {
+      const found = await findStatement({ household: H2, year }, district.options);
+      if (!found.ok) throw new Error(found.refusal.code);
+      return found.value;
+    };
+
+    it("tells every source without being asked; a loan of a batch is a stake and no debt", async () => {
+      expect(await lines()).toMatchObject({ [H2]: "issued" });
+      const { issued, job } = await told();
+      expect(issued.figures).toEqual({
+        dividends: [
+          {
+            ...{ pool: POOL, model: 1, partner: "太行林果合作社", basis: "50000.00", days: 305, standard: "约定" },
+            ...{ entitled: "1500.00", paidInYear: "1500.00", returnedAfterYearEnd: "0.00", awaitingReissue: "0.00", paidOn: "2018-12-28" },
+            ...{ method: "by-stake-days", residueRule: "LARGEST_REMAINDER", publishedFrom: "2018-12-11", publishedTo: "2018-12-20" },
+            document: "示例〔2018〕5号",
+          },
+        ],
+        paidForEarlierYears: "0.00",
+        stake: { start: "0.00", added: "50000.00", reduced: "0.00", end: "50000.00" },
+        loans: [],
+        interest: [],
+        help: [{ kind: "help", from: "", detail: "visit", times: 1 }],
+      });
+      expect(job.content.basics.helper).toBe("区财政局 P7");
+    });
+
+    it("given T5, returned after the year and paid again: a supplement each time, and 补发 in the later year", async () => {
+      await issue();
+      district.clock = "2019-01-25T20:00:00.000+08:00";
+      await entitled("PayoutReturned", { payoutBatch: "PB1", reason: "AC04", items: [item] }, "2019-01-24");
+      expect(await lines()).toMatchObject({ [H1]: "unchanged", [H2]: "supplement" });
+      expect((await told()).issued).toMatchObject({
+        number: `中站扶红〔2018〕${H2}-补1`,
+        changed: [
+          { key: `dividends/${POOL}/returnedAfterYearEnd`, was: "0.00", is: "-1500.00" },
+          { key: `dividends/${POOL}/awaitingReissue`, was: "0.00", is: "1500.00" },
+          { key: `dividends/${POOL}/paidOn`, was: "2018-12-28" },
+        ],
+      });
+      district.clock = "2020-01-18T20:00:00.000+08:00";
+      await pay("PB2", "2901.04", "2019-02-01");
+      expect(await lines()).toMatchObject({ [H2]: "supplement" });
+      expect((await told()).issued).toMatchObject({
+        supplement: 2,
+        figures: { dividends: [{ paidInYear: "1500.00", paidAfterYearEnd: "1500.00", awaitingReissue: "0.00", paidOn: "2019-02-01" }] },
+      });
+      expect(await lines({ year: 2019 })).toMatchObject({ [H2]: "issued" });
+      expect((await told(2019)).issued.figures).toMatchObject({
+        dividends: [],
+        paidForEarlierYears: "1500.00",
+        earlier: [{ pool: POOL, year: 2018, partner: "太行林果合作社", amount: "1500.00", paidOn: "2019-02-01" }],
+      });
+    });
+
+    it("does not issue a dividend that the books owe otherwise", async () => {
+      const details: Pick<Books, "details"> = {
+        details: async ({ account }) => {
+          if (account === "9201") return [{ account: {} as never, dims: { loan: "L1" }, balance: { net: -30_000_00n } as never }];
+          const owed = { account: {} as never, dims: { household: H2, pool: POOL }, balance: { net: -1n } as never };
+          return account === "2901.04" ? [owed] : [];
+        },
+      };
+      expect(await lines({}, { books: details })).toMatchObject({ [H1]: "issued", [H2]: "STATEMENT_DIVIDEND_DISAGREES_WITH_BOOKS" });
+    });
+  });
+
   it("knows nothing of what was recorded after the cut-off", async () => {
     const position = await district.store.head(DISTRICT);
     district.clock = "2019-02-01T09:00:00.000+08:00";

@@ -16,7 +16,7 @@ export interface StatementsOptions {
   readonly fonts: () => FontSet;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
-  /** With them, principal at the year's end is compared with account 9201 before anything is issued. */
+  /** With them, principal at the year's end (9201) and dividends still owed (2901) are compared before anything is issued. */
   readonly books?: Pick<Books, "details">;
   /** Called before a printed statement leaves: every look at a name in full is logged (domain 5.6). */
   readonly onDownload?: (download: {

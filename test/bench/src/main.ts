@@ -13,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   repayment: async () => (await import("./repayment.ts")).repaymentBench,
   projector: async () => (await import("./projector.ts")).projectorBench,
   rebuild: async () => (await import("./rebuild.ts")).rebuildBench,
+  "dividend-run": async () => (await import("./dividend-run.ts")).dividendRunBench,
   sheet: async () => (await import("./sheet.ts")).sheetBench,
   statements: async () => (await import("./statements.ts")).statementsBench,
 };

@@ -41,13 +41,16 @@ export interface Loaded<S> {
 }
 
 /**
- * What a command asks for while it gathers facts. `load` reads streams (their versions are asserted in the append);
+ * What a command asks for while it gathers facts. `load` reads a stream and `loadAll` many at once (their versions are
+ * asserted in the append);
  * `resolve` asks a resolver of the service, for facts that are not in the log in clear (the birth date behind a
  * sealed 身份证) or that are folds over many streams (the balance of 3501).
  */
 export type Ask =
   // biome-ignore lint/suspicious/noExplicitAny: folds of every state are asked for through one type
   | { readonly kind: "load"; readonly stream: string; readonly fold: Fold<any> }
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  | { readonly kind: "load-all"; readonly streams: readonly string[]; readonly fold: Fold<any> }
   | { readonly kind: "resolve"; readonly name: string; readonly args: Readonly<Record<string, string>> };
 
 // biome-ignore lint/suspicious/noExplicitAny: what comes back depends on what was asked; load and resolve type it
@@ -56,6 +59,11 @@ export type Gather<T> = Generator<Ask, T, any>;
 /** Asks for one stream, folded. */
 export function* load<S>(stream: string, fold: Fold<S>): Gather<Loaded<S>> {
   return (yield { kind: "load", stream, fold }) as Loaded<S>;
+}
+
+/** Asks for many streams in as few reads as they need, each folded alike; in the order of the question. */
+export function* loadAll<S>(streams: readonly string[], fold: Fold<S>): Gather<readonly Loaded<S>[]> {
+  return (yield { kind: "load-all", streams, fold }) as readonly Loaded<S>[];
 }
 
 /** Asks a resolver of the service. */

@@ -50,13 +50,15 @@ export class SpecificationLog {
       if (!resolver) throw new Error(`no resolver ${ask.name} in this specification`);
       return resolver(ask.args);
     }
-    const events = this.streams.get(ask.stream) ?? [];
-    const loaded: Loaded<unknown> = {
-      stream: ask.stream,
-      version: events.length,
-      state: events.reduce((state, event) => ask.fold.evolve(state, event), ask.fold.initialState),
+    const loaded = (stream: string): Loaded<unknown> => {
+      const events = this.streams.get(stream) ?? [];
+      return {
+        stream,
+        version: events.length,
+        state: events.reduce((state, event) => ask.fold.evolve(state, event), ask.fold.initialState),
+      };
     };
-    return loaded;
+    return ask.kind === "load" ? loaded(ask.stream) : ask.streams.map(loaded);
   }
 
   private drive<T>(gather: Gather<T>): T {

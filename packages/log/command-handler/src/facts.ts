@@ -92,7 +92,15 @@ export class Facts {
   }
 
   #answer(ask: Ask, context: CommandContext): unknown {
-    return ask.kind === "load" ? this.load(ask.stream, ask.fold) : this.#resolve(ask.name, ask.args, context);
+    switch (ask.kind) {
+      case "load":
+        return this.load(ask.stream, ask.fold);
+      case "load-all":
+        // Asked for in one turn, what the cache lacks is read in a few round trips.
+        return Promise.all(ask.streams.map((stream) => this.load(stream, ask.fold)));
+      case "resolve":
+        return this.#resolve(ask.name, ask.args, context);
+    }
   }
 
   async #resolve(name: string, args: Readonly<Record<string, string>>, context: CommandContext): Promise<unknown> {

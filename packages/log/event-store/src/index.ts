@@ -11,11 +11,13 @@ export type {
   AppendOutcome,
   AppendRequest,
   Channel,
+  EventPage,
   EventStore,
   Evidence,
   Expectation,
   IdempotencyKey,
   NewEvent,
+  PageBounds,
   StoredEvent,
   StreamSlice,
 } from "./types.ts";

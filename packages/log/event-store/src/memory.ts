@@ -110,6 +110,17 @@ export function createMemoryStore(): EventStore {
       }
       return events;
     },
+    async readPage(district, afterPosition, { events: limit, bytes }) {
+      const events: StoredEvent[] = [];
+      const { rows } = logOf(district);
+      let length = 0;
+      for (let i = afterPosition; i < rows.length && events.length < limit && length < bytes; i += 1) {
+        const { event, canonical } = rows[i] as Row;
+        events.push(event);
+        length += Buffer.byteLength(canonical);
+      }
+      return { events, more: events.length >= limit || length >= bytes };
+    },
     async head(district) {
       return logOf(district).rows.length;
     },

@@ -109,6 +109,11 @@ function sender(pool: Pool, district: string): SendBatch {
 
 export const READ_ALL_SQL =
   "SELECT position, stream, canonical FROM log.event WHERE district = $1 AND position > $2 ORDER BY position LIMIT $3";
+/** The lengths are those of the stored values: what is not answered is never decompressed. */
+export const READ_PAGE_SQL = `SELECT position, stream, canonical FROM (
+    SELECT position, stream, canonical, sum(octet_length(canonical)) OVER (ORDER BY position) - octet_length(canonical) AS before
+    FROM (SELECT position, stream, canonical FROM log.event WHERE district = $1 AND position > $2 ORDER BY position LIMIT $3) AS next
+  ) AS measured WHERE before < $4 ORDER BY position`;
 export const READ_CATEGORIES_SQL =
   "SELECT position, stream, canonical FROM log.event WHERE district = $1 AND position > $2 AND split_part(stream, '/', 1) = ANY ($4) ORDER BY position LIMIT $3";
 export const READ_STREAMS_SQL = "SELECT number, version, position, stream, canonical FROM log.read_streams($1, $2, $3)";
@@ -160,6 +165,12 @@ function createReader(pool: Pool): Omit<EventStore, "append" | "close"> {
           : { name: "log-read-all", text: READ_ALL_SQL, values },
       );
       return rows.map(parseEvent);
+    },
+    async readPage(district, afterPosition, { events: limit, bytes }) {
+      const values = [district, afterPosition, bounded(limit), bytes];
+      const { rows } = await pool.query<EventRow>({ name: "log-read-page", text: READ_PAGE_SQL, values });
+      const more = rows.length >= bounded(limit) || rows.reduce((sum, { canonical }) => sum + Buffer.byteLength(canonical), 0) >= bytes;
+      return { events: rows.map(parseEvent), more };
     },
     async head(district) {
       const { rows } = await pool.query<{ position: string }>({

@@ -95,6 +95,16 @@ export interface StreamSlice {
   readonly events: readonly StoredEvent[];
 }
 
+export interface PageBounds {
+  readonly events: number;
+  readonly bytes: number;
+}
+
+export interface EventPage {
+  readonly events: readonly StoredEvent[];
+  readonly more: boolean;
+}
+
 export interface EventStore {
   /** Appends atomically. Rejects (throws) only for faults: a lost connection, a broken invariant, {@link LogBusy}. */
   append(district: string, request: AppendRequest): Promise<AppendOutcome>;
@@ -104,6 +114,11 @@ export interface EventStore {
   readStreams(district: string, wanted: readonly { readonly stream: string; readonly afterVersion: number }[]): Promise<StreamSlice[]>;
   /** Events with position > `afterPosition` in order, at most `limit`. `categories` narrows to stream categories. */
   readAll(district: string, afterPosition: number, limit: number, categories?: readonly string[]): Promise<StoredEvent[]>;
+  /**
+   * The same for whoever follows the log with bounded memory: at most `events`, and none after the one that brings their
+   * canonical text to `bytes`. `more`: the page ended at a bound, not at the head.
+   */
+  readPage(district: string, afterPosition: number, bounds: PageBounds): Promise<EventPage>;
   /** Position of the last event; 0 for an empty log. */
   head(district: string): Promise<number>;
   /** The stored outcome of a key, if any: asked when a command was refused, because a repeat wins over a refusal. */

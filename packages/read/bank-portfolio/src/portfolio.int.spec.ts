@@ -196,6 +196,8 @@ describe("a bank's portfolio", () => {
     const due = async (unmarked: boolean) =>
       (await portfolio.dueAndUnpaid({ district: "410898", on: "2022-06-21", unmarked })).loans.map((loan) => loan.loan);
     expect([await due(true), await due(false)]).toEqual([["L7"], ["L7", "L8"]]);
+    const batchesOn = (day: string) => portfolio.dueBatches({ district: "410898", on: day });
+    expect([await batchesOn("2020-06-20"), await batchesOn("2020-06-21")]).toEqual([[], ["B8"]]);
   });
 
   it("refuses an event of a loan that was never opened", async () => {

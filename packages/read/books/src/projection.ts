@@ -7,7 +7,7 @@ import type { PoolClient } from "pg";
 import { CHART } from "./chart.ts";
 import { DIMENSIONS, type Dims, dimsKey } from "./dimensions.ts";
 import { postingOf } from "./rules/index.ts";
-import { columnOf, indexesSql, LINE_COLUMNS, tablesSql, writeSql } from "./tables.sql.ts";
+import { indexesSql, LINE_COLUMNS, SET_COLUMNS, tablesSql, writeSql } from "./tables.sql.ts";
 
 export const BOOKS_SCHEMA = "books";
 
@@ -52,6 +52,7 @@ interface MovementCell {
 /** Sets of one generation of the memory: two of them are about 50 MB. A loan has three or four sets. */
 const GENERATION_SETS_MAX = 75_000;
 const LINE_FIELDS = 12;
+const SET_FIELDS = 3 + DIMENSIONS.length;
 const EPOCH_2000_DAY = 10_957;
 const EPOCH_2000_MS = 946_684_800_000;
 const ACCOUNTS_MAX = 100;
@@ -183,6 +184,8 @@ class BooksWriter implements ProjectionWriter {
   readonly #sql: ReturnType<typeof writeSql>;
   /** Buffers that no batch uses at the moment: one is being sent while the next is filled. */
   readonly #spare: CopyRows[] = [];
+  /** New sets of the batch in hand: thousands of rows as binary COPY, a third of the time of a JSON parameter. */
+  readonly #sets = new CopyRows();
   /** By district. */
   readonly #known = new Map<string, KnownSets>();
   #serial = 0;
@@ -237,8 +240,20 @@ class BooksWriter implements ProjectionWriter {
         throw new BrokenInvariant(`two sets of dimensions have the id ${set.ref.id} in district ${district}`);
     }
     if (fresh.size === 0) return;
-    const json = JSON.stringify([...fresh.values()].map(rowOfSet));
-    await client.query({ name: `${this.#schema}-add-sets`, text: this.#sql.insertDimensions, values: [district, json] });
+    const rows = this.#sets;
+    rows.start();
+    for (const { ref, dims } of fresh.values()) {
+      rows.row(SET_FIELDS);
+      rows.text(district);
+      rows.bigint(ref.id);
+      rows.int4(ref.checkBits);
+      for (const name of DIMENSIONS) {
+        const value = dims[name];
+        if (value === undefined || value === "") rows.null();
+        else rows.text(value);
+      }
+    }
+    await rows.copy(client, `${this.#schema}.dimension_set (${SET_COLUMNS})`);
   }
 
   async #writeTotals(client: PoolClient, district: string, fold: Fold): Promise<void> {
@@ -270,13 +285,4 @@ class BooksWriter implements ProjectionWriter {
       ],
     });
   }
-}
-
-function rowOfSet({ ref, dims }: NewSet): Record<string, string | number> {
-  const row: Record<string, string | number> = { id: ref.id.toString(), check_bits: ref.checkBits };
-  for (const name of DIMENSIONS) {
-    const value = dims[name];
-    if (value !== undefined && value !== "") row[columnOf(name)] = value;
-  }
-  return row;
 }

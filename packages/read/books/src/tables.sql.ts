@@ -86,16 +86,15 @@ export function columnOf(dimension: (typeof DIMENSIONS)[number]): string {
 
 export const DIMENSION_COLUMNS: readonly string[] = DIMENSIONS.map(columnOf);
 
+/** Of `dimension_set`, in the order in which they are copied. */
+export const SET_COLUMNS = `district, id, check_bits, ${DIMENSION_COLUMNS.join(", ")}`;
+
 export const LINE_COLUMNS =
   "district, position, line_no, account, period, value_date, recorded_at, debit, credit, dims, event_type, summary";
 
 export const writeSql = (s: string) => ({
   /** $1 district, $2 ids: those that are stored. */
   findDimensions: `SELECT id, check_bits FROM ${s}.dimension_set WHERE district = $1 AND id = ANY ($2::bigint[])`,
-  /** $1 district, $2 JSON list of {id, check_bits, <column>: value}, none of them stored. */
-  insertDimensions: `INSERT INTO ${s}.dimension_set (district, id, check_bits, ${DIMENSION_COLUMNS.join(", ")})
-    SELECT $1, n.id, n.check_bits, ${DIMENSION_COLUMNS.map((column) => `n.${column}`).join(", ")}
-    FROM json_to_recordset($2::json) AS n (id bigint, check_bits integer, ${DIMENSION_COLUMNS.map((column) => `${column} text`).join(", ")})`,
   /** $1 district; parallel arrays: dims, account, fiscal year, debit, credit. One row per key. */
   addBalances: `INSERT INTO ${s}.balance AS b (district, dims, account, fiscal_year, debit, credit)
     SELECT $1, * FROM unnest($2::bigint[], $3::smallint[], $4::smallint[], $5::bigint[], $6::bigint[])

@@ -63,6 +63,9 @@ export interface SheetLoan {
   readonly method: string;
   readonly topUpOf?: string;
   readonly renewedInto?: string;
+  /** 分贷统还: borrowed in its name alone. The enterprise owes it all, so nothing is open or overdue here. */
+  readonly batch?: string;
+  readonly enterprise?: string;
   readonly interestOpen: Fen;
   readonly misuseFrom?: IsoDate;
   /** Due and unpaid on the day; days are counted from the due date. */
@@ -170,7 +173,9 @@ export function createHouseholdSheets(options: SheetOptions): HouseholdSheets {
         members: await membersOf(registry, district, options.reveal),
         accounts: await accountsOf(registry, district, options.reveal),
         figures: figuresOf(lines, household),
-        loans: loanStates.flatMap(([loan, state]) => loanView(loan, state, question.asOf ?? question.today)),
+        loans: loanStates.flatMap(([loan, state]) =>
+          isDebtor(household, state) ? loanView(loan, state, question.asOf ?? question.today) : [],
+        ),
         interest: loanStates.flatMap(([loan, state]) => interestView(loan, state)),
         subsidies: subsidyStates.flatMap(([loan, state]) => subsidyView(loan, state)),
         entitlements: dividends.entitlements.map(entitlementView),
@@ -200,6 +205,9 @@ const accountsOf = (state: HouseholdState, district: string, reveal: Reveal | un
       }),
   );
 
+/** A loan of a batch is its debtor's in name; another holder of its stake (分户), or a household that was replaced, has no loan. */
+const isDebtor = (household: string, { subject }: LoanState): boolean => subject?.batch === undefined || subject.household === household;
+
 function loanView(loan: string, state: LoanState, on: IsoDate): SheetLoan[] {
   const { subject, terms, timeline, extension } = state;
   if (!subject || !terms) return [];
@@ -208,7 +216,8 @@ function loanView(loan: string, state: LoanState, on: IsoDate): SheetLoan[] {
     [...state.messages.values()].filter(({ kind, status }) => kind === "drawing" && status === "booked").map((one) => one.principal),
   );
   const extended = extension !== undefined && extension.oldDue <= on;
-  const overdue = principal > 0n && timeline.due <= on;
+  const inBatch = subject.batch !== undefined;
+  const overdue = !inBatch && principal > 0n && timeline.due <= on;
   return [
     {
       loan,
@@ -222,7 +231,9 @@ function loanView(loan: string, state: LoanState, on: IsoDate): SheetLoan[] {
       method: terms.method,
       ...(terms.topUpOf === undefined ? {} : { topUpOf: terms.topUpOf }),
       ...(state.renewedInto ? { renewedInto: state.renewedInto.newLoan } : {}),
-      interestOpen: openInterest(state).total,
+      ...(subject.batch === undefined ? {} : { batch: subject.batch }),
+      ...(subject.enterprise === undefined ? {} : { enterprise: subject.enterprise }),
+      interestOpen: inBatch ? 0n : openInterest(state).total,
       ...(state.misuseFrom === undefined ? {} : { misuseFrom: state.misuseFrom }),
       overdue,
       daysOverdue: overdue ? daysBetween(timeline.due, on) : 0,

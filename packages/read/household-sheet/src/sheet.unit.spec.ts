@@ -134,6 +134,59 @@ describe("the sheet of a household", () => {
     expect(asked).toEqual(["p1 name", "p1 account"]);
   });
 
+  it("shows help outside the books: goods, wages in their last version, helpers, honours", async () => {
+    const log = new FactLog(district);
+    const file = (type: string, on: string, payload: object) => log.record(type, "pairing/H1", { household: "H1", ...payload }, { on });
+    file("PairingEstablished", "2018-01-10", { helper: "N7", helperKind: "person" });
+    file("HelpGiven", "2018-02-01", { helper: "N7", help: "B1", version: 1, kind: "visit" });
+    const wage = { workshop: "W1", person: "p1", month: "2018-03", days: 20 };
+    file("WorkshopWageReported", "2018-03-31", { ...wage, version: 1, amount: "900.00" });
+    file("WorkshopWageReported", "2018-03-31", { ...wage, version: 2, amount: "950.00" });
+    file("HouseholdGoodsReceived", "2018-10-17", { donation: "D1", entry: 2, value: "310.00" });
+    file("HouseholdHonoured", "2018-12-20", { year: 2018, honour: "R1", grade: "一等" });
+    const question = { district, household: "H1", today: "2019-01-01" };
+    const { otherHelp, pairings } = await sheetsOf(log).sheet(question);
+    expect(otherHelp).toEqual([
+      { kind: "help", when: "2018-02-01", from: "N7", detail: "visit" },
+      { kind: "wage", when: "2018-03", from: "W1", amount: 95000n },
+      { kind: "goods", when: "2018-10-17", from: "D1", amount: 31000n },
+      { kind: "honour", when: "2018-12-20", from: "2018", detail: "一等" },
+    ]);
+    expect(pairings).toEqual([{ helper: "N7", helperKind: "person", from: "2018-01-10" }]);
+    const before = await sheetsOf(log).sheet({ ...question, asOf: "2018-03-31", knownAt: { position: 3 } });
+    expect(before.otherHelp.map(({ amount }) => amount)).toEqual([undefined, 90000n]);
+  });
+
+  it("分贷统还: a loan in its name is never overdue or open to pay; a household that holds a part of the stake has no loan", async () => {
+    const log = new FactLog(district);
+    const subject = { loan: "L1", household: "H1", bank: "K1", village: "V1", enterprise: "E1", batch: "B1" };
+    const share = (household: string, amount: string) => ({ household, village: "V1", amount });
+    log.loan("LoanDisbursed", { ...terms(subject, "50000.00", "4.75", "2017-03-01", "2020-03-01"), ...subject }, { on: "2017-03-01" });
+    log.loan("StakeEntrusted", { ...subject, amount: "50000.00", serial: "S" }, { on: "2017-03-01" });
+    const after = [share("H1", "33333.33"), share("H2", "16666.67")];
+    log.loan("StakeDivided", { ...subject, source: "H1", before: [share("H1", "50000.00")], after }, { on: "2018-10-15" });
+    const penalty = {
+      from: "2020-03-01",
+      toExcl: "2020-03-22",
+      days: 21,
+      kind: "penalty",
+      amount: "207.81",
+      bearer: "enterprise",
+    } as const;
+    log.loan("InterestSettled", { ...subject, ...penalty }, { on: "2020-03-22" });
+    const sheetOf = (household: string) => sheetsOf(log).sheet({ district, household, today: "2020-06-01" });
+    const own = await sheetOf("H1");
+    expect(own.loans).toMatchObject([{ loan: "L1", batch: "B1", enterprise: "E1", overdue: false, daysOverdue: 0, interestOpen: 0n }]);
+    expect(own.figures).toMatchObject({
+      entrustedStake: 3_333_333n,
+      pooledLoanInName: 5_000_000n,
+      ownLoanPrincipal: 0n,
+      compensatedDebt: 0n,
+    });
+    const other = await sheetOf("H2");
+    expect([other.loans, other.figures.entrustedStake, other.figures.pooledLoanInName]).toEqual([[], 1_666_667n, 0n]);
+  });
+
   it("has a title for every event of a household's streams", () => {
     const elsewhere = /^(Village|Person(Joined|Left)|Party|Enterprise|Bank(Registered|Key)|SubsidyFunds|SubsidyClaim|CircuitBreaker)/;
     const types = Object.keys({ ...registryEvents, ...loanEvents, ...subsidyEvents }).filter((type) => !elsewhere.test(type));

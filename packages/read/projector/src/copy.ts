@@ -54,6 +54,10 @@ export class CopyRows {
     this.#length = this.#buffer.writeBigInt64BE(value, this.#length);
   }
 
+  null(): void {
+    this.#length = this.#buffer.writeInt32BE(-1, this.#length);
+  }
+
   text(value: string): void {
     this.#reserve(ROW_BYTES_MIN + value.length * BYTES_PER_UNIT_MAX);
     const bytes = this.#buffer.write(value, this.#length + 4, "utf8");

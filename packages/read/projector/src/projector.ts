@@ -47,6 +47,8 @@ export interface Projector {
 /** 4,000 events are about 8 MB in memory and 60–120 ms of work; larger batches gained nothing when measured. */
 export const BATCH_SIZE_DEFAULT = 4_000;
 const POLL_MS_DEFAULT = 100;
+/** Text of one batch: an event of a long list has hundreds of lines, and some 200 of those are as much as 4,000 others. */
+export const BATCH_BYTES_MAX = 6 * 1024 * 1024;
 /** Between tries after a fault of the connection, doubling. */
 const BACKOFF_MS_MIN = 50;
 const BACKOFF_MS_MAX = 5_000;
@@ -78,6 +80,8 @@ export function createProjector(options: ProjectorOptions): Projector {
 /** Events after a position, and what the writers have made of them already. */
 interface Batch {
   readonly events: readonly StoredEvent[];
+  /** The batch ended at a bound: the log has more. */
+  readonly more: boolean;
   readonly folded?: Folded;
 }
 
@@ -228,7 +232,7 @@ class Runner implements Projector {
       return "idle";
     }
     this.#behindSince ??= performance.now();
-    if (events.length === this.#limit) this.#readAhead((events.at(-1) as StoredEvent).position);
+    if (batch.more) this.#readAhead((events.at(-1) as StoredEvent).position);
     const begun = performance.now();
     const client = await this.#options.pool.connect();
     // A connection that dies while nobody waits on it says so by an event; the next query on it fails, which is handled.
@@ -265,9 +269,9 @@ class Runner implements Projector {
   /** Reads and folds the next batch while the database writes this one. */
   #readAhead(after: number): void {
     const { store, district } = this.#options;
-    const batch = store.readAll(district, after, this.#batchSize).then((events) => {
+    const batch = store.readPage(district, after, { events: this.#batchSize, bytes: BATCH_BYTES_MAX }).then(({ events, more }) => {
       const writers = this.#open.map(({ projection, writer }) => [projection, writer] as const);
-      return { events, folded: foldAhead(writers, events, after, district, "live") };
+      return { events, more, folded: foldAhead(writers, events, after, district, "live") };
     });
     batch.catch(() => undefined); // a fault shows when the batch is asked for
     this.#ahead = { after, batch };
@@ -278,10 +282,10 @@ class Runner implements Projector {
     this.#ahead = undefined;
     if (ahead && ahead.after === after) {
       const batch = await ahead.batch;
-      if (batch.events.length > this.#limit) return { events: batch.events.slice(0, this.#limit) };
+      if (batch.events.length > this.#limit) return { events: batch.events.slice(0, this.#limit), more: true };
       if (batch.events.length > 0) return batch; // an empty answer is as old as the question
     }
-    return { events: await this.#options.store.readAll(this.#options.district, after, this.#limit) };
+    return this.#options.store.readPage(this.#options.district, after, { events: this.#limit, bytes: BATCH_BYTES_MAX });
   }
 
   /** Finds the event that can't be applied by halving the batch; the events before it are applied on the way. */

@@ -2,6 +2,7 @@ import type { EventStore, StoredEvent } from "@huimin/event-store";
 import type { Pool, PoolClient } from "pg";
 import { type Folded, foldAhead, wanted } from "./apply.ts";
 import { SQL } from "./checkpoint.sql.ts";
+import { BATCH_BYTES_MAX } from "./projector.ts";
 import type { Projection, ProjectionWriter } from "./types.ts";
 
 export interface RebuildOptions {
@@ -112,10 +113,9 @@ class Rebuild {
     let head = await store.head(district);
     let ahead = this.#readAhead(district, this.#positions.get(district) ?? 0, limit, mode);
     for (;;) {
-      const { events, folded } = await ahead;
+      const { events, more, folded } = await ahead;
       const last = events.at(-1)?.position;
       if (last === undefined) return;
-      const more = events.length === limit;
       if (more) ahead = this.#readAhead(district, last, limit, mode);
       await this.#transaction(() => this.#fold(district, events, mode, folded));
       if (last >= head) head = await store.head(district);
@@ -133,9 +133,10 @@ class Rebuild {
     after: number,
     limit: number,
     mode: "bulk" | "live",
-  ): Promise<{ events: readonly StoredEvent[]; folded: Folded }> {
-    const batch = this.#options.store.readAll(district, after, limit).then((events) => ({
+  ): Promise<{ events: readonly StoredEvent[]; more: boolean; folded: Folded }> {
+    const batch = this.#options.store.readPage(district, after, { events: limit, bytes: BATCH_BYTES_MAX }).then(({ events, more }) => ({
       events,
+      more,
       folded: foldAhead(this.#writers, events, after, district, mode),
     }));
     batch.catch(() => undefined); // a fault shows when the batch is asked for

@@ -1,20 +1,25 @@
 import { type IsoDate, yearOf } from "@huimin/calendar";
-import type { Fold, RecordedEvent } from "@huimin/decider";
 import type { EventStore, StoredEvent } from "@huimin/event-store";
-import type { LoanPayload } from "@huimin/loan/events";
 import {
   type BankState,
   bankFold,
+  type EnterpriseState,
+  enterpriseFold,
   existsOn,
   type HouseholdState,
   householdFold,
-  type RegistryPayload,
   standingsOn,
   type VillageState,
   villageFold,
 } from "@huimin/registry/events";
-import { entriesOf, type StatementEntry } from "./figures/entries.ts";
+import { dividendLines, earlierLines, type StatementEntitlement, yearlyDividends } from "@huimin/statement/events";
+import type { StatementEntry } from "./figures/entries.ts";
 import type { LoanFacts, StatementInput } from "./figures/figures.ts";
+import { stakeLine } from "./figures/stakes.ts";
+import { GatheredDividends } from "./gather/dividends.ts";
+import { foldInto } from "./gather/fold.ts";
+import { GatheredHelp } from "./gather/help.ts";
+import { GatheredLoans } from "./gather/loans.ts";
 
 /*
  * What the statements of a district are made from, as it was known at one position of the log. One pass over the log
@@ -30,6 +35,8 @@ export interface StatementHousehold {
   readonly village: string;
   /** 属性 at the end of the year, in words. */
   readonly status: string;
+  /** 帮扶责任人, unit and number. */
+  readonly helper?: string;
   readonly input: StatementInput;
 }
 
@@ -52,12 +59,27 @@ export interface SourceQuestion {
 
 /** Events read in one round trip. */
 const PAGE_EVENTS = 5_000;
-const CATEGORIES = ["bank", "household", "loan", "subsidy", "village"];
+const CATEGORIES = [
+  "asset",
+  "bank",
+  "beneficiary",
+  "dividend",
+  "enterprise",
+  "entitlement",
+  "household",
+  "land-right",
+  "linkage-household",
+  "loan",
+  "pairing",
+  "subsidy",
+  "village",
+  "workshop",
+];
 
 /** Reads the log up to the cut-off and folds it. */
 export async function readStatementSource(question: SourceQuestion): Promise<StatementSource> {
   const { store, district, position: cutoff } = question;
-  const gathered = new Gathered();
+  const gathered = new Gathered(question);
   for (let after = 0; after < cutoff; ) {
     const events = await store.readAll(district, after, PAGE_EVENTS, CATEGORIES);
     for (const event of events) if (event.position <= cutoff) gathered.add(event);
@@ -67,112 +89,93 @@ export async function readStatementSource(question: SourceQuestion): Promise<Sta
   return gathered.source(question);
 }
 
-interface Loan {
-  household: string;
-  bank: string;
-  readonly due: { from: IsoDate; due: IsoDate }[];
-  readonly entries: StatementEntry[];
-}
-
-interface Subject {
-  readonly loan: string;
-  readonly household: string;
-  readonly bank: string;
-}
-
 class Gathered {
   readonly #villages = new Map<string, VillageState>();
   readonly #banks = new Map<string, BankState>();
+  readonly #enterprises = new Map<string, EnterpriseState>();
   readonly #households = new Map<string, HouseholdState>();
-  readonly #loans = new Map<string, Loan>();
+  readonly #loans = new GatheredLoans();
+  readonly #dividends: GatheredDividends;
+  readonly #help = new GatheredHelp();
+
+  constructor({ year }: SourceQuestion) {
+    this.#dividends = new GatheredDividends(year);
+  }
 
   add(event: StoredEvent): void {
     const slash = event.stream.indexOf("/");
     const name = event.stream.slice(slash + 1);
     const category = event.stream.slice(0, slash);
-    if (category === "village") fold(this.#villages, name, villageFold, event);
-    else if (category === "bank") fold(this.#banks, name, bankFold, event);
-    else if (category === "household") {
-      this.#moveLoans(event);
-      fold(this.#households, name, householdFold, event);
-    } else this.#addLoan(event);
+    if (category === "household") this.#loans.move(event);
+    const add = this.#adders[category];
+    if (add) add(name, event);
+    else this.#dividends.add(category, name, event);
   }
 
-  /** A loan goes with the debtor when the household is divided (R2), and with its household when that is merged. */
-  #moveLoans(event: StoredEvent): void {
-    if (event.type === "HouseholdSplit") {
-      const { household, debtorStays } = event.payload as RegistryPayload<"HouseholdSplit">;
-      if (debtorStays !== undefined) this.#reassign(household, debtorStays);
-    } else if (event.type === "HouseholdMerged") {
-      const { household, into } = event.payload as RegistryPayload<"HouseholdMerged">;
-      this.#reassign(household, into);
-    }
-  }
+  readonly #adders: Readonly<Record<string, (name: string, event: StoredEvent) => void>> = {
+    village: (name, event) => foldInto(this.#villages, name, villageFold, event),
+    bank: (name, event) => foldInto(this.#banks, name, bankFold, event),
+    enterprise: (name, event) => foldInto(this.#enterprises, name, enterpriseFold, event),
+    household: (name, event) => foldInto(this.#households, name, householdFold, event),
+    loan: (_, event) => this.#loans.add(event),
+    subsidy: (_, event) => this.#loans.add(event),
+    pairing: (name, event) => this.#help.add("pairing", name, event),
+    "linkage-household": (name, event) => this.#help.add("linkage-household", name, event),
+    workshop: (name, event) => this.#help.add("workshop", name, event),
+  };
 
-  #reassign(from: string, to: string): void {
-    if (from === to) return;
-    for (const loan of this.#loans.values()) if (loan.household === from) loan.household = to;
-  }
-
-  #loan(subject: Subject): Loan {
-    let loan = this.#loans.get(subject.loan);
-    if (!loan) {
-      loan = { household: subject.household, bank: subject.bank, due: [], entries: [] };
-      this.#loans.set(subject.loan, loan);
-    }
-    return loan;
-  }
-
-  #addLoan(event: StoredEvent): void {
-    const subject = event.payload as Subject;
-    if (event.type === "LoanDisbursed" || event.type === "LoanToppedUp" || event.type === "LoanOpenedByRenewal") {
-      const { contractDate, due } = event.payload as LoanPayload<"LoanDisbursed">;
-      const loan = this.#loan(subject);
-      if (loan.due.length === 0) loan.due.push({ from: contractDate, due });
-    } else if (event.type === "LoanExtended") {
-      const { newDue } = event.payload as LoanPayload<"LoanExtended">;
-      this.#loan(subject).due.push({ from: event.valueDate, due: newDue });
-    }
-    for (const entry of entriesOf(event)) this.#loan({ ...subject, loan: entry.loan }).entries.push(entry);
-  }
+  readonly #nameOf = (enterprise: string): string => this.#enterprises.get(enterprise)?.name || enterprise;
 
   source({ year, households: wanted }: SourceQuestion): StatementSource {
     const bankNames = new Map([...this.#banks].map(([id, bank]) => [id, bank.name || id]));
-    const loansOf = Map.groupBy([...this.#loans], ([, loan]) => loan.household);
+    const loansOf = this.#loans.byHousehold(bankNames);
+    const entitlementsOf = this.#dividends.byHousehold();
     const households: StatementHousehold[] = [];
     for (const household of [...this.#households.keys()].sort()) {
       if (wanted && !wanted.has(household)) continue;
       const state = this.#households.get(household) as HouseholdState;
-      const loans = (loansOf.get(household) ?? []).sort(([a], [b]) => (a < b ? -1 : 1));
-      if (loans.length === 0 && !inRegister(state, year)) continue;
+      const input = this.#inputOf(household, year, loansOf.get(household) ?? [], entitlementsOf.get(household) ?? []);
+      if (!hasActivity(input) && !inRegister(state, year)) continue;
       const village = this.#villages.get(state.village);
+      const helper = this.#help.helperOf(household, year, this.#nameOf);
       households.push({
         household,
         state,
         street: village?.street ?? "",
         village: village?.name ?? state.village,
         status: statusInWords(state, `${year}-12-31`),
-        input: {
-          year,
-          loans: loans.map(([loan, { bank, due }]) => factsOf(loan, bank, bankNames.get(bank) ?? bank, due)),
-          entries: loans.flatMap(([, { entries }]) => entries),
-        },
+        ...(helper === undefined ? {} : { helper }),
+        input,
       });
     }
     return { households, bankNames };
   }
+
+  #inputOf(
+    household: string,
+    year: number,
+    loans: readonly { readonly facts: LoanFacts; readonly entries: readonly StatementEntry[] }[],
+    entitlements: readonly StatementEntitlement[],
+  ): StatementInput {
+    const stakes = this.#loans.stakesOf(household);
+    const stake = stakeLine(stakes, year);
+    const describe = (pool: string) => this.#dividends.describe(pool, household, stakes, this.#nameOf);
+    const partnerOf = (pool: string) => this.#dividends.partnerOf(pool, year, this.#nameOf);
+    return {
+      year,
+      loans: loans.map(({ facts }) => facts),
+      entries: loans.flatMap(({ entries }) => entries),
+      dividends: dividendLines(entitlements, year, describe),
+      paidForEarlierYears: yearlyDividends(entitlements, year).paidForEarlierYears,
+      earlier: earlierLines(entitlements, year, partnerOf),
+      ...(stake ? { stake } : {}),
+      help: this.#help.of(household, year, this.#nameOf),
+    };
+  }
 }
 
-function fold<S>(states: Map<string, S>, name: string, by: Fold<S>, event: StoredEvent): void {
-  states.set(name, by.evolve(states.get(name) ?? by.initialState, event as RecordedEvent));
-}
-
-const factsOf = (loan: string, bank: string, bankName: string, due: readonly { from: IsoDate; due: IsoDate }[]): LoanFacts => ({
-  loan,
-  bank,
-  bankName,
-  due: [...due].sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0)),
-});
+const hasActivity = ({ loans, dividends = [], earlier = [], stake, help = [] }: StatementInput): boolean =>
+  stake !== undefined || [loans, dividends, earlier, help].some((list) => list.length > 0);
 
 /** On the register on some day of the year. */
 const inRegister = (state: HouseholdState, year: number): boolean =>

@@ -205,6 +205,13 @@ export const errors = declareErrors({
     remedyEn: "Publicise it first.",
     kind: "rule",
   },
+  POSTING_UNFINISHED: {
+    zh: "第 {draft} 号方案尚未全部分配到户({posted}/{parts})。",
+    en: "Draft {draft} is not posted to all households yet: {posted} of {parts} parts.",
+    remedyZh: "请先完成分配到户(huimin dividend allocate 续办)。",
+    remedyEn: "Finish the posting first: huimin dividend allocate takes it up again.",
+    kind: "conflict",
+  },
   DRAFT_CHANGED: {
     zh: "按现在的记录重新计算的名单与公示的第 {draft} 号方案不同(户 {household})。",
     en: "Computed again, the list differs from the publicised draft {draft} (household {household}).",

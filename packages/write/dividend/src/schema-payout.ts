@@ -108,6 +108,20 @@ export const EntitlementsDivided = Type.Object({
   moves: Type.Array(Type.Object({ household: Id, village: Id, account: Place, amount: Amount })),
 });
 
+/**
+ * 整池发放: the payout of everything that is open of a pool and year, stream dividend/. Posts nothing: the batches post. What
+ * the batches are follows from it alone: batch n of `batches` is the open entitlements of `parts` parts from
+ * (n − 1) × `parts` on, so a run that broke off and was begun again has the same batches.
+ */
+export const PoolPayoutOrdered = Type.Object({
+  pool: Id,
+  year: Year,
+  order: Type.Integer(),
+  bank: Id,
+  batches: Type.Integer(),
+  parts: Type.Integer(),
+});
+
 /** D4 header, stream payout/. Posts nothing: the items post. `fileHash` is of the batch file for the bank. */
 export const PayoutBatchSubmitted = Type.Object({
   payoutBatch: Id,
@@ -118,6 +132,8 @@ export const PayoutBatchSubmitted = Type.Object({
   parts: Type.Array(Type.Object({ ...Part, count: Type.Integer(), total: Amount })),
   reissueOf: Type.Optional(Type.Array(Id)),
   payee: Type.Optional(Type.String()),
+  /** A batch of an order of the whole pool. */
+  order: Type.Optional(Type.Integer()),
 });
 export const PayoutBatchAccepted = Type.Object({ payoutBatch: Id, bank: Id, serial: Type.Optional(Id) });
 export const PayoutBatchCancelled = Type.Object({ payoutBatch: Id, reason: Type.String() });
@@ -144,6 +160,7 @@ export const WrongPayoutRecoveryReversed = Type.Object({
 
 /** Event types of the payout side. */
 export const payoutEvents = {
+  PoolPayoutOrdered,
   PayoutItemsSubmitted,
   PayoutItemsCancelled,
   PayoutSucceeded,

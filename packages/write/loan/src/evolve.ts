@@ -18,7 +18,8 @@ export {
 export { loanStream, loanTimelineFold } from "./evolve/loan.ts";
 export type { RepaymentMethod } from "./evolve/schedule.ts";
 export { dueRowsOf, isInstalmentMethod } from "./evolve/schedule.ts";
-export type { Holder, StakeMove, StakeSegment, StakeShare } from "./evolve/stakes.ts";
+export type { Holder, StakeMove, StakeShare } from "./evolve/stake-facts.ts";
+export type { StakeSegment } from "./evolve/stakes.ts";
 export {
   debtorOn,
   dividedStake,

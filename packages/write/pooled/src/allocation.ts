@@ -7,7 +7,7 @@
  * messages went; those are booked again (replan.ts), so every order of recording ends alike.
  */
 import type { IsoDate } from "@huimin/calendar";
-import { type LoanTimeline, minimumOpenFrom, type PrincipalMovement } from "@huimin/interest/timeline";
+import { type LoanTimeline, minimumOpenFrom, openPrincipal, type PrincipalMovement } from "@huimin/interest/timeline";
 import type { LoanState } from "@huimin/loan/events";
 import { Exact, type Fen, maxFen, minFen, splitLargestRemainder, sumFen } from "@huimin/money";
 
@@ -32,6 +32,12 @@ export interface Allocated {
   /** By loan; loans that get nothing are left out. */
   readonly parts: ReadonlyMap<string, Split>;
   readonly excess: Fen;
+}
+
+/** What is open of something on a day; `free` of it can still be paid, facts of later days considered. */
+interface Open {
+  readonly open: Fen;
+  readonly free: Fen;
 }
 
 interface DatedAmount {
@@ -73,21 +79,18 @@ class Account {
     return { penalty: penalty - toPenalty, normal: upTo(this.#normal, date) - this.#paidNormal - (paid - toPenalty) };
   }
 
-  /** What a repayment of the day may pay of the interest: a later payment that is known already keeps its part. */
-  openInterest(date: IsoDate): { readonly penalty: Fen; readonly normal: Fen; readonly total: Fen } {
+  /** Open interest of the day, and how much of it a repayment may pay: a later payment that is known keeps its part. */
+  openInterest(date: IsoDate): Open & { readonly penalty: Fen } {
     const { penalty, normal } = this.#openOn(date);
     const later = this.#paid.filter((one) => one.valueDate > date).map((one) => this.#openOn(one.valueDate));
-    const least = [...later, { penalty, normal }].map((open) => open.penalty + open.normal);
-    const total = maxFen(
-      0n,
-      least.reduce((a, b) => minFen(a, b)),
-    );
-    const first = minFen(maxFen(0n, penalty), total);
-    return { penalty: first, normal: total - first, total };
+    const open = maxFen(0n, penalty + normal);
+    const free = later.reduce((least, one) => minFen(least, maxFen(0n, one.penalty + one.normal)), open);
+    return { open, free, penalty: maxFen(0n, penalty) };
   }
 
-  openPrincipal(date: IsoDate): Fen {
-    return maxFen(0n, minimumOpenFrom(this.#timeline, date));
+  /** Open principal of the day, and how much of it is left by what is known to have been settled later. */
+  openPrincipal(date: IsoDate): Open {
+    return { open: maxFen(0n, openPrincipal(this.#timeline, date)), free: maxFen(0n, minimumOpenFrom(this.#timeline, date)) };
   }
 
   pay(repayment: Repayment, split: Split): void {
@@ -103,15 +106,26 @@ class Account {
   }
 }
 
-/** `total` shared by what is open, at most all of it. */
-function proRata(total: Fen, open: readonly Fen[]): Fen[] {
-  const whole = sumFen(open);
-  const amount = minFen(total, whole);
-  if (amount <= 0n) return open.map(() => 0n);
-  return splitLargestRemainder(
-    amount,
-    open.map((one) => new Exact(one.toString())),
-  );
+/**
+ * `total` shared by what is open, at most what is free of each: what one cannot take goes to the others, again by what is
+ * open of them.
+ */
+function proRata(total: Fen, accounts: readonly Open[]): Fen[] {
+  const parts = accounts.map(() => 0n);
+  let rest = minFen(total, sumFen(accounts.map((account) => account.free)));
+  while (rest > 0n) {
+    const taking = accounts.map(({ open, free }, index) => (parts[index] === free ? 0n : open));
+    const shares = splitLargestRemainder(
+      rest,
+      taking.map((weight) => new Exact(weight.toString())),
+    );
+    for (const [index, share] of shares.entries()) {
+      const part = minFen(share, (accounts[index] as Open).free - (parts[index] as Fen));
+      parts[index] = (parts[index] as Fen) + part;
+      rest -= part;
+    }
+  }
+  return parts;
 }
 
 /** Principal of each account: the ordered loans one after the other, the rest pro rata. */
@@ -122,24 +136,21 @@ function principalParts(accounts: readonly Account[], { order = [], allocation, 
   for (const loan of allocation === "as-ordered" ? order : []) {
     const index = accounts.findIndex((account) => account.loan === loan);
     if (index < 0) continue;
-    const part = minFen(rest, (open[index] as Fen) - (parts[index] as Fen));
+    const part = minFen(rest, (open[index] as Open).free - (parts[index] as Fen));
     parts[index] = (parts[index] as Fen) + part;
     rest -= part;
   }
-  const shares = proRata(
-    rest,
-    open.map((amount, index) => amount - (parts[index] as Fen)),
-  );
-  return parts.map((part, index) => part + (shares[index] as Fen));
+  const left = open.map(({ open: amount, free }, index) => {
+    const taken = parts[index] as Fen;
+    return { open: amount - taken, free: free - taken };
+  });
+  return proRata(rest, left).map((share, index) => (parts[index] as Fen) + share);
 }
 
 function allocateOne(accounts: readonly Account[], repayment: Repayment): Allocated {
   const { amount, valueDate } = repayment;
   const open = accounts.map((account) => account.openInterest(valueDate));
-  const interest = proRata(
-    amount,
-    open.map((one) => one.total),
-  );
+  const interest = proRata(amount, open);
   const left = amount - sumFen(interest);
   const principal = principalParts(accounts, repayment, left);
   const parts = new Map<string, Split>();

@@ -1,7 +1,7 @@
 import { type IsoDate, laterDate, yearOf } from "@huimin/calendar";
 import { type EntitlementLine, type ItemResult, inTransit, itemStatus, type PayoutItem } from "@huimin/dividend/events";
 import { type Fen, formatAmount, sumFen } from "@huimin/money";
-import type { DividendLine } from "./figures.ts";
+import type { DividendLine, EarlierLine, PayoutState } from "./figures.ts";
 
 /*
  * Dividends of a household's yearly statement, from its entitlements as known at the cut-off (domain 6.1, T5). What is
@@ -22,6 +22,8 @@ export interface YearlyDividends {
   readonly entitled: Fen;
   /** 实发: of it paid in the calendar year, less what came back in it. */
   readonly paidInYear: Fen;
+  /** Of it paid after the year. */
+  readonly paidAfterYearEnd: Fen;
   /** 期后退回: of it came back after the year; negative or zero. */
   readonly returnedAfterYearEnd: Fen;
   /** 2901.04 of it */
@@ -56,8 +58,8 @@ function reachedOn(items: readonly PayoutItem[]): IsoDate | undefined {
 }
 
 /**
- * The figures of a year. entitled = paidInYear + returnedAfterYearEnd + awaitingReissue + what is payable, with the bank,
- * unclaimed or was paid in later years.
+ * The figures of a year. entitled = paidInYear + paidAfterYearEnd + returnedAfterYearEnd + awaitingReissue + what is
+ * payable, with the bank or unclaimed.
  */
 export function yearlyDividends(entitlements: readonly StatementEntitlement[], year: number): YearlyDividends {
   const own = entitlements.filter((one) => one.year === year);
@@ -69,6 +71,7 @@ export function yearlyDividends(entitlements: readonly StatementEntitlement[], y
   return {
     entitled: sumFen(own.map(({ line }) => line.entitled)),
     paidInYear: resultsOf(items, "paid", isIn(year)) - resultsOf(items, "back", isIn(year)),
+    paidAfterYearEnd: resultsOf(items, "paid", isAfter(year)),
     returnedAfterYearEnd: -resultsOf(items, "back", isAfter(year)),
     awaitingReissue: sumFen(own.map(({ line }) => line.returned)),
     paidForEarlierYears: resultsOf(earlier, "paid", isIn(year)),
@@ -78,7 +81,28 @@ export function yearlyDividends(entitlements: readonly StatementEntitlement[], y
 }
 
 /** What is known of a pool besides its amounts: what its line says. */
-export type PoolDescription = Pick<DividendLine, "model" | "partner" | "basis" | "days" | "standard">;
+export type PoolDescription = Pick<
+  DividendLine,
+  | "model"
+  | "partner"
+  | "income"
+  | "basis"
+  | "shares"
+  | "areaMu"
+  | "days"
+  | "standard"
+  | "method"
+  | "residueRule"
+  | "publishedFrom"
+  | "publishedTo"
+  | "document"
+>;
+
+const byPool = (entitlements: readonly StatementEntitlement[]): [string, StatementEntitlement[]][] =>
+  [...Map.groupBy(entitlements, ({ pool }) => pool)].sort(([a], [b]) => (a < b ? -1 : 1));
+
+const unlessZero = <K extends string>(name: K, amount: Fen): { readonly [N in K]?: string } =>
+  (amount === 0n ? {} : { [name]: formatAmount(amount) }) as { readonly [N in K]?: string };
 
 /** 二、分红(收益): one line per pool of the year, pools in order. */
 export function dividendLines(
@@ -86,26 +110,68 @@ export function dividendLines(
   year: number,
   describe: (pool: string) => PoolDescription,
 ): DividendLine[] {
-  const byPool = Map.groupBy(
-    entitlements.filter((one) => one.year === year),
-    ({ pool }) => pool,
+  return byPool(entitlements.filter((one) => one.year === year)).map(([pool, own]): DividendLine => {
+    const figures = yearlyDividends(own, year);
+    const sum = (of: (line: EntitlementLine) => Fen): Fen => sumFen(own.map(({ line }) => of(line)));
+    const { model, partner, ...described } = describe(pool);
+    return {
+      ...{ pool, model, partner },
+      ...described,
+      entitled: formatAmount(figures.entitled),
+      paidInYear: formatAmount(figures.paidInYear),
+      ...unlessZero("paidAfterYearEnd", figures.paidAfterYearEnd),
+      returnedAfterYearEnd: formatAmount(figures.returnedAfterYearEnd),
+      awaitingReissue: formatAmount(figures.awaitingReissue),
+      ...unlessZero(
+        "payable",
+        sum((line) => line.payable),
+      ),
+      ...unlessZero("inTransit", sum(inTransit)),
+      ...unlessZero(
+        "unclaimed",
+        sum((line) => line.unclaimed),
+      ),
+      ...(figures.paidToRightAccountOn === undefined ? {} : { paidOn: figures.paidToRightAccountOn }),
+    };
+  });
+}
+
+/** Where what is left of an entitlement lies; of several places the one that asks most of the household. */
+function stateOf(lines: readonly EntitlementLine[]): PayoutState | undefined {
+  if (lines.some((line) => line.returned !== 0n)) return "awaiting-reissue";
+  if (lines.some((line) => inTransit(line) !== 0n)) return "in-transit";
+  if (lines.some((line) => line.unclaimed !== 0n)) return "unclaimed";
+  return lines.some((line) => line.payable !== 0n) ? "payable" : undefined;
+}
+
+/** 三、补发以前年度分红: what was paid in the year, by year of entitlement and pool. Adds up to `paidForEarlierYears`. */
+export function earlierLines(
+  entitlements: readonly StatementEntitlement[],
+  year: number,
+  partnerOf: (pool: string) => string,
+): EarlierLine[] {
+  const earlier = Map.groupBy(
+    entitlements.filter((one) => one.year < year),
+    (one) => one.year,
   );
-  return [...byPool]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([pool, own]): DividendLine => {
-      const figures = yearlyDividends(own, year);
-      const transit = sumFen(own.map(({ line }) => inTransit(line)));
-      const unclaimed = sumFen(own.map(({ line }) => line.unclaimed));
-      return {
-        pool,
-        ...describe(pool),
-        entitled: formatAmount(figures.entitled),
-        paidInYear: formatAmount(figures.paidInYear),
-        returnedAfterYearEnd: formatAmount(figures.returnedAfterYearEnd),
-        awaitingReissue: formatAmount(figures.awaitingReissue),
-        ...(transit === 0n ? {} : { inTransit: formatAmount(transit) }),
-        ...(unclaimed === 0n ? {} : { unclaimed: formatAmount(unclaimed) }),
-        ...(figures.paidToRightAccountOn === undefined ? {} : { paidOn: figures.paidToRightAccountOn }),
-      };
-    });
+  return [...earlier]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([of, inYear]) =>
+      byPool(inYear).flatMap(([pool, own]): EarlierLine[] => {
+        const items = own.flatMap(({ line }) => line.items);
+        const amount = resultsOf(items, "paid", isIn(year));
+        if (amount === 0n) return [];
+        const days = items.flatMap(({ results }) =>
+          results.filter(({ status }) => status === "succeeded").map(({ valueDate }) => valueDate),
+        );
+        const paidOn = days.filter(isIn(year)).reduce(laterDate);
+        const state = stateOf(own.map(({ line }) => line));
+        return [
+          {
+            ...{ pool, year: of, partner: partnerOf(pool), amount: formatAmount(amount), paidOn },
+            ...(state === undefined ? {} : { state }),
+          },
+        ];
+      }),
+    );
 }

@@ -79,6 +79,7 @@ describe("dividendLines", () => {
         partner: "企业A",
         entitled: "1500.00",
         paidInYear: "1500.00",
+        paidAfterYearEnd: "1500.00",
         returnedAfterYearEnd: "-1500.00",
         awaitingReissue: "0.00",
         paidOn: "2019-01-25",

@@ -54,6 +54,8 @@ const principalOf = (of: District, { share }: Payment): string => {
 function record(test: SubsidyCase, of: District, one: Payment, recordedOn: string): void {
   const principal = principalOf(of, one);
   const from = settlementStart(one.on);
+  // Messages of one day are told apart, and ordered, by their serials: late or not, each keeps its own.
+  test.numbered(`P${of.payments.indexOf(one)}`);
   if (one.kind === "prepay" && from < one.on) test.prepay("L1", one.on, principal, from, recordedOn);
   else test.repay("L1", one.on, principal, recordedOn);
 }

@@ -35,6 +35,7 @@ export class SubsidyCase {
 
   #closed = "0000-00";
   #serial = 0;
+  #given: string | undefined;
 
   /** Recording on a day, in the month of the day or the first open one after it. */
   on(day: string, role: Role = "FIN-M") {
@@ -76,7 +77,16 @@ export class SubsidyCase {
       : this.#fact(loan, "LoanToppedUp", on, { ...payload, topUpOf, unsubsidised: true });
   }
 
+  /** The next message has this serial: a message keeps it whenever it is recorded. */
+  numbered(serial: string): this {
+    this.#given = serial;
+    return this;
+  }
+
   serial(): string {
+    const given = this.#given;
+    this.#given = undefined;
+    if (given !== undefined) return given;
     this.#serial += 1;
     return `S${String(this.#serial).padStart(4, "0")}`;
   }

@@ -73,7 +73,7 @@ export class DemoBank {
     const kind = answer.status === 201 ? "recorded" : answer.status === 200 ? "repeated" : answer.status === 202 ? "held" : "refused";
     this.answers.set(kind, (this.answers.get(kind) ?? 0) + 1);
     if (!(options.expect ?? [201]).includes(response.status)) {
-      throw new Error(`${this.bank} posted ${path} ${body} and was answered ${response.status} ${JSON.stringify(answer.body)}`);
+      throw new Error(`${this.bank} posted ${path} and was answered ${response.status} ${JSON.stringify(answer.body)}: ${body}`);
     }
     return answer;
   }

@@ -42,13 +42,6 @@ const UNCLAIMED_ON = "2020-02-17";
 const WRONG_YEAR = 2018;
 const PUBLICITY_DAYS = 10;
 
-export interface PayoutCounts {
-  paid: number;
-  failed: number;
-  returned: number;
-  reissued: number;
-}
-
 export class DividendStory {
   readonly #cast: Cast;
   readonly #cards: CardDesk;
@@ -56,7 +49,6 @@ export class DividendStory {
   readonly #failed = new Map<number, Sent[]>();
   readonly #returned = new Map<number, Sent[]>();
   #wrong: Sent | undefined;
-  readonly counts: PayoutCounts = { paid: 0, failed: 0, returned: 0, reissued: 0 };
 
   constructor(cast: Cast, cards: CardDesk) {
     this.#cast = cast;
@@ -165,8 +157,6 @@ export class DividendStory {
       const reason = FAILURE_REASONS[((this.#sent.get(year) ?? 0) + nth) % FAILURE_REASONS.length] as string;
       await this.#report("payout-failures", [item], on, reason);
     }
-    this.counts.paid += paid.length;
-    this.counts.failed += failed.length;
   }
 
   /** In the next year: returns, new cards, and one batch with everything that is paid again. */
@@ -185,8 +175,7 @@ export class DividendStory {
         what: `退票户换卡 ${year}`,
         run: async () => {
           const households = new Set(waiting().map(({ household }) => household));
-          for (const household of households)
-            if (!(await this.#hasEnded(household))) await this.#cards.change(household, after("02-06"));
+          for (const household of households) if (!(await this.#hasEnded(household))) await this.#cards.change(household, after("02-06"));
         },
       },
       {
@@ -198,7 +187,6 @@ export class DividendStory {
           for (const item of waiting()) if (!(await this.#hasEnded(item.household))) items.push({ ...item, payoutBatch });
           await this.#submit(payoutBatch, items, after("02-20"));
           await this.#report("payout-successes", items, after("02-20"));
-          this.counts.reissued += items.length;
         },
       },
     ];
@@ -211,7 +199,6 @@ export class DividendStory {
   async #return(year: number, on: string): Promise<void> {
     for (const [nth, item] of (this.#returned.get(year) ?? []).entries()) {
       await this.#report("payout-returns", [item], on, RETURN_REASONS[nth % RETURN_REASONS.length]);
-      this.counts.returned += 1;
     }
   }
 
@@ -260,7 +247,9 @@ export class DividendStory {
   }
 
   async #transferUnclaimed(): Promise<void> {
-    const items = (this.#failed.get(UNCLAIMED_YEAR) ?? []).slice(0, NEVER_CLAIMED).map(({ household, year, pool }) => ({ household, year, pool }));
+    const items = (this.#failed.get(UNCLAIMED_YEAR) ?? [])
+      .slice(0, NEVER_CLAIMED)
+      .map(({ household, year, pool }) => ({ household, year, pool }));
     const transfer = { items, evidence: ["村委查找记录"], valueDate: UNCLAIMED_ON };
     await this.#cast.office.give("TransferUnclaimed", transfer, "FIN-R");
   }

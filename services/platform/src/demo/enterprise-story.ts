@@ -38,10 +38,7 @@ export const enterpriseLoans: readonly EnterpriseLoan[] = CARRIERS.map((enterpri
 }));
 
 export const enterpriseMoments = ({ linked }: Participants, cast: Cast): Moment[] => [
-  ...enterpriseLoans.flatMap((loan, nth) => [
-    ...linkMoments(loan, linked[nth] ?? [], cast),
-    ...loanMoments(loan, cast),
-  ]),
+  ...enterpriseLoans.flatMap((loan, nth) => [...linkMoments(loan, linked[nth] ?? [], cast), ...loanMoments(loan, cast)]),
   ...wageMoments(linked, cast),
   ...benefitMoments(linked, cast),
 ];
@@ -69,8 +66,14 @@ function linkMoments({ enterprise }: EnterpriseLoan, households: readonly Linked
       order: MORNING,
       what: `带贫关系 ${enterprise}`,
       run: async () => {
-        await link("job", households.filter(({ worker }) => worker !== undefined));
-        await link("fixed", households.filter(({ worker }) => worker === undefined));
+        await link(
+          "job",
+          households.filter(({ worker }) => worker !== undefined),
+        );
+        await link(
+          "fixed",
+          households.filter(({ worker }) => worker === undefined),
+        );
       },
     },
   ];

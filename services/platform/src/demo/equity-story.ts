@@ -36,9 +36,25 @@ export function equityMoments(people: Participants, cast: Cast): Moment[] {
       for (const { enterprise, amount } of STAKES) {
         const terms = { from: BOUGHT_ON, to: "2021-12-31", fixedRate: "8", payDates: ["12-01"], insured: true };
         const evidence = { decision: "区政府常务会议纪要〔2016〕20号", publicity: "入股公示照片" };
-        await office.give("SignInvestmentAgreement", { enterprise, agreement: `XY-${enterprise}`, amount, ...terms, ...evidence, valueDate: BOUGHT_ON }, "FIN-R");
-        const policy = { enterprise, insurer: INSURER, policy: `BD-${enterprise}`, insuredAmount: amount, deductible: "5000.00", from: BOUGHT_ON, to: "2021-12-31" };
-        await office.give("BindInsurancePolicy", { ...policy, premium: "20000.00", payer: "district", source: SOURCE, valueDate: BOUGHT_ON }, "INS");
+        await office.give(
+          "SignInvestmentAgreement",
+          { enterprise, agreement: `XY-${enterprise}`, amount, ...terms, ...evidence, valueDate: BOUGHT_ON },
+          "FIN-R",
+        );
+        const policy = {
+          enterprise,
+          insurer: INSURER,
+          policy: `BD-${enterprise}`,
+          insuredAmount: amount,
+          deductible: "5000.00",
+          from: BOUGHT_ON,
+          to: "2021-12-31",
+        };
+        await office.give(
+          "BindInsurancePolicy",
+          { ...policy, premium: "20000.00", payer: "district", source: SOURCE, valueDate: BOUGHT_ON },
+          "INS",
+        );
         const invested = { enterprise, amount, source: SOURCE, serial: `CZ-${enterprise}`, certificate: `GQ-${enterprise}` };
         await office.give("InvestEquity", { ...invested, valueDate: BOUGHT_ON }, "FIN-C");
       }
@@ -50,7 +66,11 @@ export function equityMoments(people: Participants, cast: Cast): Moment[] {
     what: "受益户量化",
     run: async () => {
       const shares = people.beneficiaries.map(({ household }) => ({ household, shares: "1" }));
-      await office.give("AssignBeneficiaries", { pool: EQUITY_POOL, year: 2017, shares, minutes: "村民代表大会决议", valueDate: "2017-01-05" }, "VIL");
+      await office.give(
+        "AssignBeneficiaries",
+        { pool: EQUITY_POOL, year: 2017, shares, minutes: "村民代表大会决议", valueDate: "2017-01-05" },
+        "VIL",
+      );
     },
   };
   return [buy, assign, ...adjustments(people, cast), ...DEMO_YEARS.flatMap((year) => dividendMoments(year, cast)), ...lossMoments(cast)];
@@ -114,8 +134,15 @@ function lossMoments({ office, lead }: Cast): Moment[] {
       what: "确认损失与三方分担",
       run: async () => {
         const evidence = { document: "示例评估报告", decision: "区政府常务会议纪要〔2020〕31号" };
-        await office.give("RecogniseInvestmentLoss", { ref: REF, enterprise, loss: LOSS, basis: "valuation", ...evidence, valueDate: "2020-12-18" }, "FIN-R");
-        const shared = (await office.give("ShareLoss", { ref: REF, source: SOURCE, valueDate: "2020-12-18" }, "FIN-R")) as Record<string, string>;
+        await office.give(
+          "RecogniseInvestmentLoss",
+          { ref: REF, enterprise, loss: LOSS, basis: "valuation", ...evidence, valueDate: "2020-12-18" },
+          "FIN-R",
+        );
+        const shared = (await office.give("ShareLoss", { ref: REF, source: SOURCE, valueDate: "2020-12-18" }, "FIN-R")) as Record<
+          string,
+          string
+        >;
         open = { enterprise: cents(shared.enterprise ?? ""), insurer: cents(shared.insurer ?? "") - cents(shared.uncovered ?? "") };
       },
     },
@@ -125,7 +152,14 @@ function lossMoments({ office, lead }: Cast): Moment[] {
       what: "分担款与保险赔款到账",
       run: async () => {
         const receive = (party: string, amount: bigint) =>
-          lead.post("loss-share-receipts", { ...CNY, ref: REF, party, amount: yuan(amount), serial: lead.serial(), valueDate: "2020-12-28" });
+          lead.post("loss-share-receipts", {
+            ...CNY,
+            ref: REF,
+            party,
+            amount: yuan(amount),
+            serial: lead.serial(),
+            valueDate: "2020-12-28",
+          });
         await receive(enterprise, open.enterprise);
         await receive(INSURER, open.insurer);
       },

@@ -14,10 +14,19 @@ export type RepaymentHabit =
   | { readonly kind: "reversed"; readonly on: string; readonly wrongYuan: number; readonly rightYuan: number; readonly reversedOn: string }
   /** The bank sends the same message again (same serial), and later once more under another serial by file. */
   | { readonly kind: "duplicated"; readonly on: string; readonly yuan: number }
-  /** A repayment that reaches the ledger weeks after its value date, over a settlement day. */
-  | { readonly kind: "reported-late"; readonly on: string; readonly yuan: number; readonly reportedOn: string }
+  /** A repayment that reaches the ledger after its quarter was settled and its month (or year) closed. */
+  | {
+      readonly kind: "reported-late";
+      readonly on: string;
+      readonly yuan: number;
+      readonly reportedOn: string;
+      /** The settled quarter that it changes, [from, toExcl). */
+      readonly quarter: { readonly from: string; readonly toExcl: string };
+    }
   /** The whole principal comes some days after the due date, with penalty interest. */
   | { readonly kind: "pays-late"; readonly days: number }
+  /** Nothing is paid on the due date, nor later: compensated by the risk fund. `tie`: on an exact half fen. */
+  | { readonly kind: "defaults"; readonly outcome: "open" | "recovered" | "written-off"; readonly tie: boolean }
   /** The money was lent on: misuse is confirmed and the subsidy claimed back. */
   | { readonly kind: "misused"; readonly from: string; readonly foundOn: string };
 
@@ -121,40 +130,78 @@ function lendingDay(random: Random, year: number): string {
 const addDays = (date: string, days: number): string => Temporal.PlainDate.from(date).add({ days }).toString();
 const addMonths = (date: string, months: number): string => Temporal.PlainDate.from(date).add({ months }).toString();
 
+/** A day on which the quarter's interest has been settled already is put off to the next quarter. */
+const notBetweenClaims = (date: string): string => (Number(date.slice(5, 7)) % 3 === 0 && date.slice(8) > "20" ? addDays(date, 12) : date);
+
+/** The first day from `date` on after which `days` pass without a settlement day (the 21st of the quarter's last month). */
+function sameQuarterAfter(date: string, days: number): string {
+  const quarter = (on: string): number => Math.floor((Number(on.slice(5, 7)) - (on.slice(8) < "21" ? 1 : 0)) / 3);
+  let on = date;
+  while (quarter(on) !== quarter(addDays(on, days))) on = addDays(on, 1);
+  return on;
+}
+const REVERSED_AFTER = 14;
+
+const MISUSES = [
+  { from: "2018-02-01", foundOn: "2018-11-07" },
+  { from: "2018-09-03", foundOn: "2019-03-06" },
+  { from: "2018-10-08", foundOn: "2019-02-14" },
+] as const;
+/** Four over the end of a period, one over the end of a year. */
+const LATE_REPORTS = [
+  { on: "2018-06-11", reportedOn: "2018-07-12", quarter: { from: "2018-03-21", toExcl: "2018-06-21" } },
+  { on: "2018-06-11", reportedOn: "2018-07-12", quarter: { from: "2018-03-21", toExcl: "2018-06-21" } },
+  { on: "2018-09-12", reportedOn: "2018-10-11", quarter: { from: "2018-06-21", toExcl: "2018-09-21" } },
+  { on: "2018-09-13", reportedOn: "2018-10-11", quarter: { from: "2018-06-21", toExcl: "2018-09-21" } },
+  { on: "2018-12-11", reportedOn: "2019-01-22", quarter: { from: "2018-09-21", toExcl: "2018-12-21" } },
+] as const;
+const PREPAYMENTS = 14;
+const REVERSALS = 5;
+const DUPLICATES = 2;
+const LATE_PAYERS = 4;
+const DEFAULTS = ["recovered", "open", "recovered", "written-off", "open"] as const;
+
 /** Gives the planned quality events to loans that are open long enough for them. */
 function withHabits(loans: readonly DemoLoan[]): DemoLoan[] {
   const result = [...loans];
   const long = loans
     .map((loan, index) => ({ loan, index }))
     .filter(({ loan }) => loan.months >= 24 && loan.yuan >= 20_000 && loan.disbursedOn < "2018-05" && loan.drawings.length === 1);
+  const wanted = PREPAYMENTS + REVERSALS + DUPLICATES + LATE_REPORTS.length + MISUSES.length;
+  const step = Math.floor(long.length / wanted);
   let next = 0;
   const give = (make: (loan: DemoLoan, nth: number) => RepaymentHabit, count: number): void => {
     for (let nth = 0; nth < count; nth++) {
       const entry = long[next] as { loan: DemoLoan; index: number };
-      next += 3;
+      next += step;
       result[entry.index] = { ...entry.loan, habit: make(entry.loan, nth) };
     }
   };
   give(
-    (loan, nth) => ({ kind: "prepays", on: addDays(loan.disbursedOn, 95 + 9 * nth), yuan: nth % 3 === 2 ? loan.yuan : loan.yuan / 2 }),
-    8,
-  );
-  give(
     (loan, nth) => ({
-      kind: "reversed",
-      on: addDays(loan.disbursedOn, 61 + nth),
-      wrongYuan: 10_000,
-      rightYuan: 1_000,
-      reversedOn: addDays(loan.disbursedOn, 75 + nth),
+      kind: "prepays",
+      on: notBetweenClaims(addDays(loan.disbursedOn, 95 + 9 * nth)),
+      yuan: nth % 3 === 2 ? loan.yuan : loan.yuan / 2,
     }),
-    3,
+    PREPAYMENTS,
   );
-  give((loan, nth) => ({ kind: "duplicated", on: addDays(loan.disbursedOn, 50 + nth), yuan: 5_000 }), 2);
-  give(() => ({ kind: "reported-late", on: "2018-06-11", yuan: 3_000, reportedOn: "2018-07-04" }), 2);
-  give(() => ({ kind: "misused", from: "2018-02-01", foundOn: "2018-11-07" }), 1);
-  const short = result
-    .map((loan, index) => ({ loan, index }))
-    .filter(({ loan }) => loan.due < "2018-10" && loan.habit.kind === "at-maturity");
-  for (const { loan, index } of short.slice(0, 2)) result[index] = { ...loan, habit: { kind: "pays-late", days: 23 } };
+  give((loan, nth) => {
+    const on = sameQuarterAfter(addDays(loan.disbursedOn, 61 + nth), REVERSED_AFTER);
+    return { kind: "reversed", on, wrongYuan: 10_000, rightYuan: 1_000, reversedOn: addDays(on, REVERSED_AFTER) };
+  }, REVERSALS);
+  give((loan, nth) => ({ kind: "duplicated", on: addDays(loan.disbursedOn, 50 + nth), yuan: 5_000 }), DUPLICATES);
+  give((_, nth) => ({ kind: "reported-late", yuan: 3_000, ...(LATE_REPORTS[nth] as (typeof LATE_REPORTS)[number]) }), LATE_REPORTS.length);
+  give((_, nth) => ({ kind: "misused", ...(MISUSES[nth] as (typeof MISUSES)[number]) }), MISUSES.length);
+  const ending = (from: string, to: string): { loan: DemoLoan; index: number }[] =>
+    result
+      .map((loan, index) => ({ loan, index }))
+      .filter(({ loan }) => loan.due >= from && loan.due < to && loan.habit.kind === "at-maturity" && loan.drawings.length === 1);
+  for (const { loan, index } of ending("2018", "2018-10").slice(0, LATE_PAYERS))
+    result[index] = { ...loan, habit: { kind: "pays-late", days: 23 } };
+  const spread = ending("2019-01", "2019-12").filter(({ loan }) => loan.yuan >= 20_000);
+  for (const [nth, outcome] of DEFAULTS.entries()) {
+    const entry = spread[nth * Math.floor(spread.length / DEFAULTS.length)] as { loan: DemoLoan; index: number };
+    result[entry.index] = { ...entry.loan, habit: { kind: "defaults", outcome, tie: nth === 0 } };
+  }
   return result;
 }

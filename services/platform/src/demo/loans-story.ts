@@ -1,19 +1,18 @@
 import type { DemoBank } from "./banks.ts";
+import { addDays, CNY, LAST_DAY, quarterEnds, yuan } from "./figures.ts";
 import type { DemoLoan } from "./lending.ts";
 import type { DemoOffice } from "./office.ts";
+import { defaultMoments } from "./risk-story.ts";
 import { EVENING, MORNING, type Moment, NOON } from "./story.ts";
 
 /*
- * What happens to the 146 loans in 2017 and 2018: applications, drawings, quarterly interest, repayments, and what goes
+ * What happens to the 146 loans until the end of 2020: applications, drawings, quarterly interest, repayments, and what goes
  * wrong. The bank's core computes every figure by itself; the ledger refuses one that differs by a fen.
  */
 
 /** 年利率 of the tier: up to a year 4.35, one to five years 4.75 (PBoC 2015-10-24); in ten-thousandths of a percent. */
 const RATE_SHORT = 43_500n;
 const RATE_LONG = 47_500n;
-/** The demo's last day of facts. */
-export const LAST_DAY = "2018-12-31";
-const QUARTER_ENDS = ["03-21", "06-21", "09-21", "12-21"];
 
 export interface LoansCast {
   readonly banks: Readonly<Record<string, DemoBank>>;
@@ -22,22 +21,12 @@ export interface LoansCast {
   readonly headOf: (household: string) => string;
 }
 
-export const yuan = (fen: bigint): string => `${fen / 100n}.${String(fen % 100n).padStart(2, "0")}`;
-const addDays = (date: string, days: number): string => Temporal.PlainDate.from(date).add({ days }).toString();
-const CNY = { currency: "CNY" } as const;
-
-/** First days after the quarterly settlement days that lie inside the loan and the demo. */
-const quarterEnds = (loan: DemoLoan): string[] =>
-  [2017, 2018]
-    .flatMap((year) => QUARTER_ENDS.map((day) => `${year}-${day}`))
-    .filter((day) => day > loan.disbursedOn && day < loan.due && day <= LAST_DAY);
-
 export function loanMoments(loans: readonly DemoLoan[], cast: LoansCast): Moment[] {
   return loans.flatMap((loan) => [
     ...openingMoments(loan, cast),
     ...interestMoments(loan, cast),
     ...habitMoments(loan, cast),
-    ...maturityMoments(loan, cast),
+    ...(loan.habit.kind === "defaults" ? unpaidMoments(loan, loan.habit, cast) : maturityMoments(loan, cast)),
   ]);
 }
 
@@ -110,27 +99,26 @@ function openingMoments(loan: DemoLoan, cast: LoansCast): Moment[] {
   return [open, ...drawings];
 }
 
+type Settled = NonNullable<ReturnType<DemoBank["core"]["settle"]>>;
+
+async function postSettlement({ loan }: DemoLoan, bank: DemoBank, { from, toExcl, interest }: Settled): Promise<void> {
+  const message = { loan, from, toExcl, amount: yuan(interest), valueDate: toExcl, serial: bank.serial() };
+  await bank.post("interest-settlements", { ...CNY, ...message });
+}
+
 /** 结息 and 付息 for the days up to `toExcl`. */
 async function settleAndPay(loan: DemoLoan, bank: DemoBank, toExcl: string): Promise<void> {
   const settled = bank.core.settle(loan.loan, toExcl);
   if (!settled) return;
-  const { from, interest } = settled;
-  await bank.post("interest-settlements", {
-    ...CNY,
-    loan: loan.loan,
-    from,
-    toExcl,
-    amount: yuan(interest),
-    valueDate: toExcl,
-    serial: bank.serial(),
-  });
+  const { interest } = settled;
+  await postSettlement(loan, bank, settled);
   const paid = bank.core.payable(loan.loan, interest);
   if (paid > 0n)
     await bank.post("interest-payments", { ...CNY, loan: loan.loan, amount: yuan(paid), valueDate: toExcl, serial: bank.serial() });
 }
 
 const interestMoments = (loan: DemoLoan, cast: LoansCast): Moment[] =>
-  quarterEnds(loan).map((day) => ({
+  quarterEnds(loan.disbursedOn, loan.due).map((day) => ({
     on: day,
     order: NOON,
     what: `结息 ${loan.loan}`,
@@ -185,6 +173,21 @@ function maturityMoments(loan: DemoLoan, cast: LoansCast): Moment[] {
   };
   return late > 0 ? [lastInterest, overdue, payOff] : [lastInterest, payOff];
 }
+
+/** The last interest is settled and stays open; what follows is the risk fund's. */
+const unpaidMoments = (loan: DemoLoan, habit: Habit<"defaults">, cast: LoansCast): Moment[] => {
+  const bank = bankOf(loan, cast);
+  const last: Moment = {
+    on: loan.due,
+    order: MORNING,
+    what: `到期结息 ${loan.loan}`,
+    run: async () => {
+      const settled = bank.core.settle(loan.loan, loan.due);
+      if (settled) await postSettlement(loan, bank, settled);
+    },
+  };
+  return [last, ...defaultMoments(loan, habit, bank, rateOf(loan), cast)];
+};
 
 function habitMoments(loan: DemoLoan, cast: LoansCast): Moment[] {
   const { habit } = loan;
@@ -282,22 +285,18 @@ function duplicatedMoments(loan: DemoLoan, bank: DemoBank, habit: Habit<"duplica
   ];
 }
 
-/** A repayment of June that is reported in July: the settled quarter is corrected by the bank, its subsidy by the office. */
+/** A repayment of a settled quarter: its interest is corrected by the bank, its subsidy by the office. */
 async function reportLate(loan: DemoLoan, bank: DemoBank, habit: Habit<"reported-late">, office: DemoOffice): Promise<void> {
   const fen = BigInt(habit.yuan) * 100n;
   bank.core.repay(loan.loan, habit.on, fen);
   await bank.post("repayments", { ...CNY, loan: loan.loan, principal: yuan(fen), valueDate: habit.on, serial: bank.serial() });
-  const from = loan.disbursedOn > "2018-03-21" ? loan.disbursedOn : "2018-03-21";
-  const right = bank.core.correct(loan.loan, from, "2018-06-21", fen);
-  await bank.post("interest-corrections", {
-    ...CNY,
-    loan: loan.loan,
-    from,
-    toExcl: "2018-06-21",
-    amount: yuan(right),
-    valueDate: "2018-06-20",
-  });
-  await office.give("CorrectSubsidy", { loan: loan.loan, correction: "recomputed", accrualsOf: 2018 }, "FIN-M");
+  const { toExcl } = habit.quarter;
+  const from = [loan.disbursedOn, habit.quarter.from].sort().at(-1) as string;
+  const right = bank.core.correct(loan.loan, from, toExcl, fen);
+  const correction = { loan: loan.loan, from, toExcl, amount: yuan(right), valueDate: addDays(toExcl, -1) };
+  await bank.post("interest-corrections", { ...CNY, ...correction });
+  const accrualsOf = Number(toExcl.slice(0, 4));
+  await office.give("CorrectSubsidy", { loan: loan.loan, correction: "recomputed", accrualsOf }, "FIN-M");
 }
 
 function misuseMoments(loan: DemoLoan, bank: DemoBank, habit: Habit<"misused">, office: DemoOffice): Moment[] {

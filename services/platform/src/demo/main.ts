@@ -9,16 +9,28 @@ import { SingleBar } from "cli-progress";
 import { statementOptionsOf } from "../compose/statements.ts";
 import { createPlatform, type Platform } from "../platform.ts";
 import { DemoBank, demoBankKey } from "./banks.ts";
-import { type DemoDistrict, makeDistrict, SEED } from "./district.ts";
-import { DEMO_BANKS, makeLoans } from "./lending.ts";
+import { CardDesk, type Cast } from "./cast.ts";
+import { type DemoDistrict, type DemoHousehold, makeDistrict, SEED } from "./district.ts";
+import { DividendStory } from "./dividend-story.ts";
+import { enterpriseLoans, enterpriseMoments } from "./enterprise-story.ts";
+import { enterpriseRegistration } from "./enterprises.ts";
+import { equityLists, equityMoments } from "./equity-story.ts";
+import { DEMO_YEARS } from "./figures.ts";
+import { DEMO_BANKS, type DemoLoan, makeLoans } from "./lending.ts";
 import { loanMoments } from "./loans-story.ts";
 import { DemoOffice } from "./office.ts";
-import { appropriationMoments, closingMoments, exitMoments, subsidyMoments, villageMoments, withoutLoans } from "./office-story.ts";
+import { appropriationMoments, closingMoments, exitMoments, subsidyMoments, villageMoments } from "./office-story.ts";
+import { engagedOf, makeParticipants, partingHousehold, workersOf } from "./participants.ts";
+import { partnershipMoments } from "./partnership-story.ts";
+import { declarationMoments, EXTINCT_ON, extinctMember, pooledLists, pooledMoments } from "./pooled-story.ts";
+import { printSummary } from "./printed-summary.ts";
 import { reconcile } from "./reconciliation.ts";
 import { REGISTERED_ON, registerFile } from "./register-file.ts";
 import { RegisterStory } from "./register-story.ts";
-import { type Moment, NOON, tell } from "./story.ts";
-import { isSound, printSummary, summarise } from "./summary.ts";
+import { fundMoments } from "./risk-story.ts";
+import { solarLists, solarMoments } from "./solar-story.ts";
+import { MORNING, type Moment, NOON, tell } from "./story.ts";
+import { isSound, summarise } from "./summary.ts";
 import { DEMO_BEGINS, DEMO_DISTRICT, demoSecrets, demoVaultKey, MemoryWatch, seededIds, settled } from "./world.ts";
 
 /*
@@ -27,7 +39,8 @@ import { DEMO_BEGINS, DEMO_DISTRICT, demoSecrets, demoVaultKey, MemoryWatch, see
  */
 
 const DEMO_DATABASE = "huimin_demo";
-const STATEMENT_YEARS = [2017, 2018];
+/** Folded streams that a service keeps: what 600 MB leave room for. */
+const CACHED_STREAMS = 1_000;
 const home = path.resolve(process.env.HUIMIN_HOME ?? ".huimin");
 const folder = path.join(home, "demo");
 
@@ -157,6 +170,53 @@ async function issueStatements(platform: Platform, office: DemoOffice, year: num
   return result.value.report.lines.filter((line) => line.coverage === "issued").length;
 }
 
+/** Everything that happens, in no order yet. */
+function momentsOf(cast: Cast, loans: readonly DemoLoan[], dividends: DividendStory, cards: CardDesk): Moment[] {
+  const { platform, office, district, banks } = cast;
+  const people = makeParticipants(district, loans, SEED);
+  const { batches } = people;
+  const extinct = extinctMember(batches);
+  const parting = partingHousehold(people);
+  const borrowers = new Set(loans.map(({ household }) => household.household));
+  const planted = new Set([extinct?.household, parting]);
+  const register = new RegisterStory(platform, office, cards, {
+    households: district.households.filter((one) => !borrowers.has(one.household) && !planted.has(one)),
+    engaged: engagedOf(people),
+    workers: workersOf(people),
+  });
+  const lists = [
+    ...solarLists(cast),
+    ...equityLists(),
+    ...pooledLists(batches, batches.find(({ members }) => extinct !== undefined && members.includes(extinct))?.batch),
+  ];
+  return [
+    enterpriseRegistration(cast),
+    ...villageMoments(office),
+    ...exitMoments(district, office),
+    ...appropriationMoments(office),
+    ...fundMoments(office),
+    ...loanMoments(loans, cast),
+    ...pooledMoments(batches, cast),
+    ...declarationMoments(batches, cast),
+    ...enterpriseMoments(people, cast),
+    ...equityMoments(people, cast),
+    ...solarMoments(cast, register),
+    ...partnershipMoments(people, cast),
+    ...subsidyMoments(loans, enterpriseLoans, Object.values(banks), office),
+    ...register.moments(),
+    ...plantedMoments(register, extinct?.household, parting),
+    ...dividends.moments(lists, "2021-01-31"),
+    ...closingMoments(office),
+  ];
+}
+
+/** What befalls two households of the pooled loans, apart from chance. */
+const plantedMoments = (register: RegisterStory, extinct: DemoHousehold | undefined, parting: DemoHousehold | undefined): Moment[] => [
+  ...(extinct ? [{ on: EXTINCT_ON, order: MORNING, what: "持股户整户消亡", run: () => register.extinguish(extinct, EXTINCT_ON) }] : []),
+  ...(parting ? [{ on: PARTED_ON, order: MORNING, what: "持股户分户", run: () => register.part(parting, PARTED_ON) }] : []),
+];
+const PARTED_ON = "2018-10-18";
+
 async function run(platform: Platform, clock: { now: number }, startedAt: number, memory: MemoryWatch): Promise<boolean> {
   const origin = await platform.app.listen({ host: "127.0.0.1", port: 0 });
   const district = makeDistrict(SEED);
@@ -164,14 +224,19 @@ async function run(platform: Platform, clock: { now: number }, startedAt: number
   const register = await openRegister(platform, office, district);
   const heads = await headsOf(platform);
   const banks = DEMO_BANKS.map(({ bank }) => new DemoBank(bank, origin, () => clock.now));
-  const loans = makeLoans(district, SEED);
-  const cast = {
-    banks: Object.fromEntries(banks.map((bank) => [bank.bank, bank])),
+  const cast: Cast = {
+    platform,
+    district,
     office,
-    headOf: (household: string) => heads.get(household) ?? "",
+    banks: Object.fromEntries(banks.map((bank) => [bank.bank, bank])),
+    lead: banks[0] as DemoBank,
+    headOf: (household) => heads.get(household) ?? "",
+    personOf: ({ idNumber }) => platform.vault.personId(platform.district, idNumber),
   };
+  const cards = new CardDesk(platform, office);
+  const dividends = new DividendStory(cast, cards);
   const statementsByYear: Record<string, number> = {};
-  const statements = STATEMENT_YEARS.map(
+  const statements = DEMO_YEARS.map(
     (year): Moment => ({
       on: `${year + 1}-01-20`,
       order: NOON,
@@ -181,20 +246,9 @@ async function run(platform: Platform, clock: { now: number }, startedAt: number
       },
     }),
   );
-  const bar = progress("业务 the years 2017 and 2018");
-  await tell(
-    [
-      ...villageMoments(office),
-      ...exitMoments(district, office),
-      ...appropriationMoments(office),
-      ...loanMoments(loans, cast),
-      ...subsidyMoments(loans, banks, office),
-      ...new RegisterStory(platform, office, withoutLoans(district, loans)).moments(),
-      ...closingMoments(office),
-      ...statements,
-    ],
-    clock,
-    (done, of, on) => bar.at(done, of, on),
+  const bar = progress("业务 the years 2017 to 2020");
+  await tell([...momentsOf(cast, makeLoans(district, SEED), dividends, cards), ...statements], clock, (done, of, on) =>
+    bar.at(done, of, on),
   );
   bar.done();
   await settled(platform);
@@ -239,6 +293,7 @@ async function main(): Promise<number> {
       documents: false,
       logLevel: "warn",
       eventLoopDelayMsMax: 0,
+      cachedStreamsMax: CACHED_STREAMS,
     });
     try {
       return (await run(platform, clock, startedAt, memory)) ? 0 : 1;

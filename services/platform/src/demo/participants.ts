@@ -90,7 +90,7 @@ export function makeParticipants(district: DemoDistrict, loans: readonly DemoLoa
   const entrants = withSigner.slice(0, whole);
   const staked = new Set(entrants.map(({ household }) => household.household));
   const rest = free.filter(({ household }) => !staked.has(household));
-  const old = rest.toSorted((a, b) => (a.members[0]?.birth ?? "") < (b.members[0]?.birth ?? "") ? -1 : 1);
+  const old = rest.toSorted((a, b) => ((a.members[0]?.birth ?? "") < (b.members[0]?.birth ?? "") ? -1 : 1));
   const beneficiaries = old.slice(0, BENEFICIARIES);
   const waiting = free.filter((one) => registeredIn(one, 2020) && !beneficiaries.includes(one));
   const linkable = district.households.filter((one) => registeredIn(one, 2017) && !beneficiaries.includes(one));
@@ -164,3 +164,9 @@ export const engagedOf = (participants: Participants): Set<string> => {
   const held = [...beneficiaries, ...successors].map(({ household }) => household);
   return new Set([...staked, ...held, ...workersOf(participants)]);
 };
+
+/** The household of a batch that parts in 2018: an adult leaves it, and takes a share of the stake along. */
+export const partingHousehold = ({ batches }: Participants): DemoHousehold | undefined =>
+  batches[0]?.members
+    .map(({ household }) => household)
+    .find(({ members }) => members.length === 4 && members.some(({ relation }) => relation === "spouse"));

@@ -1,6 +1,7 @@
-import type { DemoBank } from "./banks.ts";
 import { createHash } from "node:crypto";
+import type { DemoBank } from "./banks.ts";
 import type { Cast } from "./cast.ts";
+import type { PoolYear } from "./dividend-story.ts";
 import { addDays, CNY, DEMO_YEARS, quarterEnds, wholeYuan, yuan } from "./figures.ts";
 import type { PooledBatch, PooledMember } from "./participants.ts";
 import { EVENING, MORNING, type Moment, NOON } from "./story.ts";
@@ -33,7 +34,7 @@ export const extinctMember = (batches: readonly PooledBatch[]): PooledMember | u
   batches
     .filter(({ batch }) => batch !== FAILED_BATCH && !EXTENDED.has(batch))
     .flatMap(({ members }) => members)
-    .find(({ household }) => household.members.length === 1);
+    .find(({ household: { members, exitYear } }) => members.length === 1 && exitYear !== undefined && exitYear < 2019);
 
 export const pooledMoments = (batches: readonly PooledBatch[], cast: Cast): Moment[] => {
   const extinct = extinctMember(batches);
@@ -92,7 +93,14 @@ async function signAndLend(batch: PooledBatch, total: string, cast: Cast): Promi
     participationEvidence: on >= EVIDENCE_FROM,
     valueDate: on,
   });
-  const entrustment = { batch: number, trustee: enterprise, total, dividendRate: batch.dividendRate, payDate: "12-12", noRepaymentDuty: true };
+  const entrustment = {
+    batch: number,
+    trustee: enterprise,
+    total,
+    dividendRate: batch.dividendRate,
+    payDate: "12-12",
+    noRepaymentDuty: true,
+  };
   await office.give("SignEquityEntrustment", { ...entrustment, valueDate: on }, "ENT");
   for (const member of members) bank.core.open(member.loan, on, due, CORE_RATE, BigInt(member.yuan) * 100n);
   await bank.post("batch-disbursements", { ...CNY, batch: number, amount: total, valueDate: on, serial: bank.serial() });
@@ -215,7 +223,14 @@ function failureMoments(batch: PooledBatch, cast: Cast): Moment[] {
         principal: yuan(bank.core.balance(loan, appliedOn)),
         interest: yuan(bank.core.interest(loan, due, appliedOn)),
       }));
-      return bank.post("compensation-applications", { ...CNY, ref, obligor: enterprise, loans, evidence: `示例裁定-${number}`, valueDate: appliedOn });
+      return bank.post("compensation-applications", {
+        ...CNY,
+        ref,
+        obligor: enterprise,
+        loans,
+        evidence: `示例裁定-${number}`,
+        valueDate: appliedOn,
+      });
     }),
     at(addDays(appliedOn, 7), EVENING, "代偿审批", () =>
       office.give("ApproveCompensation", { ref, document: `示例代偿〔2020〕1号`, valueDate: addDays(appliedOn, 7) }, "FIN-R"),
@@ -224,7 +239,14 @@ function failureMoments(batch: PooledBatch, cast: Cast): Moment[] {
       office.give("PayCompensation", { ...CNY, ref, party: "fund", serial: `DF-${number}`, valueDate: addDays(appliedOn, 12) }, "FIN-C"),
     ),
     at("2020-09-28", NOON, "破产清偿", () =>
-      bank.post("bankruptcy-dividends", { ...CNY, ref, gross: "265000.00", cost: "15000.05", serial: bank.serial(), valueDate: "2020-09-28" }),
+      bank.post("bankruptcy-dividends", {
+        ...CNY,
+        ref,
+        gross: "265000.00",
+        cost: "15000.05",
+        serial: bank.serial(),
+        valueDate: "2020-09-28",
+      }),
     ),
     at("2020-11-16", NOON, "贫困户免责", () =>
       bank.post("household-releases", {
@@ -256,3 +278,27 @@ export const declarationMoments = (batches: readonly PooledBatch[], cast: Cast):
   );
 
 export const paysDividend = ({ batch }: PooledBatch, year: number): boolean => batch !== FAILED_BATCH || `${year}-12-31` < BANKRUPT_ON;
+
+/** The households whose batch has money to give in a year: by stake and days, as the policy says. */
+export const pooledLists = (batches: readonly PooledBatch[], extinctBatch: string | undefined): PoolYear[] =>
+  DEMO_YEARS.flatMap((year) =>
+    batches
+      .filter((batch) => paysDividend(batch, year))
+      .map(({ batch, pool }) => {
+        // A holder that dies out is on the list of its year by the day before.
+        const snapshot = batch === extinctBatch && year === Number(EXTINCT_ON.slice(0, 4)) ? { snapshot: addDays(EXTINCT_ON, -1) } : {};
+        const objection = OBJECTIONS[`${year} ${batch}`];
+        return {
+          pool,
+          year,
+          draftedOn: `${year}-12-12`,
+          draft: { method: "by-stake-days", ...snapshot },
+          ...(objection ? { objection } : {}),
+        };
+      }),
+  );
+
+const OBJECTIONS: Readonly<Record<string, PoolYear["objection"]>> = {
+  "2018 FD201704": { text: "入股天数有误", result: "dismissed" },
+  "2019 FD201709": { text: "认为分红率应为8%", result: "dismissed" },
+};

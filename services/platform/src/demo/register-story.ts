@@ -1,10 +1,10 @@
-import type { RecordedEvent } from "@huimin/decider";
-import { type HouseholdState, householdFold, householdStream } from "@huimin/registry/events";
 import { sealMember } from "@huimin/service-registry";
 import type { Platform } from "../platform.ts";
+import { type CardDesk, householdState } from "./cast.ts";
 import type { DemoHousehold } from "./district.ts";
+import { DEMO_YEARS } from "./figures.ts";
 import type { DemoOffice } from "./office.ts";
-import { demoCardNumber, demoName, IdNumbers } from "./people.ts";
+import { demoName, IdNumbers } from "./people.ts";
 import { Random } from "./random.ts";
 import { MORNING, type Moment } from "./story.ts";
 
@@ -14,39 +14,64 @@ import { MORNING, type Moment } from "./story.ts";
  */
 
 /** Per year, of 3,074 people in 1,006 households: 0.5 % come, 1 % go, 0.3 % of households fall back, 2.5 % change cards. */
-const PER_YEAR = { births: 15, removals: 30, returns: 3, splits: 3, merges: 2, extinct: 2, cards: 25 } as const;
-const CARD_SERIAL_FROM = 500_000;
+const PER_YEAR = { births: 15, removals: 30, returns: 3, cards: 25 } as const;
+/** In the four years: six families part, three move together, four die out. */
+const FAMILIES = {
+  2017: { splits: 2, merges: 1, extinct: 1 },
+  2018: { splits: 1, merges: 1, extinct: 1 },
+  2019: { splits: 1, merges: 1, extinct: 0 },
+  2020: { splits: 1, merges: 0, extinct: 1 },
+} as const;
 /** Adults: a new head must be one. */
 const ADULT_RELATIONS = new Set(["spouse", "parent"]);
-/** Not in an exit list of the demo's years: such a household may end. */
-const mayEnd = ({ exitYear }: DemoHousehold): boolean => exitYear === undefined || exitYear > 2018;
+/** Not in an exit list that is still to come: such a household may end. */
+const mayEnd = ({ exitYear }: DemoHousehold): boolean => exitYear === undefined || exitYear === 2016;
+
+/** Whom chance may touch, and how far. */
+export interface Chances {
+  readonly households: readonly DemoHousehold[];
+  /** Neither end nor divide by chance. */
+  readonly engaged: ReadonlySet<string>;
+  /** Nobody leaves them by chance. */
+  readonly workers: ReadonlySet<string>;
+}
 
 export class RegisterStory {
   readonly #platform: Platform;
   readonly #office: DemoOffice;
   readonly #random = new Random(71_2017);
   readonly #ids = new IdNumbers();
-  #cards = CARD_SERIAL_FROM;
+  readonly #cards: CardDesk;
+  readonly #cast: Chances;
+  /** Households that died out, by village and year. */
+  readonly #extinct: { readonly household: string; readonly village: string; readonly year: number }[] = [];
   #households = 9_000;
   /** Who can still change; a household changes once. */
   #pool: DemoHousehold[];
 
-  constructor(platform: Platform, office: DemoOffice, households: readonly DemoHousehold[]) {
+  constructor(platform: Platform, office: DemoOffice, cards: CardDesk, chances: Chances) {
     this.#platform = platform;
     this.#office = office;
-    this.#pool = this.#random.shuffled(households);
+    this.#cards = cards;
+    this.#cast = chances;
+    this.#pool = this.#random.shuffled(chances.households);
+  }
+
+  /** Households of a village that died out in a year. */
+  extinctIn(village: string, year: number): string[] {
+    return this.#extinct.filter((one) => one.village === village && one.year === year).map(({ household }) => household);
   }
 
   moments(): Moment[] {
-    return [2017, 2018].flatMap((year) => {
+    return DEMO_YEARS.flatMap((year) => {
       const on = (day: string, what: string, run: () => Promise<void>): Moment => ({ on: `${year}-${day}`, order: MORNING, what, run });
       return [
         on("04-12", "银行卡变更", () => this.#times(PER_YEAR.cards, () => this.#changeCard(`${year}-04-12`))),
         on("10-16", "人口自然增加", () => this.#times(PER_YEAR.births, () => this.#addChild(year))),
         on("10-17", "人口自然减少", () => this.#times(PER_YEAR.removals, () => this.#removeMember(`${year}-10-17`))),
-        on("10-18", "分户", () => this.#times(PER_YEAR.splits, () => this.#split(`${year}-10-18`))),
-        on("10-19", "并户", () => this.#times(PER_YEAR.merges, () => this.#merge(`${year}-10-19`))),
-        on("10-24", "整户消亡", () => this.#times(PER_YEAR.extinct, () => this.#extinct(`${year}-10-24`))),
+        on("10-18", "分户", () => this.#times(FAMILIES[year].splits, () => this.#split(`${year}-10-18`))),
+        on("10-19", "并户", () => this.#times(FAMILIES[year].merges, () => this.#merge(`${year}-10-19`))),
+        on("10-24", "整户消亡", () => this.#times(FAMILIES[year].extinct, () => this.#dieOut(`${year}-10-24`))),
         on("11-14", "返贫", () => this.#times(PER_YEAR.returns, () => this.#returns(year))),
       ];
     });
@@ -62,23 +87,9 @@ export class RegisterStory {
     return this.#pool.splice(index, 1)[0] as DemoHousehold;
   }
 
-  async #state(household: string): Promise<HouseholdState> {
-    const { events } = await this.#platform.store.readStream(this.#platform.district, householdStream(household));
-    return events.reduce((state, event) => householdFold.evolve(state, event as RecordedEvent), householdFold.initialState);
-  }
-
   async #changeCard(valueDate: string): Promise<void> {
     const { household } = this.#take(() => true);
-    const { head } = await this.#state(household);
-    const { vault, district } = this.#platform;
-    const text = demoCardNumber(++this.#cards);
-    const [number] = await vault.seal([{ district, personId: head, keyClass: "K1", field: "account", text }]);
-    const numberHash = vault.fingerprint(district, "account", text);
-    await this.#office.give(
-      "ChangeBankAccount",
-      { household, holder: head, bank: "K1", kind: "card", number, numberHash, purpose: "all", valueDate },
-      "OFFICE",
-    );
+    await this.#cards.change(household, valueDate);
   }
 
   async #addChild(year: number): Promise<void> {
@@ -91,8 +102,8 @@ export class RegisterStory {
   }
 
   async #removeMember(valueDate: string): Promise<void> {
-    const { household } = this.#take((one) => one.members.length >= 3);
-    const { head, members } = await this.#state(household);
+    const { household } = this.#take((one) => one.members.length >= 3 && !this.#cast.workers.has(one.household));
+    const { head, members } = await householdState(this.#platform, household);
     const leaving = members.findLast((member) => member.personId !== head);
     await this.#office.give(
       "RemoveMember",
@@ -102,10 +113,15 @@ export class RegisterStory {
   }
 
   async #split(valueDate: string): Promise<void> {
-    const { household, village } = this.#take(
-      (one) => mayEnd(one) && one.members.length >= 3 && one.members.some(({ relation }) => ADULT_RELATIONS.has(relation)),
+    const found = this.#take(
+      (one) => this.#mayEnd(one) && one.members.length >= 3 && one.members.some(({ relation }) => ADULT_RELATIONS.has(relation)),
     );
-    const { head, members } = await this.#state(household);
+    await this.part(found, valueDate);
+  }
+
+  /** 分户: one adult leaves with nobody, and gets a card. */
+  async part({ household, village }: DemoHousehold, valueDate: string): Promise<void> {
+    const { head, members } = await householdState(this.#platform, household);
     const other = members.find((member) => member.personId !== head && ADULT_RELATIONS.has(member.relation));
     const staying = members.filter((member) => member !== other);
     const target = `${village}-${++this.#households}`;
@@ -114,18 +130,29 @@ export class RegisterStory {
       { household: target, head: other?.personId, members: [{ personId: other?.personId, relation: "head" }] },
     ];
     await this.#office.give("SplitHousehold", { household, targets, debtorStays: household, valueDate }, "POV");
+    await this.#cards.bind(target, valueDate);
   }
 
   async #merge(valueDate: string): Promise<void> {
-    const into = this.#take((one) => one.members.length >= 2);
-    const joining = this.#take((one) => mayEnd(one) && one.village === into.village && one.members.length === 1);
+    const into = this.#take((one) => one.members.length >= 2 && this.#mayEnd(one));
+    const joining = this.#take((one) => this.#mayEnd(one) && one.village === into.village && one.members.length === 1);
     await this.#office.give("MergeHouseholds", { into: into.household, households: [joining.household], valueDate }, "POV");
   }
 
-  async #extinct(valueDate: string): Promise<void> {
-    const { household } = this.#take((one) => mayEnd(one) && one.members.length === 1);
-    const { head } = await this.#state(household);
+  async #dieOut(valueDate: string): Promise<void> {
+    const { household } = this.#take((one) => this.#mayEnd(one) && one.members.length === 1);
+    await this.extinguish({ household, village: household.slice(0, 12) }, valueDate);
+  }
+
+  /** 整户消亡 of a household, chosen here or by another story. */
+  async extinguish({ household, village }: { readonly household: string; readonly village: string }, valueDate: string): Promise<void> {
+    const { head } = await householdState(this.#platform, household);
     await this.#office.give("RecordHouseholdExtinct", { household, lastMembers: [head], valueDate }, "POV");
+    this.#extinct.push({ household, village, year: Number(valueDate.slice(0, 4)) });
+  }
+
+  #mayEnd(one: DemoHousehold): boolean {
+    return mayEnd(one) && !this.#cast.engaged.has(one.household);
   }
 
   async #returns(year: number): Promise<void> {

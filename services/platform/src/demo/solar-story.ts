@@ -35,15 +35,20 @@ export function solarMoments(cast: Cast, register: RegisterStory): Moment[] {
     run: async () => {
       for (const { code, name } of district.villages) {
         const pool = solarPool(code);
-        const station = { asset: `DZ-${code.slice(-6)}`, pool, village: code, kind: "光伏", name: `${name}村级光伏电站`, capacityKw: CAPACITY_KW };
+        const station = {
+          asset: `DZ-${code.slice(-6)}`,
+          pool,
+          village: code,
+          kind: "光伏",
+          name: `${name}村级光伏电站`,
+          capacityKw: CAPACITY_KW,
+        };
         await office.give(
           "RegisterAsset",
           { ...station, cost: "720000.00", source: "省", document: `示例确权-${code.slice(-6)}`, valueDate: "2016-12-27" },
           "VIL",
         );
-        const shares = district.households
-          .filter((one) => one.village === code)
-          .map(({ household }) => ({ household, shares: SHARES }));
+        const shares = district.households.filter((one) => one.village === code).map(({ household }) => ({ household, shares: SHARES }));
         await office.give("AssignBeneficiaries", { pool, year: 2017, shares, minutes: "村民代表大会决议", valueDate: "2016-12-27" }, "VIL");
       }
     },
@@ -53,19 +58,24 @@ export function solarMoments(cast: Cast, register: RegisterStory): Moment[] {
 
 function yearMoments(cast: Cast, register: RegisterStory, year: number): Moment[] {
   const { district, office, lead } = cast;
-  const income = QUARTERS.map(({ on, from, share }, quarter): Moment => ({
-    on: `${year}-${on}`,
-    order: NOON,
-    what: `电费到账 ${year}`,
-    run: async () => {
-      for (const [index, { code }] of district.villages.entries()) {
-        const kwh = ((KWH_A_YEAR + BigInt(137 * index) - BigInt(40 * (year - 2017))) * share) / 1000n;
-        const period = { from: `${year}-${from}`, toExcl: quarter === 3 ? `${year + 1}-01-01` : addDays(`${year}-${QUARTERS[quarter + 1]?.from}`, 0) };
-        const message = { pool: solarPool(code), amount: yuan(kwh * FEN_PER_KWH), kwh: kwh.toString(), ...period };
-        await lead.post("asset-income", { ...CNY, ...message, serial: lead.serial(), valueDate: `${year}-${on}` });
-      }
-    },
-  }));
+  const income = QUARTERS.map(
+    ({ on, from, share }, quarter): Moment => ({
+      on: `${year}-${on}`,
+      order: NOON,
+      what: `电费到账 ${year}`,
+      run: async () => {
+        for (const [index, { code }] of district.villages.entries()) {
+          const kwh = ((KWH_A_YEAR + BigInt(137 * index) - BigInt(40 * (year - 2017))) * share) / 1000n;
+          const period = {
+            from: `${year}-${from}`,
+            toExcl: quarter === 3 ? `${year + 1}-01-01` : addDays(`${year}-${QUARTERS[quarter + 1]?.from}`, 0),
+          };
+          const message = { pool: solarPool(code), amount: yuan(kwh * FEN_PER_KWH), kwh: kwh.toString(), ...period };
+          await lead.post("asset-income", { ...CNY, ...message, serial: lead.serial(), valueDate: `${year}-${on}` });
+        }
+      },
+    }),
+  );
   const adjust: Moment = {
     on: `${year}-12-01`,
     order: MORNING,
@@ -77,7 +87,11 @@ function yearMoments(cast: Cast, register: RegisterStory, year: number): Moment[
         await office.give("DeductOperatingCost", { pool, amount: yuan(cost), kind: "运维费", valueDate: `${year}-12-01` }, "FIN-M");
         const takenBack = register.extinctIn(code, year);
         if (takenBack.length === 0) continue;
-        await office.give("ReassignBeneficiaries", { pool, year, shares: [], takenBack, minutes: "年度动态调整", valueDate: `${year}-12-01` }, "VIL");
+        await office.give(
+          "ReassignBeneficiaries",
+          { pool, year, shares: [], takenBack, minutes: "年度动态调整", valueDate: `${year}-12-01` },
+          "VIL",
+        );
       }
     },
   };

@@ -1,9 +1,10 @@
 import type { TrialBalance } from "@huimin/books";
-import type { StoredEvent } from "@huimin/event-store";
-import { fen, formatAmount, sumFen } from "@huimin/money";
-import { TreeHead } from "@huimin/proof-log";
+import { formatAmount, sumFen } from "@huimin/money";
 import { broken, checkInvariants } from "@huimin/service-ledger";
 import type { Platform } from "../platform.ts";
+import { type CheckSum, checkSums } from "./check-sums.ts";
+import { type LoanModel, readLogFigures, type Tie } from "./log-figures.ts";
+import { qualityEvents } from "./quality-events.ts";
 import type { ReconciliationItem } from "./reconciliation.ts";
 
 /** `.huimin/demo/summary.json`: the keys of the fixed surface, and what the spine has beside them. Amounts are decimal strings. */
@@ -20,54 +21,17 @@ export interface Summary {
   readonly statementsByYear: Readonly<Record<string, number>>;
   readonly trialBalance: Readonly<Record<"G" | "M" | "Q", { readonly debit: string; readonly credit: string }>>;
   readonly invariants: { readonly checked: number; readonly failed: number };
+  readonly models: Readonly<Record<"政企联动" | "社企共助" | "光伏", Readonly<Record<string, number | string>>>>;
+  readonly checkSums: readonly CheckSum[];
+  readonly qualityEvents: Readonly<Record<string, number>>;
+  /** Splits that ended on an exact half fen. */
+  readonly halfFenTies: readonly Tie[];
   readonly reconciliation: readonly ReconciliationItem[];
   readonly bankMessages: Readonly<Record<string, number>>;
   readonly proposals: number;
   readonly merkleRoot: string;
   readonly memoryMb: number;
   readonly elapsedSeconds: number;
-}
-
-/** Events read at a time. */
-const BATCH = 2_000;
-
-/** What the log itself says, in one pass. */
-export interface LogFigures {
-  readonly events: number;
-  readonly merkleRoot: string;
-  readonly drawn: bigint;
-  readonly loans: number;
-  readonly claimed: bigint;
-  readonly paid: bigint;
-  readonly clawedBack: bigint;
-}
-
-type Payload = { readonly amount: string; readonly loan: string; readonly total: string };
-
-/** Sums that need no books, and the Merkle root over the stored leaves. */
-export async function readLogFigures(platform: Platform): Promise<LogFigures> {
-  const { store, district } = platform;
-  const tree = new TreeHead();
-  const loans = new Set<string>();
-  const sums = { drawn: 0n, claimed: 0n, paid: 0n, clawedBack: 0n };
-  const add = ({ type, payload }: StoredEvent): void => {
-    const { amount, loan, total } = payload as Payload;
-    if (type === "LoanDisbursed" || type === "LoanToppedUp") {
-      loans.add(loan);
-      sums.drawn += fen(amount);
-    } else if (type === "SubsidyClaimSubmitted") sums.claimed += fen(total);
-    else if (type === "SubsidyPaid") sums.paid += fen(amount);
-    else if (type === "SubsidyClawbackDecided") sums.clawedBack += fen(total);
-  };
-  let events = 0;
-  for (;;) {
-    const [batch, leaves] = await Promise.all([store.readAll(district, events, BATCH), store.readLeaves(district, events, BATCH)]);
-    for (const event of batch) add(event);
-    for (const { leafHash } of leaves) tree.append(leafHash);
-    events += batch.length;
-    if (batch.length < BATCH) break;
-  }
-  return { ...sums, events, loans: loans.size, merkleRoot: Buffer.from(tree.root()).toString("hex") };
 }
 
 const totalsOf = (balance: TrialBalance, book: "G" | "M" | "Q"): { debit: string; credit: string } => ({
@@ -91,17 +55,54 @@ export async function summarise(input: SummaryInput): Promise<Summary> {
   const { district, books, store } = platform;
   const log = await readLogFigures(platform);
   const trial = await books.trialBalance({ district });
-  const open = await books.balance({ district, account: "9201", dims: { batch: null } });
+  const balanceOf = async (account: string, dims?: { readonly batch: null }): Promise<bigint> =>
+    (await books.balance({ district, account, ...(dims ? { dims } : {}) })).amount;
+  const [household, own, enterprise] = [await balanceOf("9201"), await balanceOf("9201", { batch: null }), await balanceOf("9202")];
+  const outstanding = (await balanceOf("2901.02")) + (await balanceOf("2901.03")) + (await balanceOf("2901.04"));
   const invariants = await checkInvariants(platform);
   const failed = broken(invariants);
-  const none = "0.00";
+  for (const one of failed) platform.logger.error({ invariant: one }, "a broken invariant");
+  const text = (name: string): string => formatAmount(log.sums.get(name) ?? 0n);
+  const count = (type: string): number => log.counts.get(type) ?? 0;
+  const loans = (model: LoanModel, open: bigint) => ({
+    loans: log.loans[model].size,
+    drawn: text(`drawn ${model}`),
+    open: formatAmount(open),
+  });
+  const returned = log.sums.get("returned") ?? 0n;
   return {
     ...input.register,
     events: log.events,
     position: await store.head(district),
-    loans: { byModel: { 自贷创业: { loans: log.loans, drawn: formatAmount(log.drawn), open: formatAmount(open.amount) } } },
-    dividends: { declared: none, allocated: none, paid: none, returned: none, outstanding: none },
-    subsidies: { claimed: formatAmount(log.claimed), paid: formatAmount(log.paid), clawedBack: formatAmount(log.clawedBack) },
+    loans: {
+      byModel: { 分贷统还: loans("分贷统还", household - own), 企贷增收: loans("企贷增收", enterprise), 自贷创业: loans("自贷创业", own) },
+    },
+    models: {
+      政企联动: { enterprises: count("EquityInvested"), invested: text("equity"), dividends: text("dividends 政企联动") },
+      社企共助: {
+        donors: log.donors.size,
+        donations: count("DonationReceived"),
+        designated: log.items.get("designated") ?? 0,
+        donated: text("donated"),
+        inKind: count("InKindDonationReceived"),
+        goods: text("goods"),
+        workshops: count("WorkshopOpened"),
+        pairings: count("PairingEstablished"),
+        honours: count("HonourAwarded"),
+      },
+      光伏: { stations: count("AssetRegistered"), income: text("dividends 光伏"), cost: text("operating cost") },
+    },
+    dividends: {
+      declared: text("declared"),
+      allocated: text("allocated"),
+      paid: formatAmount((log.sums.get("payouts") ?? 0n) - returned),
+      returned: formatAmount(returned),
+      outstanding: formatAmount(outstanding),
+    },
+    subsidies: { claimed: text("claimed"), paid: text("subsidy paid"), clawedBack: text("clawed back") },
+    checkSums: checkSums(log, input.register),
+    qualityEvents: qualityEvents(log),
+    halfFenTies: log.ties,
     statementsIssued: Number(sumFen(Object.values(input.statementsByYear).map(BigInt))),
     statementsByYear: input.statementsByYear,
     trialBalance: {
@@ -119,35 +120,8 @@ export async function summarise(input: SummaryInput): Promise<Summary> {
   };
 }
 
-/** True when the books balance and no invariant failed. */
-export const isSound = ({ trialBalance, invariants }: Summary): boolean =>
-  invariants.failed === 0 && Object.values(trialBalance).every(({ debit, credit }) => debit === credit);
-
-/** The summary for people. */
-export function printSummary(summary: Summary, folder: string): string {
-  const { trialBalance, loans, subsidies } = summary;
-  const model = loans.byModel.自贷创业;
-  const lines = [
-    "",
-    "惠民账本演示汇总 / Demo summary",
-    `  名册 register            ${summary.villages} 村 villages, ${summary.households} 户 households, ${summary.people} 人 people`,
-    `  自贷创业 own loans       ${model?.loans} 笔 loans, ${model?.drawn} 元 drawn, ${model?.open} 元 open`,
-    `  贴息 subsidies           申报 claimed ${subsidies.claimed}, 拨付 paid ${subsidies.paid}, 追回 clawed back ${subsidies.clawedBack}`,
-    `  银行报文 bank messages    ${Object.entries(summary.bankMessages)
-      .map(([kind, count]) => `${kind} ${count}`)
-      .join(", ")}`,
-    `  制单审核 approved by two  ${summary.proposals}`,
-    `  告知书 statements        ${Object.entries(summary.statementsByYear)
-      .map(([year, count]) => `${year}: ${count}`)
-      .join(", ")}`,
-    `  试算平衡 trial balance    G ${trialBalance.G.debit} = ${trialBalance.G.credit}; M ${trialBalance.M.debit} = ${trialBalance.M.credit}`,
-    `  不变式 invariants        ${summary.invariants.checked} checked, ${summary.invariants.failed} failed`,
-    `  日志 log                 ${summary.events} events, Merkle root ${summary.merkleRoot}`,
-    `  待核对 to be reconciled (the plan's own figures, shown and not repaired):`,
-    ...summary.reconciliation.map((item) => `    - ${item.zh}\n      ${item.en}`),
-    `  内存 memory              ${summary.memoryMb} MB, 用时 elapsed ${summary.elapsedSeconds} s`,
-    `  文件 files               ${folder}`,
-    "",
-  ];
-  return lines.join("\n");
-}
+/** True when the books balance, no invariant failed and every check sum holds. */
+export const isSound = ({ trialBalance, invariants, checkSums }: Summary): boolean =>
+  invariants.failed === 0 &&
+  checkSums.every(({ holds }) => holds) &&
+  Object.values(trialBalance).every(({ debit, credit }) => debit === credit);

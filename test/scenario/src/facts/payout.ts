@@ -1,4 +1,4 @@
-import { type IssueReport, issueStatements, type StatementsOptions, ZHONGZHAN_NOTICE } from "@huimin/service-statements";
+import { type IssueReport, type IssueRequest, issueStatements, type StatementsOptions, ZHONGZHAN_NOTICE } from "@huimin/service-statements";
 import { type FontSet, loadFonts } from "@huimin/statements";
 import { type Outcome, refused } from "../district.ts";
 import type { Entry } from "../format.ts";
@@ -42,13 +42,17 @@ const result = (command: string, ...fields: string[]): Playable => ({
 
 let fonts: FontSet | undefined;
 
-/** The statements of the named households with the cut-off of the fact; a household that has nothing asks for one too. */
+/**
+ * The statements of the named households with the cut-off of the fact, compared with the books; a household that has
+ * nothing to be told asks for one. A household whose figures are as they were told gets no supplement.
+ */
 const issue: Handler = async (entry, { district }) => {
   const { platform } = district;
   const options: StatementsOptions = {
     district: platform.district,
     store: platform.store,
     vault: platform.vault,
+    books: platform.books,
     notice: ZHONGZHAN_NOTICE,
     fonts: () => {
       fonts ??= loadFonts();
@@ -56,16 +60,21 @@ const issue: Handler = async (entry, { district }) => {
     },
     clock: () => district.now,
   };
+  await district.catchUp();
   let outcome: Outcome = { ok: true, answer: {} };
-  const { year, households } = entry.data;
-  const request = { year, households, requested: true, reason: "期后变化", issuedOn: entry.valueDate };
-  const report = await issueStatements(request, options, async (command) => {
-    outcome = await district.send("IssueStatements", { ...command }, entry.by, { period: entry.period });
-    return outcome.ok ? { ok: true, value: undefined } : { ok: false, refusal: { code: outcome.codes[0] ?? "" } };
-  });
-  if (!report.ok) return outcome.ok ? refused(report.refusal.code, report.refusal.details) : outcome;
-  const left = refusedLine(report.value);
-  return left?.refusal ? refused(left.refusal.code, left.refusal.details) : outcome;
+  const run = (request: Pick<IssueRequest, "households" | "requested">) =>
+    issueStatements({ ...request, year: entry.data.year, issuedOn: entry.valueDate }, options, async (command) => {
+      outcome = await district.send("IssueStatements", { ...command }, entry.by, { period: entry.period });
+      return outcome.ok ? { ok: true, value: undefined } : { ok: false, refusal: { code: outcome.codes[0] ?? "" } };
+    });
+  const first = await run({ households: entry.data.households });
+  const nil = first.ok ? first.value.lines.filter(({ coverage }) => coverage === "nil").map(({ household }) => household) : [];
+  for (const report of nil.length === 0 ? [first] : [first, await run({ households: nil, requested: true })]) {
+    if (!report.ok) return outcome.ok ? refused(report.refusal.code, report.refusal.details) : outcome;
+    const left = refusedLine(report.value);
+    if (left?.refusal) return refused(left.refusal.code, left.refusal.details);
+  }
+  return outcome;
 };
 
 const refusedLine = ({ lines }: IssueReport) => lines.find(({ coverage }) => coverage === "refused");

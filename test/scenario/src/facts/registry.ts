@@ -52,6 +52,17 @@ export async function impliedAccount(household: string, entry: Entry, story: Sto
   return bound;
 }
 
+/** Another account in place of the one on which a payment failed, past the cool-down (implied where no fact says it). */
+export async function impliedChange(household: string, entry: Entry, { district, people }: Story): Promise<Outcome> {
+  const { now } = district;
+  const { head } = await district.household(household);
+  district.at(now - BEFORE_MS);
+  const valueDate = earlierDate(entry.valueDate, shanghaiDate(district.now));
+  const changed = await district.send("ChangeBankAccount", { household, ...(await people.account(head, "K1")), valueDate }, "OFFICE");
+  district.at(now);
+  return changed;
+}
+
 const extinct = forHouseholds("RecordHouseholdExtinct", async (household, entry, story) => {
   const lastMembers = (await story.district.household(household)).members.map(({ personId }) => personId);
   return send("RecordHouseholdExtinct", { household, lastMembers }, entry, story);

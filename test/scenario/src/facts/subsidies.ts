@@ -8,6 +8,7 @@ import { type District, isRefused, NOW, type Outcome } from "../district.ts";
 import type { Entry, Fact } from "../format.ts";
 import { done, type Handler, inOrder, type Playable, pick, plain, type Story } from "../story.ts";
 import { subsidisedOf } from "../subsidised.ts";
+import { impliedAccount, impliedChange } from "./registry.ts";
 
 /*
  * The subsidy chain. An accrual presupposes settled and paid interest (先收后贴), the bank's claim (S3) and its approval
@@ -190,11 +191,29 @@ const clawBack: Handler = async (entry, story) => {
   return inOrder(() => district.send("ConfirmMisuse", { loan, misuseFrom, valueDate: entry.valueDate }, "FIN-R"), decide);
 };
 
+/**
+ * S6. A household has an account past the cool-down; a fact that pays after a return presupposes that the account was
+ * mended, one that pays for an extinct household that an heir has proved his right.
+ */
+const pay: Handler = async (entry, story) => {
+  const { district, attempt } = story;
+  const { payee } = entry.data;
+  const send = (more: object = {}) =>
+    district.send("PaySubsidy", { ...pick(entry, "loan", "payee"), ...more }, entry.by, { period: entry.period });
+  if (attempt) return send();
+  const account = await impliedAccount(payee, entry, story);
+  if (!account.ok) return account;
+  const paid = await send();
+  if (isRefused(paid, "ACCOUNT_CLOSED")) return send({ heirProof: story.serial() });
+  if (!isRefused(paid, "ACCOUNT_NOT_FIXED")) return paid;
+  return inOrder(() => impliedChange(payee, entry, story), send);
+};
+
 export const SUBSIDY_EVENTS: Readonly<Record<string, Playable>> = {
   SubsidyFundsAppropriated: plain("AppropriateSubsidyFunds", (entry) => pick(entry, "amount", "source")),
   SubsidyClaimSubmitted: { command: "SubmitSubsidyClaim", play: claimOnly },
   SubsidyAccrued: { command: "AccrueSubsidy", play: accrue },
-  SubsidyPaid: plain("PaySubsidy", (entry) => pick(entry, "loan", "payee")),
+  SubsidyPaid: { command: "PaySubsidy", play: pay },
   SubsidyPaymentReturned: plain("ReturnSubsidyPayment", (entry) => pick(entry, "loan", "payee", "reason")),
   SubsidyClawbackDecided: { command: "DecideSubsidyClawback", play: clawBack },
   SubsidyClawbackReceived: plain("ReceiveSubsidyClawback", (entry, story) => ({

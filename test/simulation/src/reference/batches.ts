@@ -1,8 +1,8 @@
 import type { Data, Fact, Yields } from "./format.ts";
 import { Loan } from "./loan.ts";
 import { byNumber, fenOf, largestRemainder, least, sum, type Weighted, yuanOf } from "./numbers.ts";
-import { disburseOwn, drawn, type Handler } from "./own.ts";
-import type { World } from "./world.ts";
+import { disburseOwn, drawn, type Handler, OWN } from "./own.ts";
+import type { Batch, World } from "./world.ts";
 
 /** A contract of a batch, or an item that a later single loan implies. */
 function sign(world: World, data: Data, fact: Fact): undefined {
@@ -16,10 +16,18 @@ function sign(world: World, data: Data, fact: Fact): undefined {
   });
 }
 
+/** The contract that a single loan implies, on the same day. */
+function impliedBatch(world: World, data: Data, fact: Fact): Batch {
+  const terms = { rate: data.annualRate, due: data.due, contract: fact.valueDate };
+  const batch: Batch = { enterprise: "", items: [], refundable: 0n, ...terms };
+  world.batches.set(data.batch, batch);
+  return batch;
+}
+
 /** Model 1: every item of the contract, or one loan of the batch; else an own loan. */
 function disburse(world: World, data: Data, fact: Fact): undefined {
   if (data.model !== 1) return void disburseOwn(world, data, fact);
-  const batch = world.batch(data.batch);
+  const batch = world.batches.get(data.batch) ?? impliedBatch(world, data, fact);
   const items = data.loan === undefined ? [...batch.items] : [{ loan: data.loan, household: data.household, amount: data.amount }];
   for (const item of items) {
     if (!batch.items.some(({ loan }) => loan === item.loan)) batch.items.push(item);
@@ -45,16 +53,22 @@ function stake(world: World, loan: Loan, household: string, amount: bigint): voi
   world.post("M", "9101", { household, loan: loan.terms.id, batch: loan.terms.batch ?? "" }, amount);
 }
 
-const dutyOf = (loan: Loan) => ({ batch: loan.terms.batch ?? "", enterprise: loan.terms.enterprise ?? "" });
+function dutyOf(world: World, { terms }: Loan) {
+  const { batch = "" } = terms;
+  return { batch, enterprise: world.batch(batch).enterprise };
+}
 
 function entrust(world: World, data: Data): undefined {
+  world.batch(data.batch).enterprise = data.enterprise;
   const loans = data.loan === undefined ? world.loansOf(data.batch) : [world.loan(data.loan)];
   for (const loan of loans) {
     const { id, household = "" } = loan.terms;
-    const amount = data.amount === undefined ? loan.open() : fenOf(data.amount);
+    // The whole batch: what has not been entrusted loan by loan before.
+    const amount = data.amount === undefined ? world.balance("M", "9102", { aux: { loan: id } }) : fenOf(data.amount);
+    if (amount === 0n) continue;
     stake(world, loan, household, amount);
     world.post("M", "9102", { household, loan: id, batch: data.batch }, -amount);
-    world.entry("M", ["9104", dutyOf(loan)], ["9204", dutyOf(loan)], amount);
+    world.entry("M", ["9104", dutyOf(world, loan)], ["9204", dutyOf(world, loan)], amount);
   }
 }
 
@@ -69,7 +83,7 @@ export function lowerPooled(world: World, loan: Loan, amount: bigint): void {
   for (const [holder, share] of shares) stake(world, loan, holder, -share);
   loan.moves.push({ on: world.fact.valueDate, amount: -amount });
   world.post("M", "9201", { household, loan: id, batch }, amount);
-  world.entry("M", ["9204", dutyOf(loan)], ["9104", dutyOf(loan)], amount);
+  world.entry("M", ["9204", dutyOf(world, loan)], ["9104", dutyOf(world, loan)], amount);
 }
 
 const openOf = (loans: readonly Loan[]): Weighted[] => loans.map((loan) => ({ key: loan.terms.id, weight: loan.open() }));
@@ -109,6 +123,26 @@ function unifiedRepayment(world: World, data: Data): Yields {
     excess: yuanOf(rest - principal),
     perLoan: Object.fromEntries([...shares].filter(([, amount]) => amount !== 0n).map(([loan, amount]) => [loan, yuanOf(amount)])),
   };
+}
+
+/** E2: principal and stakes go on under the new number. */
+function renew(world: World, data: Data, fact: Fact): Yields | undefined {
+  const old = world.loan(data.loan);
+  const { batch, household = "", yearBase } = old.terms;
+  if (batch === undefined) return OWN.LoanRenewedNoRepayment?.(world, data, fact);
+  const terms = { id: data.newLoan, model: 1, contract: fact.valueDate, rate: data.annualRate, due: data.due, yearBase, household, batch };
+  const next = new Loan(terms);
+  world.loans.set(data.newLoan, next);
+  world.batch(batch).items.push({ loan: data.newLoan, household, amount: data.amount });
+  const amount = fenOf(data.amount);
+  old.moves.push({ on: fact.valueDate, amount: -amount });
+  next.moves.push({ on: fact.valueDate, amount });
+  world.entry("M", ["9201", { household, loan: data.loan, batch }], ["9201", { household, loan: data.newLoan, batch }], amount);
+  for (const holder of old.holders()) {
+    const held = old.stake(holder);
+    stake(world, next, holder, held);
+    stake(world, old, holder, -held);
+  }
 }
 
 /** R21: another household takes stake and loan over, under the same number. */
@@ -195,6 +229,7 @@ export const BATCHES: Readonly<Record<string, Handler>> = {
   LoanDisbursed: disburse,
   StakeEntrusted: entrust,
   UnifiedRepaymentReceived: unifiedRepayment,
+  LoanRenewedNoRepayment: renew,
   StakeReplaced: replace,
   HouseholdSplit: split,
   HouseholdReleased: release,

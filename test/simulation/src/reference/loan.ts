@@ -125,10 +125,11 @@ export class Loan {
     return halfUp(this.exactInterest(from, toExcl));
   }
 
-  /** Interest at the penalty rate: contract rate and surcharge of each day. */
+  /** Interest at the penalty rate: contract rate and surcharge of each day that is overdue or misused. */
   penalty(from: string, toExcl: string, policy: Policy): bigint {
     let total = ratio(0n);
     for (const day of eachDay(from, toExcl)) {
+      if (this.#entitled(day)) continue;
       const factor = plus(ratio(1n), times(decimal(policy.text("penalty.surcharge", day)), ratio(1n, 100n)));
       total = plus(total, this.#daily(this.#borne(day), times(decimal(this.rateOn(day)), factor)));
     }

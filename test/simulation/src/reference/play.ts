@@ -68,9 +68,15 @@ export function differencesOf(file: File): string[] {
     list(recordedAs, `order ${order} `);
     const last = file.checkpoints.at(-1);
     if (!last) continue;
-    const whole: Checkpoint = { ...last, afterFact: recordedAs.at(-1)?.n ?? 0 };
-    delete (whole as { knownAt?: number }).knownAt;
-    compareCheckpoint(file, recordedAs, whole, (place, ...rest) => compare(`order ${order} ${place}`, ...rest));
+    const before = found.length;
+    const end = (facts: readonly Fact[]): void => {
+      found.length = before;
+      const { knownAt: _, ...whole } = { ...last, afterFact: Number.POSITIVE_INFINITY };
+      compareCheckpoint(file, facts, whole, (place, ...rest) => compare(`order ${order} ${place}`, ...rest));
+    };
+    end(recordedAs);
+    // Money that was split by what was known when it was recorded is split again by value date.
+    if (found.length > before) end(recordedAs.toSorted((a, b) => (a.valueDate < b.valueDate ? -1 : a.valueDate > b.valueDate ? 1 : 0)));
   }
   return found;
 }

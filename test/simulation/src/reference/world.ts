@@ -24,7 +24,8 @@ export interface Asked {
 }
 
 export interface Batch {
-  readonly enterprise: string;
+  /** known with the contract, or with the first entrustment */
+  enterprise: string;
   /** in the order of the contract (R7) */
   readonly items: { loan: string; household: string; amount: string }[];
   readonly rate: string;

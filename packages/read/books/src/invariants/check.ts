@@ -8,6 +8,7 @@ import { donationMoney } from "./donation-check.ts";
 import { JournalCheck } from "./journal-check.ts";
 import { closedPeriods, householdCap, interestTiles, type LogCheck, logOrder, subsidisedOnce } from "./log-checks.ts";
 import { householdsOweNothing, pooledStakes } from "./pooled-check.ts";
+import { statementsAreLists } from "./statement-check.ts";
 import { tableChecks } from "./table-checks.sql.ts";
 import { EXAMPLES_MAX, Finding, type InvariantResult } from "./types.ts";
 
@@ -80,6 +81,7 @@ async function checkLog(client: PoolClient, options: CheckOptions, schema: strin
     householdsOweNothing(),
     eligibleOnSnapshot(),
     publishedLists(),
+    statementsAreLists(),
   ];
   const journal = new JournalCheck(client, schema, district);
   let position = 0;

@@ -112,6 +112,7 @@ export const payoutRules: Readonly<Record<string, DatedRules>> = {
 
 /** Headers of batches, and the claim that PayoutWronglyPaid posts. */
 export const payoutSilent: readonly string[] = [
+  "PoolPayoutOrdered",
   "PayoutBatchSubmitted",
   "PayoutBatchAccepted",
   "PayoutBatchCancelled",

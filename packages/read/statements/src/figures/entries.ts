@@ -9,10 +9,21 @@ import type { SubsidyPayload } from "@huimin/subsidy/events";
  */
 
 /**
- * drawn, renewed, repaid: principal. interest, penalty: settled 结息 to the household's burden. subsidy: accrued on the
+ * drawn, renewed, repaid: principal; compensated, recovered, released: principal that others settled. interest, penalty: settled 结息 to the household's burden. subsidy: accrued on the
  * interest of that year, clawback: claimed back of it. paid: subsidy paid out or set off (its year is that of payment).
  */
-export type EntryKind = "drawn" | "renewed" | "repaid" | "interest" | "penalty" | "subsidy" | "clawback" | "paid";
+export type EntryKind =
+  | "drawn"
+  | "renewed"
+  | "repaid"
+  | "compensated"
+  | "recovered"
+  | "released"
+  | "interest"
+  | "penalty"
+  | "subsidy"
+  | "clawback"
+  | "paid";
 
 export interface StatementEntry {
   readonly kind: EntryKind;
@@ -50,6 +61,10 @@ const repaid = rule<Repayment>((p, event) => [
   ...("prepaid" in p && p.prepaid ? [entry("interest", p.loan, yearOf(event.valueDate), fen(p.interest))] : []),
 ]);
 
+type SettledByOthers = "LoanCompensated" | "LoanRecovered" | "LoanReleased";
+const settled = <T extends SettledByOthers>(kind: EntryKind): Rule =>
+  rule<LoanPayload<T>>((p, event) => [entry(kind, p.loan, yearOf(event.valueDate), fen(p.principal))]);
+
 /** The year of a claim quarter `2017Q4`. */
 const yearOfQuarter = (quarter: string): number => Number(quarter.slice(0, 4));
 
@@ -70,6 +85,9 @@ const rules: Readonly<Record<string, Rule>> = {
     entry("repaid", p.loan, yearOf(event.valueDate), fen(p.principal)),
     entry("interest", p.loan, yearOf(event.valueDate), fen(p.interest)),
   ]),
+  LoanCompensated: settled<"LoanCompensated">("compensated"),
+  LoanRecovered: settled<"LoanRecovered">("recovered"),
+  LoanReleased: settled<"LoanReleased">("released"),
   InterestSettled: rule<LoanPayload<"InterestSettled">>((p) =>
     p.bearer === "household" ? [entry(p.kind === "normal" ? "interest" : "penalty", p.loan, settledIn(p.toExcl), fen(p.amount))] : [],
   ),

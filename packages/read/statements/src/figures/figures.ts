@@ -1,7 +1,7 @@
 import type { IsoDate } from "@huimin/calendar";
 import { type Fen, formatAmount, maxFen, minFen } from "@huimin/money";
 import { invariant } from "@huimin/outcome";
-import type { DividendLine, InterestLine, OwnLoanLine, StatementFigures } from "@huimin/statement/events";
+import type { DividendLine, EarlierLine, HelpLine, InterestLine, OwnLoanLine, StatementFigures } from "@huimin/statement/events";
 import type { EntryKind, StatementEntry } from "./entries.ts";
 
 /** What a statement says of a loan besides its amounts, by value date, as known at the cut-off. */
@@ -21,11 +21,15 @@ export interface StatementInput {
   /** Sources of dividends and other income of the household, ready-made by their own models. */
   readonly dividends?: readonly DividendLine[];
   readonly paidForEarlierYears?: Fen;
+  readonly earlier?: readonly EarlierLine[];
   readonly stake?: StatementFigures["stake"];
+  readonly help?: readonly HelpLine[];
 }
 
 type Sums = { readonly [K in EntryKind]: { before: Fen; inYear: Fen; ever: Fen } };
-const KINDS: readonly EntryKind[] = ["drawn", "renewed", "repaid", "interest", "penalty", "subsidy", "clawback", "paid"];
+/** Principal that others than the household settled. */
+const BY_OTHERS = ["compensated", "recovered", "released"] as const;
+const KINDS: readonly EntryKind[] = ["drawn", "renewed", "repaid", ...BY_OTHERS, "interest", "penalty", "subsidy", "clawback", "paid"];
 
 const emptySums = (): Sums => Object.fromEntries(KINDS.map((kind) => [kind, { before: 0n, inYear: 0n, ever: 0n }])) as Sums;
 
@@ -42,7 +46,8 @@ function sumByLoan(entries: readonly StatementEntry[], year: number): Map<string
   return byLoan;
 }
 
-const principalOf = (sums: Sums, at: "before" | "inYear"): Fen => sums.drawn[at] + sums.renewed[at] - sums.repaid[at];
+const principalOf = (sums: Sums, at: "before" | "inYear"): Fen =>
+  BY_OTHERS.reduce((left, kind) => left - sums[kind][at], sums.drawn[at] + sums.renewed[at] - sums.repaid[at]);
 
 /** The due date in force on a day. */
 export function dueOn(facts: LoanFacts, day: IsoDate): IsoDate {
@@ -54,7 +59,7 @@ export function dueOn(facts: LoanFacts, day: IsoDate): IsoDate {
 function ownLoan(facts: LoanFacts, sums: Sums, year: number): OwnLoanLine | undefined {
   const start = principalOf(sums, "before");
   const end = start + principalOf(sums, "inYear");
-  const moved = [sums.drawn, sums.renewed, sums.repaid].some((sum) => sum.inYear !== 0n);
+  const moved = [sums.drawn, sums.renewed, sums.repaid, ...BY_OTHERS.map((kind) => sums[kind])].some((sum) => sum.inYear !== 0n);
   if (start === 0n && end === 0n && !moved) return undefined;
   const yearEnd = `${year}-12-31`;
   const due = dueOn(facts, yearEnd);
@@ -66,6 +71,7 @@ function ownLoan(facts: LoanFacts, sums: Sums, year: number): OwnLoanLine | unde
     drawn: formatAmount(sums.drawn.inYear),
     renewed: formatAmount(sums.renewed.inYear),
     repaid: formatAmount(sums.repaid.inYear),
+    ...Object.fromEntries(BY_OTHERS.filter((kind) => sums[kind].inYear !== 0n).map((kind) => [kind, formatAmount(sums[kind].inYear)])),
     end: formatAmount(end),
     due,
     // A loan is overdue from the day after its due date (3.5); one that is due on the last day of the year is not yet.
@@ -120,8 +126,10 @@ export function statementFigures(input: StatementInput): StatementFigures {
   return {
     dividends: [...(input.dividends ?? [])],
     paidForEarlierYears: formatAmount(input.paidForEarlierYears ?? 0n),
+    ...(input.earlier && input.earlier.length > 0 ? { earlier: [...input.earlier] } : {}),
     ...(input.stake ? { stake: input.stake } : {}),
     loans,
     interest: interestLines,
+    ...(input.help && input.help.length > 0 ? { help: [...input.help] } : {}),
   };
 }

@@ -137,7 +137,11 @@ function columnWidths(input: RowsInput, measure: Measure, widthEm: number, headW
   const body = bodyOf(input);
   const widths = input.columns.map((column, index) => {
     if (column.kind === "text") return 0;
-    const cells = body.map((row) => measure.width(textOf(row[index] as Cell), row === input.total));
+    const cells = body.flatMap((row) =>
+      textOf(row[index] as Cell)
+        .split("\n")
+        .map((text) => measure.width(text, row === input.total)),
+    );
     return Math.max(headWidth(column.head), ...cells) + INSET_X_EM + SLACK_EM;
   });
   const rest = widthEm - widths.reduce((sum, width) => sum + width, 0);

@@ -15,6 +15,7 @@ export const DENSITIES: readonly Gaps[] = [
   { row: 0.95, leading: 0.5, line: 0.5, section: 0.85 },
   { row: 0.65, leading: 0.42, line: 0.4, section: 0.6 },
   { row: 0.45, leading: 0.36, line: 0.32, section: 0.45 },
+  { row: 0.36, leading: 0.3, line: 0.26, section: 0.36 },
 ];
 
 /** Height of capitals: what a line of text takes besides its leading. The template says the same. */

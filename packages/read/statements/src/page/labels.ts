@@ -1,5 +1,5 @@
 import type { IsoDate } from "@huimin/calendar";
-import type { StatementFigures } from "@huimin/statement/events";
+import type { DividendLine, HelpLine, PayoutState, StatementFigures } from "@huimin/statement/events";
 
 /** 2019年1月20日 */
 export const dateInWords = (date: IsoDate): string =>
@@ -24,11 +24,66 @@ export const MODEL_NAMES: Readonly<Record<number, string>> = {
   6: "资产收益",
 };
 
+/** 模式 of a dividend: income of an asset by what the asset is. */
+export const modelName = ({ model, income }: Pick<DividendLine, "model" | "income">): string =>
+  model === 6 ? (income?.includes("光伏") ? "光伏收益" : "资产收益") : (MODEL_NAMES[model] ?? "其他");
+
+/** What has become of money that did not simply arrive. */
+export const STATE_NAMES: Readonly<Record<PayoutState, string>> = {
+  "awaiting-reissue": "退回待重付",
+  "in-transit": "代发在途",
+  unclaimed: "无主待处置",
+  payable: "待发放",
+};
+
+/** 分配方法 */
+export const METHOD_NAMES: Readonly<Record<string, string>> = {
+  "by-stake": "按委托金额分配",
+  "by-stake-days": "按委托金额×天数分配",
+  equal: "按户均等分配",
+  "by-heads": "按人口分配",
+  "fixed-rate": "按约定收益率和实际天数计算",
+  "by-need": "按困难程度分配",
+  "by-post": "按公益岗位分配",
+};
+
+/** 尾差 */
+export const RESIDUE_NAMES: Readonly<Record<string, string>> = {
+  LARGEST_REMAINDER: "尾差按最大余额法",
+  FLOOR_CARRY: "尾差结转下年",
+};
+
+export const HELP_NAMES: Readonly<Record<HelpLine["kind"], string>> = {
+  wage: "务工收入",
+  benefit: "带贫收益",
+  goods: "捐赠物资",
+  help: "结对帮扶",
+  honour: "表彰奖励",
+};
+
+/** Forms of a benefit and kinds of help. */
+export const HELP_DETAILS: Readonly<Record<string, string>> = {
+  job: "就业",
+  order: "订单",
+  land: "土地流转",
+  fixed: "固定补助",
+  other: "其他",
+  money: "资金",
+  goods: "物资",
+  labour: "出工",
+  skills: "技术",
+  sales: "销售",
+  visit: "走访",
+};
+
 const FIELD_NAMES: Readonly<Record<string, string>> = {
   start: "年初本金",
   drawn: "本年放款",
   renewed: "本年无还本续贷",
   repaid: "本年还本",
+  compensated: "本年代偿",
+  recovered: "本年追回",
+  released: "本年免责",
   end: "年末本金",
   due: "到期日",
   overdueSince: "逾期起始日",
@@ -42,10 +97,25 @@ const FIELD_NAMES: Readonly<Record<string, string>> = {
   paid: "贴息已到账",
   entitled: "应发",
   paidInYear: "实发",
-  awaitingReissue: "待付",
+  paidAfterYearEnd: "期后补发",
+  awaitingReissue: "退回待重付",
+  payable: "待发放",
+  inTransit: "代发在途",
+  unclaimed: "无主待处置",
   returnedAfterYearEnd: "期后退回",
   paidOn: "发放日",
-  basis: "委托(权益)金额",
+  basis: "委托（权益）金额",
+  shares: "收益权份额",
+  areaMu: "入股土地（亩）",
+  income: "资产种类",
+  method: "分配方法",
+  residueRule: "尾差规则",
+  publishedFrom: "公示开始日",
+  publishedTo: "公示截止日",
+  document: "依据",
+  amount: "金额",
+  times: "次（月）数",
+  state: "状态",
   days: "天数",
   standard: "标准",
   partner: "合作主体",
@@ -54,15 +124,41 @@ const FIELD_NAMES: Readonly<Record<string, string>> = {
   reduced: "减少",
 };
 
-/** A changed line's key in words: `loans/L001/end` → 贷款 L001 年末本金. */
+/** A value of a changed line that is a code. */
+export const valueInWords = (key: string, value: string): string => {
+  const field = key.slice(key.lastIndexOf("/") + 1);
+  const names: Readonly<Record<string, string>> | undefined = { method: METHOD_NAMES, residueRule: RESIDUE_NAMES, state: STATE_NAMES }[
+    field as "method"
+  ];
+  return names?.[value] ?? value;
+};
+
+/** A changed line's key in words: `loans/L001/end` → 贷款 L001 年末本金. The id may have a slash in it. */
 export function keyInWords(key: string, figures: StatementFigures): string {
-  const [list, id, field] = key.split("/") as [string, string | undefined, string | undefined];
-  const name = FIELD_NAMES[field ?? ""] ?? field ?? "";
-  if (list === "loans" || list === "interest") return `贷款 ${id} ${name}`;
-  if (list === "dividends") {
-    const source = figures.dividends.find((one) => one.pool === id);
-    return `${source ? MODEL_NAMES[source.model] : "分红"} ${source?.partner ?? id} ${name}`;
+  const list = key.slice(0, Math.max(key.indexOf("/"), 0)) || key;
+  const field = key.slice(key.lastIndexOf("/") + 1);
+  const id = key.slice(list.length + 1, -field.length - 1);
+  const name = FIELD_NAMES[field] ?? field;
+  switch (list) {
+    case "loans":
+    case "interest":
+      return `贷款 ${id} ${name}`;
+    case "dividends": {
+      const source = figures.dividends.find((one) => one.pool === id);
+      return `${source ? modelName(source) : "分红"} ${source?.partner ?? id} ${name}`;
+    }
+    case "earlier": {
+      const [year, ...pool] = id.split(" ");
+      const source = figures.earlier?.find((one) => String(one.year) === year && one.pool === pool.join(" "));
+      return `补发 ${year} 年度 ${source?.partner ?? pool.join(" ")} ${name}`;
+    }
+    case "help": {
+      const [kind, detail = "", ...from] = id.split(" ");
+      return [HELP_NAMES[kind as HelpLine["kind"]] ?? kind, HELP_DETAILS[detail] ?? detail, from.join(" "), name].filter(Boolean).join(" ");
+    }
+    case "stake":
+      return `委托股权 ${name.replace("本金", "")}`;
+    default:
+      return "补发以前年度分红";
   }
-  if (list === "stake") return `委托股权 ${FIELD_NAMES[id ?? ""]?.replace("本金", "") ?? id}`;
-  return "补发以前年度分红";
 }

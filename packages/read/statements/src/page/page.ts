@@ -5,19 +5,10 @@ import { checkCode, codeText, type StatementContent } from "../content.ts";
 import type { FontSet } from "../fonts/fonts.ts";
 import type { Section } from "./blocks.ts";
 import { densityFor } from "./density.ts";
+import { dividendsSection, earlierYearsSection, explanationSection } from "./dividends.ts";
 import { dateInWords, instantInWords } from "./labels.ts";
 import { createMeasure, type Measure } from "./measure.ts";
-import {
-  basicsSection,
-  changesSection,
-  dividendsSection,
-  earlierYearsSection,
-  explanationSection,
-  interestSection,
-  loansSection,
-  objectionSection,
-  stakeSection,
-} from "./sections.ts";
+import { basicsSection, changesSection, helpSection, interestSection, loansSection, objectionSection, stakeSection } from "./sections.ts";
 
 /** How a statement was named when it was issued: none of it is content. */
 export interface IssueMark {
@@ -87,6 +78,7 @@ function pageOf(content: StatementContent, mark: IssueMark, options: PrintOption
     stakeSection(figures),
     loansSection(figures, place),
     interestSection(figures, place),
+    helpSection(figures),
   ];
   const middle = mark.supplement > 0 ? [changesSection(content, mark.changed ?? [], mark.reason, place)] : own();
   const sections = [basicsSection(content, place), ...middle, explanationSection(figures), objectionSection(content)].filter(

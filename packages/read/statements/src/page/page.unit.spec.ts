@@ -139,6 +139,47 @@ describe("the page of a statement", () => {
       expect(text).toContain(words);
   });
 
+  it("says of a dividend what is owed, where it is, and how the list came about", () => {
+    const listed = { method: "equal", residueRule: "FLOOR_CARRY", publishedFrom: "2018-12-11", publishedTo: "2018-12-20" };
+    const amounts = { entitled: "3000.00", paidInYear: "0.00", returnedAfterYearEnd: "0.00", awaitingReissue: "1000.00" };
+    const shares = { pool: "P4", model: 4, partner: "牧业公司", shares: "2", standard: "均等", document: "示例〔2018〕5号", ...listed };
+    const solar = { pool: "P6", model: 6, income: "光伏", partner: "栗井村电站", ...amounts, ...listed, awaitingReissue: "3000.00" };
+    const dividends = [{ ...shares, ...amounts, inTransit: "1500.00", unclaimed: "500.00" }, solar];
+    const sections = pager(content({ ...none, dividends }), mark()).page.sections;
+    const table = sections[1]?.blocks[0];
+    const cells = table?.kind === "grid" ? table.cells.map((cell) => cell.text) : [];
+    expect(cells.slice(6, 12)).toEqual([
+      ...["政企联动\n牧业公司", "收益权 2 份\n均等", "3,000.00", "0.00", "3,000.00"],
+      "退回待重付\n代发在途\n无主待处置",
+    ]);
+    expect(cells.slice(-6)).toEqual(["合计", "", "6,000.00", "0.00", "6,000.00", ""]);
+    const explained = sections.find((one) => one.title === "计算说明")?.blocks[0];
+    const said = explained?.kind === "line" ? explained.parts.map((part) => (typeof part === "string" ? part : part.text)).join("") : "";
+    expect(said).toBe(
+      "牧业公司：按户均等分配，尾差结转下年；依据 示例〔2018〕5号。栗井村电站：按户均等分配，尾差结转下年。公示：2018-12-11 至 12-20。分红精确到分。",
+    );
+    expect(textsOf(pager(content({ ...none, dividends }), mark()).page)).toContain("光伏收益");
+  });
+
+  it("names what was paid for earlier years, other help, and principal that others settled", () => {
+    const earlier = [{ pool: "P1", year: 2017, partner: "企业甲", amount: "1500.00", paidOn: "2018-01-25" }];
+    const help = [
+      { kind: "wage" as const, from: "牧业公司", times: 12, amount: "24000.00" },
+      { kind: "help" as const, from: "", detail: "visit", times: 6 },
+      { kind: "honour" as const, from: "", detail: "示范户", times: 1 },
+    ];
+    const figures = { ...none, paidForEarlierYears: "1500.00", earlier, help, loans: [loan({ compensated: "30000.00", end: "0.00" })] };
+    const { sections } = pager(content(figures), mark()).page;
+    expect(sections.map(({ title }) => title)).toContain("补发以前年度分红（不计入本年应发）");
+    const text = textsOf(pager(content(figures), mark()).page);
+    for (const words of [
+      "2017 年度 企业甲 1,500.00 元（2018-01-25）",
+      "务工收入（牧业公司报送） 24,000.00 元（12 个月）；结对帮扶（走访） 6 次；表彰奖励（示范户） 1 次。",
+      "由他方代偿本金 30,000.00 元",
+    ])
+      expect(text).toContain(words);
+  });
+
   it("turns tables into records where large print leaves no room", () => {
     const widths = (largePrint: boolean) =>
       pager(content(own), mark(), { largePrint }).page.sections[2]?.blocks.map((block) =>
@@ -195,5 +236,8 @@ describe("words", () => {
     expect(keyInWords("loans/L1/due", none)).toBe("贷款 L1 到期日");
     expect(keyInWords("paidForEarlierYears", none)).toBe("补发以前年度分红");
     expect(keyInWords("stake/end", none)).toBe("委托股权 年末");
+    expect(keyInWords("dividends/P/1/awaitingReissue", none)).toBe("分红 P/1 退回待重付");
+    expect(keyInWords("earlier/2017 P1/amount", none)).toBe("补发 2017 年度 P1 金额");
+    expect(keyInWords("help/benefit order 企业甲/amount", none)).toBe("带贫收益 订单 企业甲 金额");
   });
 });

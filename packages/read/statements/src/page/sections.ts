@@ -2,7 +2,7 @@ import { amountInWords, fen, formatAmount, sumFen } from "@huimin/money";
 import type { ChangedLine, InterestLine, OwnLoanLine, StatementFigures } from "@huimin/statement/events";
 import type { StatementContent } from "../content.ts";
 import { amountCell, type Block, type Cell, DASH, facts, line, redLine, rows, type Section } from "./blocks.ts";
-import { dateInWords, keyInWords, MODEL_NAMES } from "./labels.ts";
+import { dateInWords, HELP_DETAILS, HELP_NAMES, keyInWords, valueInWords } from "./labels.ts";
 import type { Measure } from "./measure.ts";
 
 /*
@@ -16,15 +16,16 @@ export interface Place {
   readonly widthEm: number;
 }
 
-const UNIT = "单位：元";
+export const UNIT = "单位：元";
 
-const isZero = (amount: string): boolean => fen(amount) === 0n;
-const total = (values: readonly string[]): string => formatAmount(sumFen(values.map(fen)));
+export const isZero = (amount: string): boolean => fen(amount) === 0n;
+export const total = (values: readonly string[]): string => formatAmount(sumFen(values.map(fen)));
 const inWords = (amount: string): string => {
   const value = fen(amount);
   return value < 0n ? `负人民币${amountInWords(-value)}` : `人民币${amountInWords(value)}`;
 };
-const wordsLine = (label: string, amount: string): Block => line(`${label}（大写）：`, { text: inWords(amount), red: fen(amount) < 0n });
+export const wordsLine = (label: string, amount: string): Block =>
+  line(`${label}（大写）：`, { text: inWords(amount), red: fen(amount) < 0n });
 
 export function basicsSection(content: StatementContent, { measure, widthEm }: Place): Section {
   const { basics } = content;
@@ -40,66 +41,6 @@ export function basicsSection(content: StatementContent, { measure, widthEm }: P
   ];
   return { title: "户基本情况", blocks: [facts(items, measure, widthEm)] };
 }
-
-export function dividendsSection(figures: StatementFigures, place: Place): Section {
-  const { dividends } = figures;
-  const title = "本年度分红（收益）汇总";
-  if (dividends.length === 0) return { title, text: "：无", blocks: [] };
-  const row = (one: (typeof dividends)[number]): Cell[] => [
-    `${MODEL_NAMES[one.model]}\n${one.partner}`,
-    one.basis === undefined ? DASH : amountCell(one.basis),
-    one.days === undefined ? DASH : String(one.days),
-    one.standard ?? DASH,
-    amountCell(one.entitled),
-    amountCell(one.paidInYear),
-    amountCell(one.awaitingReissue),
-    one.paidOn ?? DASH,
-  ];
-  const entitled = total(dividends.map((one) => one.entitled));
-  const returned = dividends.filter((one) => !isZero(one.returnedAfterYearEnd));
-  const blocks = rows(
-    {
-      columns: [
-        { head: "模式、合作主体", kind: "text" },
-        { head: "委托（权益）金额", kind: "amount" },
-        { head: "天数", kind: "center" },
-        { head: "标准", kind: "center" },
-        { head: "应发", kind: "amount" },
-        { head: "实发", kind: "amount" },
-        { head: "待付", kind: "amount" },
-        { head: "发放日", kind: "center" },
-      ],
-      rows: dividends.map(row),
-      total: [
-        "合计",
-        "",
-        "",
-        "",
-        entitled,
-        total(dividends.map((one) => one.paidInYear)),
-        total(dividends.map((one) => one.awaitingReissue)),
-      ]
-        .map((cell): Cell => (/^-?\d/.test(cell) ? amountCell(cell) : cell))
-        .concat([""]),
-    },
-    place.measure,
-    place.widthEm,
-  );
-  return {
-    title,
-    unit: UNIT,
-    blocks: [
-      ...blocks,
-      wordsLine("应发合计", entitled),
-      ...returned.map((one) => redLine(`${one.partner}：年度结束后银行退回 ${amountCell(one.returnedAfterYearEnd).text} 元，待重新发放。`)),
-    ],
-  };
-}
-
-export const earlierYearsSection = (figures: StatementFigures): Section | undefined =>
-  isZero(figures.paidForEarlierYears)
-    ? undefined
-    : { title: "补发以前年度分红（不计入本年应发）", text: `：${amountCell(figures.paidForEarlierYears).text} 元`, blocks: [] };
 
 export function stakeSection(figures: StatementFigures): Section | undefined {
   const { stake } = figures;
@@ -150,6 +91,13 @@ export function loansSection(figures: StatementFigures, place: Place): Section |
     place.measure,
     place.widthEm,
   );
+  const others = loans.flatMap((loan) => [
+    ...(loan.compensated === undefined
+      ? []
+      : [line(`贷款 ${loan.loan}：本年由他方代偿本金 ${amountCell(loan.compensated).text} 元，不是您还的款，代偿方有权向您追偿。`)]),
+    ...(loan.recovered === undefined ? [] : [line(`贷款 ${loan.loan}：本年追回并冲减本金 ${amountCell(loan.recovered).text} 元。`)]),
+    ...(loan.released === undefined ? [] : [line(`贷款 ${loan.loan}：本年免除本金 ${amountCell(loan.released).text} 元。`)]),
+  ]);
   const renewed = loans.filter((loan) => !isZero(loan.renewed));
   const overdue = loans.filter((loan) => loan.overdueSince !== undefined);
   return {
@@ -163,6 +111,7 @@ export function loansSection(figures: StatementFigures, place: Place): Section |
           ? line(`贷款 ${loan.loan}：本年无还本续贷转出 ${amountCell(-fen(loan.renewed)).text} 元，转入新贷款，不是还款。`)
           : line(`贷款 ${loan.loan}：本年由无还本续贷转入 ${amountCell(loan.renewed).text} 元。`),
       ),
+      ...others,
       ...overdue.map((loan) =>
         redLine(`贷款 ${loan.loan} 自 ${dateInWords(loan.overdueSince as string)}起逾期，请尽快与${loan.bankName}联系还款。`),
       ),
@@ -212,19 +161,18 @@ export function interestSection(figures: StatementFigures, place: Place): Sectio
   return { title: "贴息", unit: UNIT, blocks: [...blocks, wordsLine("财政贴息合计", sums.subsidy)] };
 }
 
-export function explanationSection(figures: StatementFigures): Section {
-  const sentences = [
-    ...(figures.dividends.length > 0 ? ["分红按委托金额和天数分配，精确到分，尾差按最大余额法。"] : []),
-    ...(figures.loans.length > 0 || figures.interest.length > 0
-      ? [
-          "利息按本金、实际天数和合同年利率计算，放款当天算、还款当天不算，每次结息四舍五入到分。",
-          "您先向银行付利息，财政审核后把贴息发到您的账户；逾期、罚息和挪用期间不贴息。",
-        ]
-      : []),
-    ...(figures.loans.some((loan) => !isZero(loan.end)) ? ["年末本金是您还欠银行的钱，请在到期日前还清。"] : []),
-    "数据截止以后的变化记入以后的告知书。",
-  ];
-  return { title: "计算说明", blocks: [line(sentences.join(""))] };
+/** 七、其他帮扶: in one paragraph, for it is no account of anything. */
+export function helpSection(figures: StatementFigures): Section | undefined {
+  const { help = [] } = figures;
+  if (help.length === 0) return undefined;
+  const said = help.map(({ kind, from, detail, times, amount }) => {
+    const what = detail === undefined ? "" : (HELP_DETAILS[detail] ?? detail);
+    const notes = [what, from === "" ? "" : `${from}报送`].filter((note) => note !== "").join("，");
+    const count = kind === "wage" || kind === "benefit" ? `${times} 个月` : `${times} 次`;
+    const sum = amount === undefined ? count : `${amountCell(amount).text} 元（${count}）`;
+    return `${HELP_NAMES[kind]}${notes === "" ? "" : `（${notes}）`} ${kind === "honour" && amount === undefined ? count : sum}`;
+  });
+  return { title: "其他帮扶", text: "（仅供参考，非本专户发放）", blocks: [line(`${said.join("；")}。`)] };
 }
 
 export function objectionSection({ notice }: StatementContent): Section {
@@ -243,8 +191,8 @@ export function changesSection(
   reason: string | undefined,
   place: Place,
 ): Section {
-  const shown = (value: string | undefined): Cell =>
-    value === undefined ? DASH : /^-?\d+\.\d{2}$/.test(value) ? amountCell(value) : value;
+  const shown = (key: string, value: string | undefined): Cell =>
+    value === undefined ? DASH : /^-?\d+\.\d{2}$/.test(value) ? amountCell(value) : valueInWords(key, value);
   const table =
     changed.length === 0
       ? [line("户基本情况有更正，以本告知书为准；各项金额不变。")]
@@ -255,7 +203,7 @@ export function changesSection(
               { head: "原告知", kind: "amount" },
               { head: "现更正为", kind: "amount" },
             ],
-            rows: changed.map((one) => [keyInWords(one.key, content.figures), shown(one.was), shown(one.is)]),
+            rows: changed.map((one) => [keyInWords(one.key, content.figures), shown(one.key, one.was), shown(one.key, one.is)]),
           },
           place.measure,
           place.widthEm,

@@ -39,7 +39,29 @@ const figures = (loans: number): StatementFigures => ({
   loans: Array.from({ length: loans }, (_, index) => loan(index + 1)),
   interest: Array.from({ length: loans }, (_, index) => interest(index + 1)),
 });
-const job = (head: string, loans = 1, options: PrintOptions = {}): PrintJob => {
+const stakeDividend = (n: number, over: object = {}) => ({
+  ...{ pool: `P${n}`, model: 1, partner: "焦作市太行林果专业合作社", basis: "50000.00", days: 365, standard: "约定" },
+  ...{ entitled: "3553.66", paidInYear: "3553.66", returnedAfterYearEnd: "0.00", awaitingReissue: "0.00", paidOn: "2018-12-28" },
+  ...{ method: "by-stake-days", residueRule: "LARGEST_REMAINDER", publishedFrom: "2018-12-11", publishedTo: "2018-12-20" },
+  document: `中站扶贫〔2018〕${n}号`,
+  ...over,
+});
+const solarDividend = (n: number) => ({
+  ...{ pool: `P${n}`, model: 6, income: "光伏", partner: "栗井村村级光伏电站", standard: "均等" },
+  ...{ entitled: "948.37", paidInYear: "0.00", returnedAfterYearEnd: "0.00", awaitingReissue: "948.37" },
+  ...{ method: "equal", residueRule: "FLOOR_CARRY", publishedFrom: "2018-12-11", publishedTo: "2018-12-20", document: "村民代表大会决议" },
+});
+const stake = { start: "50000.00", added: "0.00", reduced: "0.00", end: "50000.00" };
+/** Every part of the layout at once. */
+const everything: StatementFigures = {
+  ...figures(1),
+  dividends: [stakeDividend(1), stakeDividend(2, { model: 4, basis: undefined, days: undefined, shares: "1" }), solarDividend(3)],
+  paidForEarlierYears: "1500.00",
+  earlier: [{ pool: "P1", year: 2017, partner: "焦作市太行林果专业合作社", amount: "1500.00", paidOn: "2018-01-25" }],
+  stake,
+  help: [{ kind: "wage", from: "河南中站牧业有限公司", times: 12, amount: "24000.00" }],
+};
+const job = (head: string, loans: number | StatementFigures = 1, options: PrintOptions = {}): PrintJob => {
   const content: StatementContent = {
     household: "410803010207-0031",
     year: 2018,
@@ -63,7 +85,7 @@ const job = (head: string, loans = 1, options: PrintOptions = {}): PrintJob => {
       account: { bank: "焦作中站农村商业银行", tail: "0011" },
       salt: "s",
     },
-    figures: figures(loans),
+    figures: typeof loans === "number" ? figures(loans) : loans,
   };
   return {
     content,
@@ -142,6 +164,34 @@ describe("the PDF of a statement", () => {
     const pdf = press(job("阿卜杜热合曼·麦麦提敏·买买提艾力·吾斯曼江·居来提", loans));
     expect(pdf.pages).toBe(1);
     expect(pdfText(pdf.bytes)[0]?.replaceAll(" ", "")).toContain("居来提");
+  });
+
+  it("keeps a household with every source on one sheet, with every figure of it", () => {
+    const pdf = press(job("张·三", everything));
+    expect(pdf.pages).toBe(1);
+    const [text] = pdfText(pdf.bytes);
+    for (const words of [
+      "50,000.00",
+      "8,055.69", // 3,553.66 × 2 + 948.37
+      "7,107.32",
+      "人民币捌仟零伍拾伍元陆角玖分",
+      "退回待重付",
+      "2017 年度 焦作市太行林果专业合作社 1,500.00 元",
+      "该贷款由企业统一偿还，您户不承担任何偿还责任和风险。",
+      "24,000.00 元（12 个月）",
+      "依据 村民代表大会决议",
+    ])
+      expect(text?.replaceAll("\n", "")).toContain(words);
+  });
+
+  it("keeps eight dividends on one sheet, and takes a second one where there are loans, subsidies and help as well", () => {
+    const dividends = [1, 2, 3, 4].map((n) => stakeDividend(n)).concat([5, 6, 7, 8].map((n) => solarDividend(n) as never));
+    const eight = press(job("张·三", { ...figures(0), dividends, stake }));
+    expect(eight.pages).toBe(1);
+    expect(pdfText(eight.bytes)[0]).toContain("18,008.12"); // 4 × 3,553.66 + 4 × 948.37
+    const all = press(job("张·三", { ...everything, ...figures(2), dividends }));
+    expect(all.pages).toBe(2);
+    expect(pdfText(all.bytes)[1]).toContain("第 2 页，共 2 页");
   });
 
   it("prints a copy for the household and one for the village", () => {

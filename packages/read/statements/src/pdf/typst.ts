@@ -40,12 +40,17 @@ export function createPrinter(fonts: Pick<FontSet, "data">): StatementPrinter {
     return document;
   };
 
-  /** One sheet a copy: set closer until it fits; where none is close enough (large print), the widest with the fewest sheets. */
+  /** One sheet a copy: set closer until it fits; where none is close enough, the widest with the fewest sheets. */
   const fit = (page: StatementPage): NodeTypstDocument => {
     let best = compile(page);
     for (let density = page.density + 1; density < DENSITIES.length && best.numOfPages > page.copies.length; density++) {
       const closer = compile({ ...page, density });
       if (closer.numOfPages < best.numOfPages) best = closer;
+    }
+    // It takes more sheets anyway: then they need not be crowded. Large print begins wide already.
+    for (let density = 0; density < page.density && best.numOfPages > page.copies.length && !page.large; density++) {
+      const wider = compile({ ...page, density });
+      if (wider.numOfPages <= best.numOfPages) return wider;
     }
     return best;
   };

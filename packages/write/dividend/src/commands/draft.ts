@@ -51,6 +51,14 @@ export function fundsRefusal(state: PoolState, total: Fen, advance: boolean | un
   return refuse(errors.ABOVE_FUNDS_RECEIVED, { total: formatAmount(total), available: formatAmount(available) }, { path: "/total" });
 }
 
+/** POSTING_UNFINISHED: a long list that is allocated must be posted to its last part before the year has another draft. */
+export function unfinishedRefusal(state: PoolState, year: number): Refused | undefined {
+  const current = state.years.get(year)?.current;
+  if (current?.status !== "allocated" || current.posted.size >= current.header.parts) return undefined;
+  const { draft, parts } = current.header;
+  return refuse(errors.POSTING_UNFINISHED, { draft, posted: current.posted.size, parts });
+}
+
 /** Number of the next draft of a year. */
 export const nextDraft = (state: PoolState, year: number): number => (state.years.get(year)?.current.header.draft ?? 0) + 1;
 
@@ -144,6 +152,8 @@ export const DraftAllocation: CommandDefinition<DraftAllocationCommand> = {
     if (malformed) return malformed;
     const state = yield* gatherKnownPool(command.pool);
     if (!state.ok) return state;
+    const unfinished = unfinishedRefusal(state.value, command.year);
+    if (unfinished) return unfinished;
     const drafted = yield* gatherDraft(command, state.value, day.value);
     if (!drafted.ok) return drafted;
     const { pool, year } = command;

@@ -11,7 +11,7 @@ import { AmountText, closed, DateField, Id, MethodField, ReasonText, ResidueRule
 import { amountOf, dayOf, dividendEvent, gatherKnownPool, gatherPool, type Refused } from "../shared.ts";
 import { gatherCircle, gatherStandings, STANDINGS_ASKED_MAX } from "../standing.ts";
 import { entitlementStream, PART_HOUSEHOLDS_MAX, partOf, poolStream } from "../streams.ts";
-import { fundsRefusal, nextDraft, partSummary } from "./draft.ts";
+import { fundsRefusal, nextDraft, partSummary, unfinishedRefusal } from "./draft.ts";
 
 /*
  * A list of any length (D3), in three steps that a runner can break off and take up again: the header says what the
@@ -60,6 +60,8 @@ export const BeginAllocationList: CommandDefinition<Static<typeof BeginAllocatio
     const current = state.value.years.get(list.year)?.current;
     if (current && current.status === "drafting" && current.header.listHash === list.listHash)
       return ok({ writes: [], answer: { draft: current.header.draft, missingParts: missingParts(current) } });
+    const unfinished = unfinishedRefusal(state.value, list.year);
+    if (unfinished) return unfinished;
     const total = amountOf(list.total, "/total");
     if (!total.ok) return total;
     if (fen(list.allocated) + fen(list.carried) !== total.value)

@@ -26,6 +26,8 @@ export type PayoutBatchState =
       readonly fileHash: string;
       readonly parts: readonly BatchPart[];
       readonly payee?: string;
+      /** Number of the pool's order that it belongs to. */
+      readonly order?: number;
     };
 
 /** The fold of `payout/{payoutBatch}`. */
@@ -33,9 +35,10 @@ export const payoutFold: Fold<PayoutBatchState> = {
   initialState: { status: "none" },
   evolve(state, event) {
     if (event.type === "PayoutBatchSubmitted") {
-      const { payoutBatch, bank, total, count, fileHash, parts, payee } = event.payload as DividendPayload<"PayoutBatchSubmitted">;
-      const header = { payoutBatch, bank, total: fen(total), count, fileHash, parts, ...(payee === undefined ? {} : { payee }) };
-      return { status: "submitted", ...header };
+      const { total, payee, order, ...payload } = event.payload as DividendPayload<"PayoutBatchSubmitted">;
+      const { payoutBatch, bank, count, fileHash, parts } = payload;
+      const header = { payoutBatch, bank, total: fen(total), count, fileHash, parts };
+      return { status: "submitted", ...header, ...(payee === undefined ? {} : { payee }), ...(order === undefined ? {} : { order }) };
     }
     if (state.status === "none") return state;
     if (event.type === "PayoutBatchAccepted") return { ...state, status: "accepted" };

@@ -76,7 +76,11 @@ export interface PoolState {
   readonly allocated: Fen;
   readonly plan: DividendPayload<"VillagePlanApproved"> | undefined;
   readonly years: ReadonlyMap<number, YearState>;
+  /** Orders to pay out everything that is open of a year, by the numbers 1, 2, 3 …. */
+  readonly payouts: readonly PayoutOrder[];
 }
+
+export type PayoutOrder = DividendPayload<"PoolPayoutOrdered"> & { readonly on: IsoDate };
 
 const none: PoolState = {
   pool: undefined,
@@ -89,6 +93,7 @@ const none: PoolState = {
   allocated: 0n,
   plan: undefined,
   years: new Map(),
+  payouts: [],
 };
 
 /** 2901.01 of the pool: claimed, not allocated. */
@@ -282,6 +287,7 @@ const handlers: { readonly [T in DividendEventType]?: Handler<T> } = {
     return { ...allocated, years, allocated: state.allocated + fen(p.allocated) };
   },
   AllocationPartsPosted: (state, p) => withDraft(state, p, (draft) => ({ posted: new Set([...draft.posted, ...p.parts]) })),
+  PoolPayoutOrdered: (state, p, { valueDate }) => ({ ...state, payouts: [...state.payouts, { ...p, on: valueDate }] }),
 };
 
 /** A pool from its stream. */

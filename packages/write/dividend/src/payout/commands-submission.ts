@@ -3,12 +3,12 @@ import { type CommandContext, type CommandDefinition, type Gather, load, type St
 import { formatAmount, sumFen } from "@huimin/money";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { loadPolicy } from "@huimin/policy/events";
-import { bankFold, bankStream, type HouseholdState, householdFold, householdStream } from "@huimin/registry/events";
+import { bankFold, bankStream, type HouseholdState } from "@huimin/registry/events";
 import { type Static, Type } from "typebox";
-import { type EntitlementLine, itemStatus } from "../evolve/entitlement.ts";
-import { payoutFold, wrongPayoutFold } from "../evolve/payout.ts";
+import { payoutFold } from "../evolve/payout.ts";
 import type { DividendPayload } from "../schema.ts";
-import { entitlementStream, payoutStream, wrongPayoutStream } from "../streams.ts";
+import { entitlementStream, payoutStream } from "../streams.ts";
+import { accountHolder, gatherRecovered } from "./accounts.ts";
 import {
   accountFor,
   amountsByItem,
@@ -16,24 +16,13 @@ import {
   type Header,
   openPart,
   poolMoney,
-  recoveredMoney,
   type Submitted,
   submissionWrites,
   submittedItem,
 } from "./decide-submission.ts";
 import { payoutErrors as errors } from "./errors.ts";
 import { closed, DateField, Id, Items, PayeeText } from "./fields.ts";
-import {
-  type BatchItem,
-  dayOf,
-  distinct,
-  gatherBatch,
-  gatherBatchItems,
-  gatherLines,
-  gatherPart,
-  keyOf,
-  type LocatedInPool,
-} from "./gather.ts";
+import { type BatchItem, dayOf, distinct, gatherBatch, gatherBatchItems, gatherLines, keyOf, type LocatedInPool } from "./gather.ts";
 import { hashOfRows } from "./list.ts";
 
 export const SubmitPayoutBatchBody = Type.Object(
@@ -49,21 +38,6 @@ export const SubmitPayoutBatchBody = Type.Object(
   },
   closed,
 );
-
-/** How many mergers a household's money follows. */
-const MERGERS_MAX = 10;
-
-/** The household whose account is used: the one into which it was merged, if it was. */
-function* accountHolder(household: string, known: Map<string, HouseholdState>): Gather<HouseholdState> {
-  let number = household;
-  for (let step = 0; ; step += 1) {
-    const state = known.get(number) ?? (yield* load(householdStream(number), householdFold)).state;
-    known.set(number, state);
-    const into = state.ended?.how === "merged" ? state.ended.into : undefined;
-    if (into === undefined || step === MERGERS_MAX) return state;
-    number = into;
-  }
-}
 
 /** Lines with amount, place and account. */
 function* gatherSubmitted(
@@ -102,29 +76,6 @@ function openOrFirst(lines: readonly LocatedInPool[]): LocatedInPool[] {
     const open = group.filter((one) => openPart(one).ok);
     return open.length > 0 ? open : group.slice(0, 1);
   });
-}
-
-/** Who got the money of these lines and may still owe it. */
-const obligorsOf = (items: readonly Submitted[]): Set<string> =>
-  new Set(
-    items.flatMap(({ line }) =>
-      line.items.filter((item) => itemStatus(item) === "wrongly-paid").flatMap(({ results }) => results.at(-1)?.obligor ?? []),
-    ),
-  );
-
-/** R15 for every obligor that the items meet. */
-function* gatherRecovered(items: readonly Submitted[]): Gather<Result<true, Refusal>> {
-  for (const obligor of obligorsOf(items)) {
-    const { state } = yield* load(wrongPayoutStream(obligor), wrongPayoutFold);
-    const lines = new Map<string, EntitlementLine>();
-    for (const claim of state.claims) {
-      const line = (yield* gatherPart(claim.pool, claim.year, claim.part)).lines.get(claim.household);
-      if (line) lines.set(keyOf(claim), line);
-    }
-    const covered = recoveredMoney({ obligor, state, lines }, items);
-    if (!covered.ok) return covered;
-  }
-  return ok(true);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from "@huimin/decider";
+import { OrderPoolPayout, SubmitOrderedPayout } from "./commands-pool.ts";
 import {
   DeclareWrongPayout,
   RecordPayoutFailure,
@@ -11,6 +12,7 @@ import {
 import { AcceptPayoutBatch, CancelPayoutBatch, SubmitPayoutBatch } from "./commands-submission.ts";
 import { ReverseUnclaimedTransfer, TransferUnclaimed } from "./commands-unclaimed.ts";
 
+export * from "./commands-pool.ts";
 export * from "./commands-results.ts";
 export * from "./commands-submission.ts";
 export * from "./commands-unclaimed.ts";
@@ -18,6 +20,8 @@ export * from "./commands-unclaimed.ts";
 /** Every command of the payout chain, in the order of D4–D11. */
 export const payoutCommands: readonly CommandDefinition[] = [
   SubmitPayoutBatch,
+  OrderPoolPayout,
+  SubmitOrderedPayout,
   AcceptPayoutBatch,
   CancelPayoutBatch,
   RecordPayoutSuccess,

@@ -119,6 +119,7 @@ export interface Header {
   readonly valueDate: IsoDate;
   readonly reissueOf?: readonly string[];
   readonly payee?: string;
+  readonly order?: number;
 }
 
 const rowOf = ({ key, amount, account }: Submitted): PayoutRow => ({ ...key, amount, account });
@@ -160,7 +161,7 @@ function itemsEvent(
 
 /** The header and one event a part. */
 export function submissionWrites(header: Header, items: readonly Submitted[]): StreamWrite[] {
-  const { payoutBatch, bank, valueDate, reissueOf, payee } = header;
+  const { payoutBatch, bank, valueDate, reissueOf, payee, order } = header;
   const groups = byPart(items);
   const payload: DividendPayload<"PayoutBatchSubmitted"> = {
     payoutBatch,
@@ -174,6 +175,7 @@ export function submissionWrites(header: Header, items: readonly Submitted[]): S
     }),
     ...(reissueOf?.length ? { reissueOf: [...reissueOf] } : {}),
     ...(payee === undefined ? {} : { payee }),
+    ...(order === undefined ? {} : { order }),
   };
   return [
     { stream: payoutStream(payoutBatch), events: [{ type: "PayoutBatchSubmitted", valueDate, payload }] },

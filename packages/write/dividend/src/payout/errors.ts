@@ -37,6 +37,13 @@ export const payoutErrors = declareErrors({
     remedyZh: "请核对批次号。",
     remedyEn: "Check the number.",
   },
+  PAYOUT_ORDER_UNKNOWN: {
+    kind: "missing",
+    zh: "分红池 {pool} {year} 年没有第 {order} 号发放令,或没有第 {batch} 批。",
+    en: "Pool {pool} has no payout order {order} for {year}, or the order has no batch {batch}.",
+    remedyZh: "请核对编号。",
+    remedyEn: "Check the numbers.",
+  },
   ACCEPTED_BY_BANK: {
     kind: "conflict",
     zh: "代发批次 {payoutBatch} 已被银行受理,不能撤销。",

@@ -23,3 +23,4 @@ export {
   wrongPayoutFold,
 } from "../evolve/payout.ts";
 export { hashOfRows, inFileOrder, type PayoutRow } from "./list.ts";
+export { orderedBatch, partsAllocated, partsOfBatch } from "./pool-order.ts";

@@ -160,6 +160,8 @@ describe("roles and the second person", () => {
     const table = Object.fromEntries(payoutCommands.map(({ name, roles, postsInBookG }) => [name, [roles.join(), postsInBookG]]));
     expect(table).toEqual({
       SubmitPayoutBatch: ["FIN-C", true],
+      OrderPoolPayout: ["FIN-C", true],
+      SubmitOrderedPayout: ["SYS,FIN-C", true],
       AcceptPayoutBatch: ["BANK", false],
       CancelPayoutBatch: ["FIN-C", true],
       RecordPayoutSuccess: ["BANK", true],

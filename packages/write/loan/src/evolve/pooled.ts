@@ -2,7 +2,8 @@
 import type { IsoDate } from "@huimin/calendar";
 import { fen } from "@huimin/money";
 import type { LoanPayload } from "../schema.ts";
-import { type StakeMove, withStakeFact, withStakeMoves } from "./stakes.ts";
+import type { StakeMove } from "./stake-facts.ts";
+import { withStakeFact, withStakeMoves } from "./stakes.ts";
 import { type LoanHandlers, type LoanState, NO_MONEY, reopened, reversal, withMessage } from "./state.ts";
 
 type Shares = LoanPayload<"UnifiedRepaymentApplied">["stakes"];

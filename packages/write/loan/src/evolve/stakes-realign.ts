@@ -8,7 +8,8 @@ import type { DomainEvent } from "@huimin/decider";
 import { type Fen, formatAmount, sumFen } from "@huimin/money";
 import type { LoanPayload } from "../schema.ts";
 import { loanStream, loanTimelineFold } from "./loan.ts";
-import { debtorOn, rightStakes, type StakeMove, type StakeShare } from "./stakes.ts";
+import type { StakeMove, StakeShare } from "./stake-facts.ts";
+import { debtorOn, rightStakes } from "./stakes.ts";
 import { type LoanState, type LoanSubject, subjectOf } from "./state.ts";
 
 /** A loan as it will be with events that are being decided. */

@@ -7,7 +7,7 @@ import type { RecordedEvent } from "@huimin/decider";
 import type { InterestKind, LoanTimeline } from "@huimin/interest/timeline";
 import type { Fen } from "@huimin/money";
 import type { LoanEventType, LoanPayload } from "../schema.ts";
-import { NO_STAKES, type StakeShare, type StakeState } from "./stakes.ts";
+import { NO_STAKES, type StakeShare, type StakeState } from "./stake-facts.ts";
 
 /** Dimensions that every event of the loan repeats. */
 export interface LoanSubject {

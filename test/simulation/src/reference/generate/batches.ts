@@ -170,8 +170,8 @@ function* replacement(sim: Simulation, { batch: id }: Pooled): Story {
 function* maturity(sim: Simulation, pooled: Pooled): Story {
   const { random, world } = sim;
   const { batch: id, enterprise, due } = pooled;
-  yield due;
-  yield due;
+  // After everything else of that day: the last settlement comes first.
+  for (let k = 0; k < 5; k += 1) yield due;
   const interest = sum(world.loansOf(id).map((loan) => interestOf(sim, loan.terms.id)));
   const owed = openOf(sim, pooled) + interest;
   const repay = (amount: bigint): void =>

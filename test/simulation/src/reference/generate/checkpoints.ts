@@ -117,10 +117,14 @@ function figuresOf(world: World, random: Random) {
   for (const batch of world.batches.keys()) asked.push({ figure: "openPrincipal", batch }, { figure: "refundable", batch });
   if (world.losses.size > 0) asked.push({ figure: "netCostOfDistrict" });
   const unique = new Map(asked.map((one) => [JSON.stringify(one), one]));
-  return random
-    .shuffled([...unique.values()])
-    .slice(0, 24)
-    .map((one) => ({ ...one, value: FIGURES[String(one.figure)]?.(world, one) }));
+  return (
+    random
+      .shuffled([...unique.values()])
+      .slice(0, 24)
+      .map((one) => ({ ...one, value: FIGURES[String(one.figure)]?.(world, one) }))
+      // The format has no negative figures: a claim at a rate that was too high may exceed its interest.
+      .filter(({ value }) => !String(value).startsWith("-"))
+  );
 }
 
 /** A checkpoint after a fact, with sheets and statements when it is the last. */

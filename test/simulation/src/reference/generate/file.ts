@@ -1,4 +1,4 @@
-import type { File } from "../format.ts";
+import type { Fact, File } from "../format.ts";
 import { batch } from "./batches.ts";
 import { checkpointAt, pastAt } from "./checkpoints.ts";
 import { donations, finance, goods, priorYears, riskFund } from "./district.ts";
@@ -75,7 +75,7 @@ export function fileOf(seed: number, models: readonly number[] = MODELS): File {
   const chosen = random.shuffled(models).slice(0, random.int(1, Math.min(3, models.length)));
   for (const model of chosen) STORIES[model]?.(sim);
   sim.run();
-  const facts = sim.facts.slice(0, FACTS_MAX);
+  const facts = cut(sim.facts);
   const file = {
     format: "scenario-neutral/1",
     id: `G${seed}`,
@@ -95,6 +95,17 @@ export function fileOf(seed: number, models: readonly number[] = MODELS): File {
   const whole: File = { ...file, checkpoints, refused: [] };
   const orders = random.chance(50) ? ordersOf(whole, random) : [];
   return orders.length > 1 ? { ...whole, orders } : whole;
+}
+
+/** The first facts; a publicity whose allocation would be cut off is cut off too. */
+function cut(all: readonly Fact[]): Fact[] {
+  const facts = all.slice(0, FACTS_MAX);
+  const allocated = ({ data }: Fact, index: number): boolean =>
+    facts
+      .slice(index)
+      .some((later) => later.event === "DividendAllocated" && data.pools.includes(later.data.pool) && later.data.year === data.year);
+  const open = facts.findIndex((fact, index) => fact.event === "PublicityPosted" && !allocated(fact, index));
+  return open < 0 ? facts : facts.slice(0, open);
 }
 
 /** Households that a cut fact would have created are left out. */

@@ -87,6 +87,7 @@ export function* settlement(sim: Simulation, plan: Plan, from: string, toExcl: s
   if (loan.misuseFrom !== undefined || !inClaim || !random.chance(plan.claims)) return;
   const claim = quarterOfEnd(toExcl);
   if (loan.accruals.some((one) => one.claim === claim)) return;
+  if (plan.model === 3 && random.chance(15)) sim.emit("BANK", "SubsidyClaimSubmitted", { loan: plan.loan, claim });
   sim.emit("FIN-M", "SubsidyAccrued", { loan: plan.loan, claim, payee: plan.payee });
   if (!random.chance(80)) return;
   yield plusDays(sim.today, random.int(3, 20));

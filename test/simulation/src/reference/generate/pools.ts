@@ -46,6 +46,13 @@ export function* share(sim: Simulation, { pool, year, data, whole }: Sharing): S
   if (random.chance(60)) {
     const to = plusDays(sim.today, random.int(10, 14));
     sim.emit("VIL", "PublicityPosted", { pools: [pool], year, from: sim.today, to });
+    if (random.chance(20)) {
+      const household = random.pick(sim.parties.household ?? []).id;
+      yield plusDays(sim.today, random.int(1, 4));
+      sim.emit("VIL", "ObjectionFiled", { pool, household });
+      yield plusDays(sim.today, random.int(1, 4));
+      sim.emit("POV", "ObjectionResolved", { pool, household, result: "dismissed" });
+    }
     yield plusDays(to, 1);
     sim.emit("FIN-R", "AllocationApproved", { pool, year });
   }
