@@ -8,7 +8,7 @@ const project = (name: string, include: string[], extra: object = {}) => ({
 export default defineConfig({
   test: {
     projects: [
-      project("unit", ["{packages,services,test}/**/*.unit.spec.ts"]),
+      project("unit", ["{packages,services,test}/**/*.unit.spec.ts"], { testTimeout: 60_000 }),
       project("int", ["{packages,services,test}/**/*.int.spec.ts"], {
         globalSetup: ["test/support/src/database.setup.ts"],
         testTimeout: 120_000,

@@ -15,7 +15,7 @@ const N = Number(n ?? 60000);
 const home = "/tmp/L-db";
 await mkdir(home, { recursive: true });
 await chmod(home, 0o755);
-const server = await startEmbedded({ dataDirectory: path.join(home, "data"), persistent: true });
+const server = await startEmbedded({ dataDirectory: path.join(home, "data"), persistent: true, settings: { shared_preload_libraries: "pg_stat_statements" } });
 const pm = await server.postmasterPid();
 await ensureDatabase(server.url("postgres"), "p");
 let now = Date.UTC(2018, 11, 1, 2);
@@ -51,9 +51,11 @@ if (mode === "project") {
   await setCheckpoint(2 * N + 1);
   await owner.query("VACUUM; ").catch(() => undefined);
   await owner.query("CHECKPOINT");
+  await owner.query("CREATE EXTENSION IF NOT EXISTS pg_stat_statements"); await owner.query("SELECT pg_stat_statements_reset()");
   await lap("truncate");
   await platform.projector.drain();
   await lap("project");
+  const { rows } = await owner.query("SELECT left(query, 70) q, calls, round(total_exec_time) ms, rows FROM pg_stat_statements ORDER BY total_exec_time DESC LIMIT 12"); for (const r of rows) process.stderr.write(JSON.stringify(r) + "\n");
 }
 if (mode === "files") {
   const { makePayoutFile } = await import("@huimin/service-dividends");

@@ -182,7 +182,7 @@ class RowReading {
         if (column.required) faults.push(fault(errors.BANK_FILE_CELL_EMPTY, row, name));
         return;
       }
-      const value = valueOf(column, cell);
+      const value = cellValue(column, cell);
       if (typeof value === "string") values[column.key] = value;
       else faults.push(fault(value.code, row, name, value.details));
     });
@@ -193,6 +193,8 @@ class RowReading {
   #shiftedFrom(row: number, cells: readonly RawCell[]): number | undefined {
     for (let at = 0; at < this.#names.length; at += 1) {
       const without = [...cells.slice(0, at), ...cells.slice(at + 1)];
+      // Nothing is off by one where nothing follows.
+      if (cells.slice(at + 1).every(({ text }) => text === "")) return undefined;
       const fits = without.slice(this.#names.length).every(({ text }) => text === "");
       if (fits && this.#check(row, without).faults.length === 0) return at;
       const withOne = [...cells.slice(0, at), { text: "" }, ...cells.slice(at)];
@@ -227,7 +229,7 @@ const EXPONENT = /^\d(\.\d+)?[eE]\+?\d{1,3}$/;
 /** Digits that a spreadsheet's number keeps. */
 const NUMBER_DIGITS_MAX = 15;
 
-function valueOf(column: Column, cell: RawCell): string | CellFault {
+function cellValue(column: Column, cell: RawCell): string | CellFault {
   const { text } = cell;
   if (column.words) {
     const meaning = Object.hasOwn(column.words, text) ? column.words[text] : undefined;

@@ -9,3 +9,4 @@ export { ageOn, checkIdNumber, convertHistoricalIdNumber, idCheckCharacter, isAd
 export { maskAccount, maskIdNumber, maskName, maskPhone } from "./mask.ts";
 export type { PersonName } from "./name.ts";
 export { checkName } from "./name.ts";
+export { compareNumbers } from "./number-order.ts";

@@ -9,6 +9,9 @@ export class UnusableIdentifier extends Error {
   override readonly name = "UnusableIdentifier";
 }
 
+/** More streams than this of one question are read past the cache. */
+const CACHED_TOGETHER_MAX = 64;
+
 type Preread = Map<string, Map<Fold<unknown>, FoldedState>>;
 
 export interface FactSources {
@@ -76,6 +79,15 @@ export class Facts {
     return this.#sources.tails.read(stream, fold).then((folded) => this.#seen<S>(stream, folded));
   }
 
+  /** Read from the log and not kept: thousands of streams that one command asks for once would push out what is in use. */
+  async #loadAside(streams: readonly string[], fold: Fold<unknown>): Promise<Loaded<unknown>[]> {
+    const unusable = streams.find((stream) => !isStreamId(stream));
+    if (unusable !== undefined) throw new UnusableIdentifier(unusable);
+    const loaded: Loaded<unknown>[] = [];
+    await this.#sources.tails.aside(streams, fold, (folded) => loaded.push(this.#seen(folded.stream, folded)));
+    return loaded;
+  }
+
   /** Notes the version that the append will assert. */
   #seen<S>(stream: string, folded: FoldedState): Loaded<S> {
     const before = this.versions.get(stream);
@@ -96,8 +108,9 @@ export class Facts {
       case "load":
         return this.load(ask.stream, ask.fold);
       case "load-all":
-        // Asked for in one turn, what the cache lacks is read in a few round trips.
-        return Promise.all(ask.streams.map((stream) => this.load(stream, ask.fold)));
+        return ask.streams.length > CACHED_TOGETHER_MAX
+          ? this.#loadAside(ask.streams, ask.fold)
+          : Promise.all(ask.streams.map((stream) => this.load(stream, ask.fold)));
       case "resolve":
         return this.#resolve(ask.name, ask.args, context);
     }

@@ -51,6 +51,22 @@ export class TailReader {
     });
   }
 
+  /** Whole streams folded, in the order of the question, some at a time and without the cache. */
+  async aside(
+    streams: readonly string[],
+    fold: Fold<unknown>,
+    take: (folded: FoldedState & { readonly stream: string }) => void,
+  ): Promise<void> {
+    for (let from = 0; from < streams.length; from += STREAMS_PER_READ_MAX) {
+      const asked = streams.slice(from, from + STREAMS_PER_READ_MAX).map((stream) => ({ stream, afterVersion: 0 }));
+      for (const { stream, version, events } of await this.#store.readStreams(this.#district, asked)) {
+        let state = fold.initialState;
+        for (const event of events) state = fold.evolve(state, event as RecordedEvent);
+        take({ stream, version, state });
+      }
+    }
+  }
+
   async #run(): Promise<void> {
     while (this.#wanted.size > 0) {
       const batch = [...this.#wanted].slice(0, STREAMS_PER_READ_MAX);

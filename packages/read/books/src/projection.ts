@@ -184,7 +184,7 @@ class BooksWriter implements ProjectionWriter {
   readonly #sql: ReturnType<typeof writeSql>;
   /** Buffers that no batch uses at the moment: one is being sent while the next is filled. */
   readonly #spare: CopyRows[] = [];
-  /** New sets of the batch in hand: thousands of rows as binary COPY, a third of the time of a JSON parameter. */
+  /** New sets of the batch in hand: a long list brings tens of thousands. */
   readonly #sets = new CopyRows();
   /** By district. */
   readonly #known = new Map<string, KnownSets>();
@@ -240,24 +240,24 @@ class BooksWriter implements ProjectionWriter {
         throw new BrokenInvariant(`two sets of dimensions have the id ${set.ref.id} in district ${district}`);
     }
     if (fresh.size === 0) return;
-    const rows = this.#sets;
-    rows.start();
-    for (const { ref, dims } of fresh.values()) {
-      rows.row(SET_FIELDS);
-      rows.text(district);
-      rows.bigint(ref.id);
-      rows.int4(ref.checkBits);
+    const copied = this.#sets;
+    copied.start();
+    for (const { ref, dims } of [...fresh.values()].sort((a, b) => (a.ref.id < b.ref.id ? -1 : 1))) {
+      copied.row(SET_FIELDS);
+      copied.text(district);
+      copied.bigint(ref.id);
+      copied.int4(ref.checkBits);
       for (const name of DIMENSIONS) {
         const value = dims[name];
-        if (value === undefined || value === "") rows.null();
-        else rows.text(value);
+        if (value === undefined || value === "") copied.null();
+        else copied.text(value);
       }
     }
-    await rows.copy(client, `${this.#schema}.dimension_set (${SET_COLUMNS})`);
+    await copied.copy(client, `${this.#schema}.dimension_set (${SET_COLUMNS})`);
   }
 
   async #writeTotals(client: PoolClient, district: string, fold: Fold): Promise<void> {
-    const balances = [...fold.balances.values()];
+    const balances = [...fold.balances.values()].sort((a, b) => (a.ref.id < b.ref.id ? -1 : 1));
     if (balances.length === 0) return;
     await client.query({
       name: `${this.#schema}-balances`,

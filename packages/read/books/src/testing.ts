@@ -76,6 +76,10 @@ export function readOnlyStore(logs: readonly FactLog[]): EventStore {
         .slice(afterPosition)
         .filter((event) => !categories || categories.includes(event.stream.split("/")[0] as string))
         .slice(0, limit),
+    readPage: async (district, afterPosition, { events: limit }) => {
+      const events = of(district).slice(afterPosition, afterPosition + limit);
+      return { events, more: events.length === limit };
+    },
     head: async (district) => of(district).length,
     findKey: async () => undefined,
     readLeaves: () => Promise.reject(new Error("this log has no leaves")),

@@ -4,7 +4,7 @@ export { CopyRows } from "./copy.ts";
 export type { Progress, Reached, WaitOptions } from "./progress.ts";
 export { readProgress, waitForPosition } from "./progress.ts";
 export type { Projector, ProjectorOptions, ProjectorStatus } from "./projector.ts";
-export { BATCH_SIZE_DEFAULT, createProjector, ProjectionStopped } from "./projector.ts";
+export { BATCH_BYTES_MAX, BATCH_SIZE_DEFAULT, createProjector, ProjectionStopped } from "./projector.ts";
 export type { RebuildOptions, RebuildProgress, RebuildResult } from "./rebuild.ts";
 export { rebuild } from "./rebuild.ts";
 export type { ApplyTarget, Projection, ProjectionWriter, Stopped } from "./types.ts";

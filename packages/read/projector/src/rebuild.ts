@@ -180,7 +180,8 @@ class Rebuild {
       const held = await client.query<{ district: string; projection: string; position: string }>(SQL.hold, [names]);
       for (const district of districts) {
         for (;;) {
-          const batch = await store.readAll(district, this.#positions.get(district) ?? 0, SWITCH_EVENTS_MAX);
+          const bounds = { events: SWITCH_EVENTS_MAX, bytes: BATCH_BYTES_MAX };
+          const { events: batch } = await store.readPage(district, this.#positions.get(district) ?? 0, bounds);
           if (batch.length === 0) break;
           // Remembered before the commit on purpose: if the switch fails, the whole rebuild is thrown away.
           (await this.#fold(district, batch, "live"))();

@@ -123,6 +123,8 @@ export const InterestSettled = Type.Object({
   serial: Type.Optional(Id),
   /** Ours, where the bank's `amount` differs from it and was flagged. */
   recomputed: Type.Optional(Amount),
+  /** Unified repayments of the same value date that were recorded before it: they do not pay it. */
+  after: Type.Optional(Type.Array(Id)),
 });
 /** C6/C3: the right amount of a period settled before; `difference` = right − booked, posted. */
 export const InterestCorrected = Type.Object({

@@ -3,7 +3,8 @@
  * pro rata by what is open, largest remainder (ties: larger balance, then the order of the contract), or the loans that the
  * bank orders first; what is left is not booked (R22).
  *
- * The allocation is a function of the facts by value date. A fact that is recorded late can change where earlier
+ * The allocation is a function of the facts by value date; within a day, a settlement that was recorded after a repayment
+ * is not paid by it. A fact that is recorded late can change where earlier
  * messages went; those are booked again (replan.ts), so every order of recording ends alike.
  */
 import type { IsoDate } from "@huimin/calendar";
@@ -43,10 +44,17 @@ interface Open {
 interface DatedAmount {
   readonly valueDate: IsoDate;
   readonly amount: Fen;
+  /** Repayments of the same day that came before it. */
+  readonly after?: readonly string[];
 }
 
-const upTo = (amounts: readonly DatedAmount[], date: IsoDate): Fen =>
-  sumFen(amounts.map((one) => (one.valueDate <= date ? one.amount : 0n)));
+/** Sum up to the end of a day, as a repayment of that day finds it. */
+const upTo = (amounts: readonly DatedAmount[], date: IsoDate, repayment?: string): Fen =>
+  sumFen(
+    amounts.map((one) =>
+      one.valueDate < date || (one.valueDate === date && !(repayment !== undefined && one.after?.includes(repayment))) ? one.amount : 0n,
+    ),
+  );
 
 /** One loan while the repayments are told by value date; unified parts that are booked already are left out. */
 class Account {
@@ -71,17 +79,17 @@ class Account {
     this.#paid = [...dated, ...(state.unnumberedPayments ?? []).map(({ on, amount }) => ({ valueDate: on, amount }))];
   }
 
-  /** Settled and unpaid at the end of a day, penalty (and compound) interest first (3.9). */
-  #openOn(date: IsoDate): { penalty: Fen; normal: Fen } {
+  /** Settled and unpaid at the end of a day (or as a repayment of that day finds it), penalty and compound interest first (3.9). */
+  #openOn(date: IsoDate, repayment?: string): { penalty: Fen; normal: Fen } {
     const paid = upTo(this.#paid, date);
-    const penalty = upTo(this.#penalty, date) - this.#paidPenalty;
+    const penalty = upTo(this.#penalty, date, repayment) - this.#paidPenalty;
     const toPenalty = maxFen(0n, minFen(penalty, paid));
-    return { penalty: penalty - toPenalty, normal: upTo(this.#normal, date) - this.#paidNormal - (paid - toPenalty) };
+    return { penalty: penalty - toPenalty, normal: upTo(this.#normal, date, repayment) - this.#paidNormal - (paid - toPenalty) };
   }
 
   /** Open interest of the day, and how much of it a repayment may pay: a later payment that is known keeps its part. */
-  openInterest(date: IsoDate): Open & { readonly penalty: Fen } {
-    const { penalty, normal } = this.#openOn(date);
+  openInterest(date: IsoDate, repayment: string): Open & { readonly penalty: Fen } {
+    const { penalty, normal } = this.#openOn(date, repayment);
     const later = this.#paid.filter((one) => one.valueDate > date).map((one) => this.#openOn(one.valueDate));
     const open = maxFen(0n, penalty + normal);
     const free = later.reduce((least, one) => minFen(least, maxFen(0n, one.penalty + one.normal)), open);
@@ -149,7 +157,7 @@ function principalParts(accounts: readonly Account[], { order = [], allocation, 
 
 function allocateOne(accounts: readonly Account[], repayment: Repayment): Allocated {
   const { amount, valueDate } = repayment;
-  const open = accounts.map((account) => account.openInterest(valueDate));
+  const open = accounts.map((account) => account.openInterest(valueDate, repayment.serial));
   const interest = proRata(amount, open);
   const left = amount - sumFen(interest);
   const principal = principalParts(accounts, repayment, left);

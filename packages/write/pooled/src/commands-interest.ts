@@ -72,7 +72,11 @@ function settlements(signed: SignedBatch, command: SettleBody, kind: InterestKin
   return ok(found);
 }
 
-function settledEvent(command: SettleBody, kind: InterestKind, { state, from, amount }: Settlement): DomainEvent {
+/** Repayments of the same day that were told before this settlement: within a day, what is recorded first comes first. */
+const toldBefore = ({ batch }: SignedBatch, valueDate: string): string[] =>
+  [...batch.repayments].filter(([, one]) => !one.reversed && one.valueDate === valueDate).map(([serial]) => serial);
+
+function settledEvent(command: SettleBody, kind: InterestKind, { state, from, amount }: Settlement, after: readonly string[]): DomainEvent {
   const { valueDate, toExcl, serial } = command;
   return {
     type: "InterestSettled",
@@ -86,6 +90,7 @@ function settledEvent(command: SettleBody, kind: InterestKind, { state, from, am
       amount: formatAmount(amount),
       bearer: "enterprise",
       ...(serial ? { serial } : {}),
+      ...(after.length > 0 ? { after } : {}),
     },
   };
 }
@@ -121,7 +126,8 @@ export const SettleBatchInterest: CommandDefinition<SettleBody> = {
     const sum = formatAmount(sumFen(found.value.map((one) => one.amount)));
     if (total !== undefined && total !== sum)
       return refuse(errors.BATCH_INTEREST_DIFFERS, { sent: total, recomputed: sum }, { path: "/total" });
-    const writes = found.value.map((one) => ({ stream: loanStream(one.loan), events: [settledEvent(command, kind, one)] }));
+    const after = toldBefore(signed.value, valueDate);
+    const writes = found.value.map((one) => ({ stream: loanStream(one.loan), events: [settledEvent(command, kind, one, after)] }));
     return ok({
       writes: replanned(signed.value, writes),
       answer: {

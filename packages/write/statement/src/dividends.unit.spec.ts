@@ -1,7 +1,7 @@
 import type { EntitlementLine, ItemResult, PayoutItem } from "@huimin/dividend/events";
 import { fen } from "@huimin/money";
 import { describe, expect, it } from "vitest";
-import { dividendLines, yearlyDividends } from "./dividends.ts";
+import { dividendLines, earlierLines, yearlyDividends } from "./dividends.ts";
 
 const result = (status: ItemResult["status"], valueDate: string): ItemResult => ({
   status,
@@ -96,5 +96,17 @@ describe("dividendLines", () => {
         unclaimed: "2.00",
       },
     ]);
+  });
+});
+
+describe("earlierLines", () => {
+  it("names what was paid in the year for years before, with its day, and what came back of it again", () => {
+    const again = item("PB3", "4.00", result("succeeded", "2019-02-01"), result("returned", "2019-02-03"));
+    const all = [of(2018, H03), of(2017, line("4.00", { returned: fen("4.00"), items: [again] }), "B0"), of(2019, line("9.00"), "B0")];
+    expect(earlierLines(all, 2019, (pool) => `企业 ${pool}`)).toEqual([
+      { pool: "B0", year: 2017, partner: "企业 B0", amount: "4.00", paidOn: "2019-02-01", state: "awaiting-reissue" },
+      { pool: "B1", year: 2018, partner: "企业 B1", amount: "1500.00", paidOn: "2019-01-25" },
+    ]);
+    expect(earlierLines(all, 2018, String)).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@
 
 import type { DomainEvent } from "@huimin/decider";
 import { beneficiaryStream, type DividendPayload, entitlementStream, landRightStream, partOf } from "@huimin/dividend/events";
+import { compareNumbers } from "@huimin/identity";
 import { dividedStake, loanStream, type StakeShare, stakesOn, subjectOn, withRealignment } from "@huimin/loan/events";
 import { Exact, type Fen, fen, formatAmount, splitLargestRemainder } from "@huimin/money";
 import type { HeldEntitlement, HeldLoan, HeldShares, Write } from "./holdings.ts";
@@ -25,7 +26,7 @@ export interface Division {
 
 /** Successors in the order in which ties are decided: households by number (R7). */
 export const inOrder = (successors: readonly Successor[]): Successor[] =>
-  [...successors].sort((a, b) => (a.household < b.household ? -1 : a.household > b.household ? 1 : 0));
+  [...successors].sort((a, b) => compareNumbers(a.household, b.household));
 
 export interface Portion extends Successor {
   readonly amount: Fen;

@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { EventStore } from "@huimin/event-store";
 import { beancountJournal, hledgerJournal, type JournalExport, type VoucherSource, vouchersOf } from "@huimin/exports";
+import { BATCH_BYTES_MAX } from "@huimin/projector";
 import { type Command, Option } from "commander";
 import { type CliContext, fileOf, optionsOf, withPlatform } from "./context.ts";
 import { WrongUsage } from "./output.ts";
@@ -36,7 +37,7 @@ const checkMonth = (month: string | undefined, option: string): void => {
 const sourceOf = (store: EventStore, district: string, position: number, onRead: (done: number) => void): VoucherSource =>
   async function* () {
     for (let after = 0; after < position; ) {
-      const events = await store.readAll(district, after, Math.min(BATCH, position - after));
+      const { events } = await store.readPage(district, after, { events: Math.min(BATCH, position - after), bytes: BATCH_BYTES_MAX });
       if (events.length === 0) return;
       yield* vouchersOf(events);
       after = events.at(-1)?.position ?? position;

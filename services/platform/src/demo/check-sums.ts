@@ -18,8 +18,15 @@ const SETTLEMENTS_A_YEAR = 4n;
 
 const equal = (name: string, expected: string, found: string): CheckSum => ({ name, expected, found, holds: expected === found });
 
-/** Check sums of chapter 7: totals of the register and of every model. */
-export function checkSums(log: LogFigures, register: { readonly households: number; readonly people: number }): CheckSum[] {
+/**
+ * Check sums of chapter 7: totals of the register and of every model; and that what was allocated is paid (fen), outstanding
+ * or unclaimed.
+ */
+export function checkSums(
+  log: LogFigures,
+  register: { readonly households: number; readonly people: number },
+  paidAndOutstanding: bigint,
+): CheckSum[] {
   const sum = (name: string): bigint => log.sums.get(name) ?? 0n;
   const text = (name: string): string => formatAmount(sum(name));
   const pooled = sum("drawn 分贷统还");
@@ -50,6 +57,7 @@ export function checkSums(log: LogFigures, register: { readonly households: numb
     equal("企贷增收放款 enterprise loans", "18000000.00", text("drawn 企贷增收")),
     equal("政企联动出资 public equity", "5000000.00", text("equity")),
     ...DEMO_YEARS.map((year) => equal(`政企联动${year}年固定分红 fixed dividend`, "400000.00", text(`equity dividends ${year}`))),
+    equal("分配 = 实发 + 未发 + 无主 allocated = paid, outstanding and unclaimed", text("allocated"), formatAmount(paidAndOutstanding + sum("unclaimed"))),
     equal("风险补偿金 risk fund", "3000000.00", text("risk fund")),
   ];
 }

@@ -131,6 +131,8 @@ const READERS: Readonly<Record<string, Read>> = {
   EntitlementsAllocated: (figures, { lines }) => figures.addItems("allocated", "EntitlementsAllocated", lines),
   PayoutSucceeded: (figures, { items }) => figures.addItems("payouts", "PayoutSucceeded", items),
   PayoutReturned: (figures, { items }) => figures.addItems("returned", "PayoutReturned", items),
+  PayoutWronglyPaid: (figures, { items }) => figures.addItems("wrongly paid", "PayoutWronglyPaid", items),
+  UnclaimedTransferred: (figures, { items }) => figures.addItems("unclaimed", "UnclaimedTransferred", items),
   PayoutFailed: (figures, { items }) => figures.addItems("failed", "PayoutFailed", items),
   ObjectionResolved(figures, { result }) {
     if (result === "upheld") figures.upheldObjections += 1;

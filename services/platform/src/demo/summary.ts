@@ -70,6 +70,8 @@ export async function summarise(input: SummaryInput): Promise<Summary> {
     open: formatAmount(open),
   });
   const returned = log.sums.get("returned") ?? 0n;
+  // What reached the right household.
+  const paid = (log.sums.get("payouts") ?? 0n) - returned - (log.sums.get("wrongly paid") ?? 0n);
   return {
     ...input.register,
     events: log.events,
@@ -95,12 +97,12 @@ export async function summarise(input: SummaryInput): Promise<Summary> {
     dividends: {
       declared: text("declared"),
       allocated: text("allocated"),
-      paid: formatAmount((log.sums.get("payouts") ?? 0n) - returned),
+      paid: formatAmount(paid),
       returned: formatAmount(returned),
       outstanding: formatAmount(outstanding),
     },
     subsidies: { claimed: text("claimed"), paid: text("subsidy paid"), clawedBack: text("clawed back") },
-    checkSums: checkSums(log, input.register),
+    checkSums: checkSums(log, input.register, paid + outstanding),
     qualityEvents: qualityEvents(log),
     halfFenTies: log.ties,
     statementsIssued: Number(sumFen(Object.values(input.statementsByYear).map(BigInt))),

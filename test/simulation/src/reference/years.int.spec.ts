@@ -13,7 +13,7 @@ import { differencesOf } from "./play.ts";
  * number of files; a failure prints both.
  */
 const SEED = Number(process.env.HUIMIN_SIMULATION_SEED ?? 20_161_225);
-const YEARS = Number(process.env.HUIMIN_SIMULATION_YEARS ?? 5);
+const YEARS = Number(process.env.HUIMIN_SIMULATION_YEARS ?? 3);
 const RUNNER = fileURLToPath(new URL("../../../scenario/src/main.ts", import.meta.url));
 
 /** Milliseconds for all files together: the runner is stopped then, and what it has not played is a failure. */

@@ -1,4 +1,5 @@
 import type { EventStore } from "@huimin/event-store";
+import { BATCH_BYTES_MAX } from "@huimin/projector";
 import type { Pool, PoolClient } from "pg";
 import { DIMENSIONS, type Dimension, dimsKey } from "../dimensions.ts";
 import { BOOKS_SCHEMA, dimsHash } from "../projection.ts";
@@ -86,7 +87,10 @@ async function checkLog(client: PoolClient, options: CheckOptions, schema: strin
   const journal = new JournalCheck(client, schema, district);
   let position = 0;
   while (position < last) {
-    const batch = await store.readAll(district, position, Math.min(BATCH_EVENTS, last - position));
+    const { events: batch } = await store.readPage(district, position, {
+      events: Math.min(BATCH_EVENTS, last - position),
+      bytes: BATCH_BYTES_MAX,
+    });
     const end = batch.at(-1)?.position ?? last;
     for (const event of batch) for (const check of checks) check.see(event);
     await journal.see(batch, position, end);

@@ -1,4 +1,5 @@
 import { addDays, daysBetween, earlierDate, type IsoDate, laterDate, yearOf } from "@huimin/calendar";
+import { compareNumbers } from "@huimin/identity";
 import { Exact, type Fen, roundHalfUp, toExact } from "@huimin/money";
 
 /** A stake over days, [from, toExcl). */
@@ -60,7 +61,7 @@ export function fixedRateDividends(
   }
   return [...exact]
     .map(([household, amount]) => ({ household, amount: roundHalfUp(amount) }))
-    .sort((a, b) => (a.household < b.household ? -1 : 1));
+    .sort((a, b) => compareNumbers(a.household, b.household));
 }
 
 /** Σ stake × days of a calendar year of each household, in fen × days, households in order of appearance. */

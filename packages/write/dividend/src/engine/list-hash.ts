@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { compareNumbers } from "@huimin/identity";
 
 /** A line as it is publicised. */
 export interface ListLine {
@@ -8,9 +9,9 @@ export interface ListLine {
   readonly amount: string;
 }
 
-/** Order of households in a list: by number, as the code units compare (R7). */
+/** Order of households in a list: by number (R7). */
 export const byHousehold = (a: { readonly household: string }, b: { readonly household: string }): number =>
-  a.household < b.household ? -1 : a.household > b.household ? 1 : 0;
+  compareNumbers(a.household, b.household);
 
 /** SHA-256, hex, over household and amount of the lines of a part, one a line, households by number. */
 export function hashOfPart(lines: readonly Pick<ListLine, "household" | "amount">[]): string {

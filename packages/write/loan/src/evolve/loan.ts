@@ -126,9 +126,9 @@ function repaid(
 }
 
 function settled(state: LoanState, event: RecordedEvent, payload: LoanPayload<"InterestSettled">): LoanState {
-  const { from, toExcl, kind, amount, bearer, serial, recomputed } = payload;
+  const { from, toExcl, kind, amount, bearer, serial, recomputed, after } = payload;
   const { valueDate, eventId } = event;
-  const period = { from, toExcl, amount: fen(amount), bearer, valueDate, flagged: recomputed !== undefined };
+  const period = { from, toExcl, amount: fen(amount), bearer, valueDate, flagged: recomputed !== undefined, ...(after ? { after } : {}) };
   const byDay = <P extends { readonly from: string }>(periods: readonly P[]): P[] =>
     [...periods].sort((a, b) => (a.from < b.from ? -1 : 1));
   const next: LoanState =

@@ -5,7 +5,9 @@
  * value date: drawn, entrusted, divided, replaced, lowered pro rata (R2). They differ only when a fact was recorded
  * after a later one; `withRealignment` (stakes-realign.ts) then books the difference, so every order ends alike.
  */
+
 import type { IsoDate } from "@huimin/calendar";
+import { compareNumbers } from "@huimin/identity";
 import { openPrincipal } from "@huimin/interest/timeline";
 import { Exact, type Fen, minFen, splitLargestRemainder, sumFen } from "@huimin/money";
 import type { Holder, StakeFact, StakeMove, StakeShare } from "./stake-facts.ts";
@@ -31,7 +33,7 @@ export function debtorOn(state: LoanState, date: IsoDate): Holder | undefined {
   return found && { household: found.household, village: found.village };
 }
 
-const byHousehold = (a: Holder, b: Holder): number => (a.household < b.household ? -1 : a.household > b.household ? 1 : 0);
+const byHousehold = (a: Holder, b: Holder): number => compareNumbers(a.household, b.household);
 
 function summed(moves: readonly StakeMove[]): StakeShare[] {
   const held = new Map<string, StakeShare>();

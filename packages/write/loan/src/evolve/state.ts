@@ -90,6 +90,8 @@ export interface SettledInterest {
   readonly valueDate: IsoDate;
   /** The bank's own figure was accepted although ours differs. */
   readonly flagged: boolean;
+  /** Serials of unified repayments of the same value date that came before it. */
+  readonly after?: readonly string[];
 }
 
 export interface LoanState {
