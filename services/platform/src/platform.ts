@@ -16,6 +16,7 @@ import type { FastifyBaseLogger } from "fastify";
 import type { Pool } from "pg";
 import { createCommands } from "./compose/commands.ts";
 import { migrateDatabase, type OpenDatabase, openDatabase } from "./compose/database.ts";
+import { FollowUps } from "./compose/follow-ups.ts";
 import { projections } from "./compose/projections.ts";
 import { resolversOf } from "./compose/resolvers.ts";
 import { commandTable, registerServices } from "./compose/services.ts";
@@ -107,9 +108,10 @@ async function compose(options: PlatformOptions, base: Base): Promise<Platform> 
     ...(options.eventLoopDelayMsMax === undefined ? {} : { eventLoopDelayMsMax: options.eventLoopDelayMsMax }),
     onBroken: options.onBroken ?? stopProcess(logger),
   });
+  const followUps = new FollowUps((err, { kind, data }) => logger.error({ err, kind, ...data }, "a job was not enqueued: the sweep will"));
   guardWith(app, people);
   readModelsWith(app, projector);
-  commandsWith(app, createCommands(table, { newId, wake: () => projector.wake(), metrics }));
+  commandsWith(app, createCommands(table, { newId, wake: () => projector.wake(), metrics, onRecorded: followUps.after.bind(followUps) }));
   watchServer(app, { district, pool, store, projector, metrics });
   const reveal: Reveal = ({ district: of, personId, field, sealed }) => vault.unseal({ district: of, personId, field, sealed });
   const platform: Platform = {
@@ -130,6 +132,7 @@ async function compose(options: PlatformOptions, base: Base): Promise<Platform> 
     people,
     pool,
     metrics,
+    followUps,
     logger,
     app,
     close: async () => {

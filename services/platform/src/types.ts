@@ -11,6 +11,7 @@ import type { Vault, VaultOptions, VaultSecrets } from "@huimin/vault";
 import type { FastifyBaseLogger } from "fastify";
 import type { Pool } from "pg";
 import type { CommandTable } from "./compose/commands.ts";
+import type { FollowUps } from "./compose/follow-ups.ts";
 
 export interface PlatformOptions {
   readonly district: string;
@@ -72,6 +73,8 @@ export interface Platform {
   /** Reads, as the role `huimin_platform`. */
   readonly pool: Pool;
   readonly metrics: Metrics;
+  /** Jobs that follow from what was recorded. */
+  readonly followUps: FollowUps;
   readonly logger: FastifyBaseLogger;
   /** Ready for `inject` and `listen`. */
   readonly app: App;

@@ -7,6 +7,7 @@ import {
   DeclareDividend,
   DraftAllocation,
   LIST_HOUSEHOLDS_MAX,
+  OrderPoolPayout,
   PostPublicity,
 } from "@huimin/dividend";
 import { bodyValidator, RefusalError } from "@huimin/http";
@@ -16,6 +17,7 @@ import type { Command } from "commander";
 import { draftLongList, give, LIST_FILE_BYTES_MAX, ListFile, postAllocation, type Runner } from "../compose/long-lists.ts";
 import type { Platform } from "../platform.ts";
 import { type CliContext, cliActor, fileOf, optionsOf, withPlatform } from "./context.ts";
+import { payOut } from "./dividend-payout.ts";
 import { CommandRefused, WrongUsage } from "./output.ts";
 import { startProgress } from "./progress.ts";
 
@@ -136,7 +138,22 @@ async function allocate(platform: Platform, options: Common): Promise<unknown> {
   }
 }
 
-/** `huimin dividend …`: declaration, list, publicity, approval and allocation of a pool (分红). */
+async function payOutAction(
+  platform: Platform,
+  context: CliContext,
+  options: Common & { bank?: string; files?: string },
+): Promise<unknown> {
+  const progress = startProgress("pay out", !options.json);
+  try {
+    const runner = runnerOf(platform, OrderPoolPayout, options, (done, all) => progress.update(done, all));
+    const folder = options.files === undefined ? undefined : fileOf(context, options.files);
+    return await payOut(runner, { pool: options.pool, year: yearOf(options), bank: options.bank, valueDate: options.date, folder });
+  } finally {
+    progress.stop();
+  }
+}
+
+/** `huimin dividend …`: declaration, list, publicity, approval, allocation and payout of a pool (分红). */
 export function dividendCommands(program: Command, context: CliContext): void {
   const dividend = program.command("dividend").description("dividends and asset income of a pool 分红");
   const sub = (name: string, description: string): Command =>
@@ -196,6 +213,14 @@ export function dividendCommands(program: Command, context: CliContext): void {
       context.terminal.out(JSON.stringify(answer, null, options.json ? undefined : 2));
     },
   );
+  sub("pay-out", "pay out everything that is open 整池发放; run again, it goes on where it was")
+    .option("--bank <bank>", "the bank that pays; for a new order")
+    .option("--files <folder>", "write the bank's files, with account numbers and names, into a folder")
+    .action(async (_options, command: Command) => {
+      const options = optionsOf<Common & { bank?: string; files?: string }>(command);
+      const answer = await withPlatform(context, (platform) => refusing(() => payOutAction(platform, context, options)));
+      context.terminal.out(JSON.stringify(answer, null, options.json ? undefined : 2));
+    });
   dividend
     .command("status <pool>")
     .description("claims, money and lists of a pool")

@@ -43,13 +43,21 @@ export function answered(outcome: CommandOutcome): Extract<Sent, { kind: "record
   return { kind: outcome.kind, answer: outcome.answer as Record<string, unknown>, position: outcome.lastPosition };
 }
 
+/** Told of a command that is in the log now; a repeat is told again. */
+export type OnRecorded = (command: string, answer: Readonly<Record<string, unknown>>) => void;
+
 /**
  * The way from routes to the log. A person's command that posts in book G is stored as a proposal (制单) with the same
  * keys; everything else is recorded at once. `wake` tells the projector that there is something new.
  */
 export function createCommands(
   table: CommandTable,
-  options: { readonly newId: () => string; readonly wake: () => void; readonly metrics?: Metrics | undefined },
+  options: {
+    readonly newId: () => string;
+    readonly wake: () => void;
+    readonly metrics?: Metrics | undefined;
+    readonly onRecorded?: OnRecorded | undefined;
+  },
 ): Commands {
   const count = (command: string, outcome: CommandOutcome): CommandOutcome => {
     options.metrics?.commands.inc({ command, outcome: outcome.kind });
@@ -65,7 +73,9 @@ export function createCommands(
       const definition = table.find(name) as CommandDefinition;
       const meta = { ...sender };
       if (!definition.postsInBookG || sender.role === "BANK" || sender.role === "SYS") {
-        return answered(count(definition.name, await handler.execute(definition, body, meta)));
+        const sent = answered(count(definition.name, await handler.execute(definition, body, meta)));
+        options.onRecorded?.(definition.name, sent.answer);
+        return sent;
       }
       const proposal = proposalIdOf(sender) ?? options.newId();
       const sent = answered(

@@ -6,7 +6,8 @@ import { MarkOverdue } from "@huimin/loan";
 import { MarkBatchOverdue } from "@huimin/pooled";
 import type { Platform } from "../types.ts";
 import { runBreaker } from "./breaker.ts";
-import { runAllocationPosting, runDividendsOverdue } from "./dividend-jobs.ts";
+import { runAllocationPosting, runDividendsOverdue, runPoolPayout } from "./dividend-jobs.ts";
+import { sweepFollowUps } from "./follow-ups.ts";
 
 /** Loans asked for at a time. */
 const PAGE = 500;
@@ -92,14 +93,36 @@ const kindsOf = (platform: Platform): JobKind[] => [
       platform.logger.info({ pool, year, posted }, "parts of an allocation posted");
     },
   },
+  {
+    name: "pool-payout",
+    run: async ({ pool, year, order }) => {
+      const { total, setAside, ...counts } = await runPoolPayout(platform, pool as string, Number(year), Number(order));
+      platform.logger.info({ pool, year, order, ...counts, setAside: setAside.length }, "batches of a pool's payout submitted");
+    },
+  },
+  {
+    name: "dividend-follow-ups",
+    daily: { pattern: "20 1 * * *", dataAt: () => ({ day: shanghaiDate(platform.clock()) }) },
+    run: async ({ day }) => {
+      const found = await sweepFollowUps(platform);
+      platform.logger.info({ day, found }, "unfinished allocations and payouts enqueued");
+    },
+  },
 ];
 
-/** Starts the queue of the platform's district with its jobs. */
-export const startPlatformJobs = (platform: Platform, redisUrl: string | undefined): Promise<Jobs> =>
-  startJobs({
+/**
+ * Starts the queue of the platform's district with its jobs. What was left half-way when a process ended, or was recorded
+ * while none had a queue, is taken up at once.
+ */
+export async function startPlatformJobs(platform: Platform, redisUrl: string | undefined): Promise<Jobs> {
+  const jobs = await startJobs({
     databaseUrl: platform.databaseUrl,
     redisUrl,
     district: platform.district,
     kinds: kindsOf(platform),
     onFailure: ({ kind, id, attempt, fault }) => platform.logger.warn({ kind, id, attempt, err: fault }, "a job failed and is tried again"),
   });
+  platform.followUps.deliverTo(jobs.enqueue);
+  await sweepFollowUps(platform);
+  return jobs;
+}

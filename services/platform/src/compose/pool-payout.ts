@@ -76,7 +76,7 @@ export async function submitOrder(
   const setAside: SetAside[] = [];
   let [submitted, items, total, left, done] = [0, 0, 0n, 0, 0];
   const { pool, year, order: number } = order;
-  const lane = async (): Promise<void> => {
+  const work = async (): Promise<void> => {
     for (let batch = missing.shift(); batch !== undefined; batch = missing.shift()) {
       const answer = await give(runner, SubmitOrderedPayout, { pool, year, order: number, batch });
       const made = answer as unknown as SubmittedBatch & { readonly setAside: readonly SetAside[]; readonly left: number };
@@ -92,6 +92,13 @@ export async function submitOrder(
       runner.onProgress?.(done, done + missing.length);
     }
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  // One fault ends the run: the other lane finishes the batch in hand and takes no more.
+  const lane = (): Promise<void> =>
+    work().catch((fault: unknown) => {
+      missing.length = 0;
+      throw fault;
+    });
+  const ended = await Promise.allSettled(Array.from({ length: LANES }, lane));
+  for (const one of ended) if (one.status === "rejected") throw one.reason;
   return { submitted, items, total, setAside, left };
 }

@@ -27,7 +27,7 @@ import {
 } from "@huimin/proposal";
 import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
-import { answered, type CommandTable } from "./commands.ts";
+import { answered, type CommandTable, type OnRecorded } from "./commands.ts";
 
 export interface ProposalOptions {
   readonly store: EventStore;
@@ -36,6 +36,7 @@ export interface ProposalOptions {
   /** Records approvals: it may write every stream, because an approval and its command are one append. */
   readonly handler: CommandHandler;
   readonly wake: () => void;
+  readonly onRecorded: OnRecorded;
 }
 
 type Open = Extract<ProposalState, { status: "open" }>;
@@ -147,7 +148,9 @@ export async function proposalRoutes(app: App, options: ProposalOptions): Promis
         { actor: state.maker, role: state.makerRole, checker, channel: "ui", correlationId: request.id, keys: keysOf(request) },
       );
       options.wake();
-      return sendOutcome(reply, answered(outcome));
+      const sent = answered(outcome);
+      options.onRecorded(state.command, sent.answer);
+      return sendOutcome(reply, sent);
     },
   );
   app.post(

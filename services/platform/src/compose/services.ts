@@ -58,7 +58,14 @@ export async function registerServices(app: App, platform: Platform, options: Se
     async (scope) => {
       const api = scope as App;
       await peopleRoutes(api);
-      await proposalRoutes(api, { store, district, table, handler, wake: () => projector.wake() });
+      await proposalRoutes(api, {
+        store,
+        district,
+        table,
+        handler,
+        wake: () => projector.wake(),
+        onRecorded: platform.followUps.after.bind(platform.followUps),
+      });
       await ledgerRoutes(api, { books, district, clock });
       await portfolioRoutes(api, { portfolio, district, clock });
       await sheetRoutes(api, { sheets, district, clock });

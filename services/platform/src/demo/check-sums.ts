@@ -57,7 +57,11 @@ export function checkSums(
     equal("企贷增收放款 enterprise loans", "18000000.00", text("drawn 企贷增收")),
     equal("政企联动出资 public equity", "5000000.00", text("equity")),
     ...DEMO_YEARS.map((year) => equal(`政企联动${year}年固定分红 fixed dividend`, "400000.00", text(`equity dividends ${year}`))),
-    equal("分配 = 实发 + 未发 + 无主 allocated = paid, outstanding and unclaimed", text("allocated"), formatAmount(paidAndOutstanding + sum("unclaimed"))),
+    equal(
+      "分配 = 实发 + 未发 + 无主 allocated = paid, outstanding and unclaimed",
+      text("allocated"),
+      formatAmount(paidAndOutstanding + sum("unclaimed")),
+    ),
     equal("风险补偿金 risk fund", "3000000.00", text("risk fund")),
   ];
 }

@@ -40,6 +40,8 @@ const UNCLAIMED_YEAR = 2017;
 const UNCLAIMED_ON = "2020-02-17";
 /** The year in which one payment goes to the wrong one. */
 const WRONG_YEAR = 2018;
+/** The year of the entitlement that is divided with its household. */
+const PARTING_YEAR = 2018;
 const PUBLICITY_DAYS = 10;
 
 export class DividendStory {
@@ -50,9 +52,21 @@ export class DividendStory {
   readonly #returned = new Map<number, Sent[]>();
   #wrong: Sent | undefined;
 
-  constructor(cast: Cast, cards: CardDesk) {
+  readonly #parting: string | undefined;
+
+  /** `parting`: a household whose first payment of {@link PARTING_YEAR} fails, because it divides then. */
+  constructor(cast: Cast, cards: CardDesk, parting: string | undefined) {
     this.#cast = cast;
     this.#cards = cards;
+    this.#parting = parting;
+  }
+
+  /** What waited for a household that divided now waits for the new one too. */
+  divided(household: string, target: string): void {
+    for (const [year, failed] of this.#failed) {
+      const own = failed.filter((one) => one.household === household && year === PARTING_YEAR);
+      this.#failed.set(year, [...failed, ...own.map((one) => ({ ...one, household: target }))]);
+    }
   }
 
   moments(pools: readonly PoolYear[], lastDay: string): Moment[] {
@@ -143,7 +157,9 @@ export class DividendStory {
       this.#sent.set(year, nth + 1);
       const before = this.#failed.get(year) ?? [];
       const returned = this.#returned.get(year) ?? [];
-      if (nth % EVERY === FAILS_AT && before.length < FAILURES) {
+      const parts =
+        year === PARTING_YEAR && item.household === this.#parting && before.every(({ household }) => household !== this.#parting);
+      if ((nth % EVERY === FAILS_AT || parts) && before.length < FAILURES) {
         this.#failed.set(year, [...before, item]);
         failed.push(item);
         continue;

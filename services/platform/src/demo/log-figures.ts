@@ -31,6 +31,8 @@ export interface LogFigures {
   /** Households of the loans that were released. */
   readonly releasedLoans: number;
   readonly donors: ReadonlySet<string>;
+  /** Households that moved together with another. */
+  readonly merged: ReadonlySet<string>;
   readonly ties: readonly Tie[];
 }
 
@@ -44,6 +46,7 @@ interface Payload {
   readonly year?: number;
   readonly toExcl?: string;
   readonly donor?: string;
+  readonly household?: string;
   readonly purpose?: string;
   readonly value?: string;
   readonly result?: string;
@@ -66,6 +69,7 @@ class Reader {
   readonly loans: Record<LoanModel, Set<string>> = { 分贷统还: new Set(), 企贷增收: new Set(), 自贷创业: new Set() };
   readonly extendedBatches = new Set<string>();
   readonly donors = new Set<string>();
+  readonly merged = new Set<string>();
   readonly ties: Tie[] = [];
   upheldObjections = 0;
   releasedLoans = 0;
@@ -137,6 +141,8 @@ const READERS: Readonly<Record<string, Read>> = {
   ObjectionResolved(figures, { result }) {
     if (result === "upheld") figures.upheldObjections += 1;
   },
+  // On the stream of both households: one merge.
+  HouseholdMerged: (figures, { household = "" }) => figures.merged.add(household),
   RiskFundDeposited: summed("risk fund"),
   EquityInvested: summed("equity"),
   DonationReceived(figures, { donor, purpose, amount }) {
@@ -164,7 +170,7 @@ export async function readLogFigures({ store, district }: Platform): Promise<Log
     events += batch.length;
     if (batch.length < BATCH) break;
   }
-  const { counts, items, sums, loans, extendedBatches, donors, ties, upheldObjections, releasedLoans } = reader;
   const merkleRoot = Buffer.from(tree.root()).toString("hex");
-  return { events, merkleRoot, counts, items, sums, loans, extendedBatches, donors, ties, upheldObjections, releasedLoans };
+  const { counts, items, sums, loans, extendedBatches, donors, merged, ties, upheldObjections, releasedLoans } = reader;
+  return { events, merkleRoot, counts, items, sums, loans, extendedBatches, donors, merged, ties, upheldObjections, releasedLoans };
 }

@@ -171,12 +171,14 @@ async function issueStatements(platform: Platform, office: DemoOffice, year: num
 }
 
 /** Everything that happens, in no order yet. */
-function momentsOf(cast: Cast, loans: readonly DemoLoan[], dividends: DividendStory, cards: CardDesk): Moment[] {
+function momentsOf(cast: Cast, loans: readonly DemoLoan[]): Moment[] {
   const { platform, office, district, banks } = cast;
   const people = makeParticipants(district, loans, SEED);
   const { batches } = people;
   const extinct = extinctMember(batches);
   const parting = partingHousehold(people);
+  const cards = new CardDesk(platform, office);
+  const dividends = new DividendStory(cast, cards, parting?.household);
   const borrowers = new Set(loans.map(({ household }) => household.household));
   const planted = new Set([extinct?.household, parting]);
   const register = new RegisterStory(platform, office, cards, {
@@ -204,18 +206,28 @@ function momentsOf(cast: Cast, loans: readonly DemoLoan[], dividends: DividendSt
     ...partnershipMoments(people, cast),
     ...subsidyMoments(loans, enterpriseLoans, Object.values(banks), office),
     ...register.moments(),
-    ...plantedMoments(register, extinct?.household, parting),
+    ...plantedMoments(register, dividends, extinct?.household, parting),
     ...dividends.moments(lists, "2021-01-31"),
     ...closingMoments(office),
   ];
 }
 
 /** What befalls two households of the pooled loans, apart from chance. */
-const plantedMoments = (register: RegisterStory, extinct: DemoHousehold | undefined, parting: DemoHousehold | undefined): Moment[] => [
-  ...(extinct ? [{ on: EXTINCT_ON, order: MORNING, what: "持股户整户消亡", run: () => register.extinguish(extinct, EXTINCT_ON) }] : []),
-  ...(parting ? [{ on: PARTED_ON, order: MORNING, what: "持股户分户", run: () => register.part(parting, PARTED_ON) }] : []),
-];
-const PARTED_ON = "2018-10-18";
+function plantedMoments(
+  register: RegisterStory,
+  dividends: DividendStory,
+  extinct: DemoHousehold | undefined,
+  parting: DemoHousehold | undefined,
+): Moment[] {
+  const part = async (household: DemoHousehold): Promise<void> =>
+    dividends.divided(household.household, await register.part(household, PARTED_ON));
+  return [
+    ...(extinct ? [{ on: EXTINCT_ON, order: MORNING, what: "持股户整户消亡", run: () => register.extinguish(extinct, EXTINCT_ON) }] : []),
+    ...(parting ? [{ on: PARTED_ON, order: MORNING, what: "持股户分户", run: () => part(parting) }] : []),
+  ];
+}
+/** While the dividend of the year before waits to be paid again. */
+const PARTED_ON = "2019-01-15";
 
 async function run(platform: Platform, clock: { now: number }, startedAt: number, memory: MemoryWatch): Promise<boolean> {
   const origin = await platform.app.listen({ host: "127.0.0.1", port: 0 });
@@ -233,8 +245,6 @@ async function run(platform: Platform, clock: { now: number }, startedAt: number
     headOf: (household) => heads.get(household) ?? "",
     personOf: ({ idNumber }) => platform.vault.personId(platform.district, idNumber),
   };
-  const cards = new CardDesk(platform, office);
-  const dividends = new DividendStory(cast, cards);
   const statementsByYear: Record<string, number> = {};
   const statements = DEMO_YEARS.map(
     (year): Moment => ({
@@ -247,9 +257,7 @@ async function run(platform: Platform, clock: { now: number }, startedAt: number
     }),
   );
   const bar = progress("业务 the years 2017 to 2020");
-  await tell([...momentsOf(cast, makeLoans(district, SEED), dividends, cards), ...statements], clock, (done, of, on) =>
-    bar.at(done, of, on),
-  );
+  await tell([...momentsOf(cast, makeLoans(district, SEED)), ...statements], clock, (done, of, on) => bar.at(done, of, on));
   bar.done();
   await settled(platform);
   const messages: Record<string, number> = {};

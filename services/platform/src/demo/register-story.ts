@@ -119,8 +119,8 @@ export class RegisterStory {
     await this.part(found, valueDate);
   }
 
-  /** 分户: one adult leaves with nobody, and gets a card. */
-  async part({ household, village }: DemoHousehold, valueDate: string): Promise<void> {
+  /** 分户: one adult leaves with nobody, and gets a card. Answers the number of the new household. */
+  async part({ household, village }: DemoHousehold, valueDate: string): Promise<string> {
     const { head, members } = await householdState(this.#platform, household);
     const other = members.find((member) => member.personId !== head && ADULT_RELATIONS.has(member.relation));
     const staying = members.filter((member) => member !== other);
@@ -131,6 +131,7 @@ export class RegisterStory {
     ];
     await this.#office.give("SplitHousehold", { household, targets, debtorStays: household, valueDate }, "POV");
     await this.#cards.bind(target, valueDate);
+    return target;
   }
 
   async #merge(valueDate: string): Promise<void> {

@@ -27,7 +27,7 @@ export const ExtendLoan: CommandDefinition<Static<typeof ExtendLoanBody>> = {
     const loan = yield* gatherLoan(command, context);
     if (!loan.ok) return loan;
     const decide = modelOf(loan.value.subject) === 2 ? extendEnterprise : extend;
-    const event = decide(loan.value, command, yield* loadPolicy(RATE_KEYS));
+    const event = decide(loan.value, command, yield* loadPolicy([...RATE_KEYS, "model2.rateCeiling"]));
     if (!event.ok) return event;
     const { totalMonths, rateFrom, newRate, oldDue } = event.value.payload as Record<string, unknown>;
     const answer = { loan: command.loan, oldDue, newDue: command.newDue, totalMonths, rateFrom, newRate };

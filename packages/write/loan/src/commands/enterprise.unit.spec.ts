@@ -176,20 +176,29 @@ describe("2.10 ResetLoanRate 利率重定价", () => {
 describe("2.11 extension 展期 and renewal 续贷", () => {
   const short = { ...drawing, amount: "600000.00", annualRate: "4.785", due: "2018-09-21" };
 
-  it("may be extended again within the original term in sum; over the tier it keeps its share of the benchmark", () => {
+  it("may be extended again within the original term in sum; over the tier the rate is the new tier's, or up to the ceiling as the bank states it", () => {
     world.accept(RecordEnterpriseDisbursement, { ...short, due: "2018-12-21" });
     expect(world.accept(ExtendLoan, { loan: "L6", valueDate: "2018-12-01", newDue: "2019-03-21" })).toMatchObject({ newRate: "4.785" });
-    // 4.785 / 4.35 × 4.75
+    // at most 4.75 × 110 %
     const second = { loan: "L6", valueDate: "2019-03-01", newDue: "2019-09-21" };
     expect(world.code(ExtendLoan, { ...second, newDue: "2019-09-22" })).toBe("EXTENSION_TOO_LONG");
     expect(world.code(ExtendLoan, { ...second, newRate: "5.23" })).toBe("ENTERPRISE_RATE_ABOVE_CEILING");
-    expect(world.accept(ExtendLoan, second)).toMatchObject({ totalMonths: 18, rateFrom: "2019-03-21", newRate: "5.225" });
+    expect(world.accept(ExtendLoan, { ...second, newRate: "5.225" })).toMatchObject({ totalMonths: 18, newRate: "5.225" });
     expect(world.loan("L6").timeline.rates.map(({ from, annualRate }) => [from, annualRate])).toEqual([
       ["2018-03-21", "4.785"],
       ["2018-12-21", "4.785"],
       ["2019-03-21", "5.225"],
     ]);
     expect(world.code(ExtendLoan, { ...second, valueDate: "2019-09-21", newDue: "2019-09-30" })).toBe("EXTENDED_AFTER_DUE");
+  });
+
+  it("takes the tier's own rate where the bank states none", () => {
+    world.accept(RecordEnterpriseDisbursement, short);
+    const extension = { loan: "L6", valueDate: "2018-09-01", newDue: "2019-03-21" };
+    expect(world.accept(ExtendLoan, extension)).toMatchObject({ totalMonths: 12, newRate: "4.785" });
+    world.accept(RecordEnterpriseDisbursement, { ...drawing, loan: "L8", serial: "D8", annualRate: "4.785", due: "2018-12-21" });
+    const over = { loan: "L8", valueDate: "2018-12-01", newDue: "2019-09-20" };
+    expect(world.accept(ExtendLoan, over)).toMatchObject({ totalMonths: 18, rateFrom: "2018-12-21", newRate: "4.75" });
   });
 
   it("leaves a floating loan to its resets", () => {

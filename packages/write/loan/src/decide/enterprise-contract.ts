@@ -8,7 +8,7 @@ import { benchmarkKey, type Policy } from "@huimin/policy/events";
 import { errors } from "../errors.ts";
 import { modelOf } from "../evolve.ts";
 import { loanEvent, type OpenedLoan, type Refused } from "../shared.ts";
-import { enterpriseContractRefusal, runningRefusal } from "./enterprise.ts";
+import { enterpriseContractRefusal, enterpriseRateCeiling, runningRefusal } from "./enterprise.ts";
 import { type ExtensionMessage, latestExtension, misusedRefusal, type RenewalMessage } from "./extension.ts";
 
 export interface RateReset {
@@ -38,16 +38,22 @@ export function resetRate(loan: OpenedLoan, message: RateReset): Result<DomainEv
 }
 
 /**
- * The rate from the old due date on (贷款通则 §14): a fixed contract keeps its share of the benchmark when original term +
- * extension reach another tier; a floating one goes on with its resets.
+ * The rate from the old due date on (贷款通则 §14): the tier's when original term + extension reach another tier and the
+ * bank states none, else as before; a floating contract goes on with its resets. A stated rate may go up to `ceiling`.
  */
-function extendedRate(loan: OpenedLoan, policy: Policy, oldDue: IsoDate, totalMonths: number): Exact {
+function extendedRate(
+  loan: OpenedLoan,
+  policy: Policy,
+  oldDue: IsoDate,
+  totalMonths: number,
+): { readonly rate: Exact; readonly ceiling: Exact } {
   const before = percent(rateOn(loan.timeline, oldDue));
   const oldTier = benchmarkKey(oldDue, termMonths(loan.terms.contractDate, oldDue));
   const newTier = benchmarkKey(oldDue, totalMonths);
-  const [from, to] = [policy.value(oldTier, oldDue), policy.value(newTier, oldDue)];
-  if (loan.terms.floating || oldTier === newTier || from === undefined || to === undefined) return before;
-  return before.mul(percent(to)).div(percent(from)).toDecimalPlaces(6, Exact.ROUND_HALF_UP);
+  const tierRate = policy.value(newTier, oldDue);
+  if (loan.terms.floating || oldTier === newTier || tierRate === undefined) return { rate: before, ceiling: before };
+  const rate = percent(tierRate);
+  return { rate, ceiling: enterpriseRateCeiling(policy, oldDue, totalMonths, false) ?? rate };
 }
 
 /**
@@ -62,10 +68,10 @@ export function extendEnterprise(loan: OpenedLoan, message: ExtensionMessage, po
   const refusal = runningRefusal(loan, valueDate) ?? extensionRefusal(loan, message);
   if (refusal) return refusal;
   const totalMonths = termMonths(contractDate, newDue);
-  const tierRate = extendedRate(loan, policy, oldDue, totalMonths);
-  const newRate = message.newRate ?? tierRate.toFixed();
-  if (loan.terms.floating ? !percent(newRate).eq(tierRate) : percent(newRate).gt(tierRate)) {
-    const details = { rate: newRate, ceiling: tierRate.toFixed(), months: totalMonths, on: oldDue };
+  const { rate, ceiling } = extendedRate(loan, policy, oldDue, totalMonths);
+  const newRate = message.newRate ?? rate.toFixed();
+  if (loan.terms.floating ? !percent(newRate).eq(rate) : percent(newRate).gt(ceiling)) {
+    const details = { rate: newRate, ceiling: ceiling.toFixed(), months: totalMonths, on: oldDue };
     return refuse(errors.ENTERPRISE_RATE_ABOVE_CEILING, details, { path: "/newRate" });
   }
   return ok(loanEvent("LoanExtended", valueDate, { ...loan.subject, oldDue, newDue, totalMonths, rateFrom: oldDue, newRate }));

@@ -1,0 +1,72 @@
+import { addDays, shanghaiDate } from "@huimin/calendar";
+import type { JobData } from "@huimin/jobs";
+import type { Platform } from "../types.ts";
+import { missingBatches, poolState } from "./pool-payout.ts";
+
+/** A job that follows from what is recorded: ids only, so the same cause is the same job. */
+export interface FollowUp {
+  readonly kind: "allocation-posting" | "pool-payout";
+  readonly data: JobData;
+}
+
+/** What follows from a recorded command, by its name and answer. */
+export function followUpOf(command: string, answer: Readonly<Record<string, unknown>>): FollowUp | undefined {
+  const { pool, year, draft, order, pendingParts } = answer;
+  if (command === "AllocateDividend" && Number(pendingParts) > 0)
+    return { kind: "allocation-posting", data: { pool: String(pool), year: String(year), draft: String(draft) } };
+  if (command === "OrderPoolPayout") return { kind: "pool-payout", data: { pool: String(pool), year: String(year), order: String(order) } };
+  return undefined;
+}
+
+/**
+ * Hands what follows to the process's queue. A process without one (the command line) does it itself or leaves it to the
+ * sweep of one that has.
+ */
+export class FollowUps {
+  #enqueue: ((kind: string, data: JobData) => Promise<unknown>) | undefined;
+  readonly #onFault: (fault: unknown, followUp: FollowUp) => void;
+
+  constructor(onFault: (fault: unknown, followUp: FollowUp) => void) {
+    this.#onFault = onFault;
+  }
+
+  deliverTo(enqueue: (kind: string, data: JobData) => Promise<unknown>): void {
+    this.#enqueue = enqueue;
+  }
+
+  /** The command is recorded whether its job can be enqueued or not: the sweep finds what was missed. */
+  after(command: string, answer: Readonly<Record<string, unknown>>): void {
+    const followUp = followUpOf(command, answer);
+    if (followUp) void this.add(followUp);
+  }
+
+  async add(followUp: FollowUp): Promise<void> {
+    await this.#enqueue?.(followUp.kind, followUp.data).catch((fault: unknown) => this.#onFault(fault, followUp));
+  }
+}
+
+/** Orders older than this are not taken up by themselves: who still wants them paid orders again. */
+const FOLLOWED_DAYS_MAX = 31;
+
+/** Enqueues what was begun and is not finished: allocations not posted to the last part, orders not submitted. Answers how many. */
+export async function sweepFollowUps(platform: Platform): Promise<number> {
+  const { books, district, clock, followUps } = platform;
+  const since = addDays(shanghaiDate(clock()), -FOLLOWED_DAYS_MAX);
+  let found = 0;
+  for (const { dims } of await books.details({ district, account: "2901.01", by: ["pool"], zeros: true })) {
+    if (dims.pool === undefined) continue;
+    const { pool } = dims;
+    const { years, payouts } = await poolState(platform, pool);
+    for (const [year, { current }] of years) {
+      if (current.status !== "allocated" || current.posted.size >= current.header.parts) continue;
+      found += 1;
+      await followUps.add({ kind: "allocation-posting", data: { pool, year: String(year), draft: String(current.header.draft) } });
+    }
+    for (const order of payouts) {
+      if (order.on < since || (await missingBatches(platform, order)).length === 0) continue;
+      found += 1;
+      await followUps.add({ kind: "pool-payout", data: { pool, year: String(order.year), order: String(order.order) } });
+    }
+  }
+  return found;
+}
