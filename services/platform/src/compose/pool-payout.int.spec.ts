@@ -223,4 +223,15 @@ describe("a dividend run of a long list", () => {
     await whole.platform.projector.drain();
     expect([await sweepFollowUps(whole.platform), jobs]).toEqual([1, ["pool-payout PV 2"]]);
   }, 60_000);
+
+  it("is enqueued when its order is approved over HTTP", async () => {
+    const jobs: string[] = [];
+    whole.platform.followUps.deliverTo(async (kind, data) => jobs.push(`${kind} ${data.pool} ${data.year} ${data.order}`));
+    const { signIn, person } = whole.district;
+    const [cashier, reviewer] = [await signIn("cashier", "FIN-C"), await signIn("reviewer", "FIN-R")];
+    const proposed = await person(cashier, "POST", "/dividends/order-pool-payout", { ...key, bank: "K1" });
+    expect([proposed.status, jobs]).toEqual([202, []]);
+    const approved = await person(reviewer, "POST", `/proposals/${proposed.body.proposal}/approval`, {});
+    expect([approved.status, jobs]).toEqual([201, ["pool-payout PV 2018 3"]]);
+  }, 60_000);
 });
