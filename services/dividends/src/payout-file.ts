@@ -40,7 +40,7 @@ export interface PayoutFile {
 
 type KnownBatch = Exclude<PayoutBatchState, { status: "none" }>;
 
-/** Streams read in one round trip. */
+/** Streams read in one round trip, and rows whose names and numbers are opened at once. */
 const STREAMS_MAX = 500;
 /** How many mergers of households an account is looked for through. */
 const MERGERS_MAX = 10;
@@ -134,20 +134,22 @@ export async function makePayoutFile(payoutBatch: string, sources: PayoutFileSou
   const streams = batch.parts.map(({ pool, year, part }) => entitlementStream(pool, year, part));
   const rows = rowsOf(batch, await readFolds(sources, streams, entitlementFold));
   invariant(hashOfRows(rows) === batch.fileHash, `the rows of payout batch ${payoutBatch} are not those that were submitted`);
-  const households = await readHouseholds(sources, rows);
-  const accounts = await opened(
-    sources,
-    rows.map((row) => accountOf(row, households)),
-  );
-  const missing = rows.filter((_, index) => accounts[index] === undefined);
-  if (missing[0]) return refuse(errors.PAYOUT_FILE_INCOMPLETE, { payoutBatch, count: missing.length, household: missing[0].household });
-  const lines = rows.map(({ household, year, pool, amount }, index) => [
-    String(index + 1),
-    accounts[index]?.number ?? "",
-    accounts[index]?.name ?? "",
-    formatAmount(amount),
-    `${year}年度分红 ${pool} ${household}`,
-  ]);
+  const lines: string[][] = [];
+  const missing: string[] = [];
+  const seen = new Set<string>();
+  for (let first = 0; first < rows.length; first += STREAMS_MAX) {
+    const some = rows.slice(first, first + STREAMS_MAX);
+    const households = await readHouseholds(sources, some);
+    for (const household of households.keys()) seen.add(household);
+    const found = some.map((row) => accountOf(row, households));
+    for (const [index, account] of (await opened(sources, found)).entries()) {
+      const { household, year, pool, amount } = some[index] as PayoutRow;
+      if (account === undefined) missing.push(household);
+      else lines.push([`${first + index + 1}`, account.number, account.name, formatAmount(amount), `${year}年度分红 ${pool} ${household}`]);
+    }
+  }
+  const [one] = missing;
+  if (one !== undefined) return refuse(errors.PAYOUT_FILE_INCOMPLETE, { payoutBatch, count: missing.length, household: one });
   const header = [
     ["代发批次号", payoutBatch],
     ["代发银行", batch.bank],
@@ -161,5 +163,5 @@ export async function makePayoutFile(payoutBatch: string, sources: PayoutFileSou
     // A cell that begins like a formula is text for the spreadsheet that opens it.
     escape_formulas: true,
   });
-  return ok({ name: `${payoutBatch}.csv`, text, households: [...households.keys()] });
+  return ok({ name: `${payoutBatch}.csv`, text, households: [...seen] });
 }

@@ -10,7 +10,11 @@ export const contentDigest = (body: Uint8Array): string => `sha-256=:${hash("sha
  */
 export function digestMatches(header: string, body: Uint8Array): boolean {
   // The usual form is compared as text; only a header with more than one digest is parsed.
-  if (header === contentDigest(body)) return true;
+  return header === contentDigest(body) || digestIs(header, hash("sha256", body, "buffer"));
+}
+
+/** The same for a body whose SHA-256 was computed while it was written to disk. */
+export function digestIs(header: string, sha256: Uint8Array): boolean {
   let digests: Dictionary;
   try {
     digests = parseDictionary(header);
@@ -20,6 +24,5 @@ export function digestMatches(header: string, body: Uint8Array): boolean {
   const value = digests.get("sha-256")?.[0];
   if (!(value instanceof ArrayBuffer)) return false;
   const sent = Buffer.from(value);
-  const ours = hash("sha256", body, "buffer");
-  return sent.length === ours.length && timingSafeEqual(sent, ours);
+  return sent.length === sha256.length && timingSafeEqual(sent, sha256);
 }

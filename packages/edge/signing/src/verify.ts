@@ -19,6 +19,11 @@ export interface VerifyOptions {
   readonly windowSeconds?: number;
   /** How far the sender's clock may be ahead. Default 60 s. */
   readonly skewSeconds?: number;
+  /**
+   * The body has not arrived: the caller compares it with the signed Content-Digest (`digestIs`) when it has. So nobody
+   * unknown can make the server store a file.
+   */
+  readonly bodyLater?: boolean;
 }
 
 /** Who signed a request. */
@@ -47,7 +52,7 @@ export async function verifyRequest(message: SignableMessage, options: VerifyOpt
   const terms = checkTerms(message, candidate, options);
   if (!terms.ok) return terms;
   const digest = header(message, "content-digest");
-  if (digest !== undefined && !digestMatches(digest, message.body)) return refuse(errors.DIGEST_MISMATCH);
+  if (!options.bodyLater && digest !== undefined && !digestMatches(digest, message.body)) return refuse(errors.DIGEST_MISMATCH);
   const base = signatureBase(message, candidate.input, candidate.canonicalInput);
   if (!base.ok) return invalid(base.why);
   if (!(await verifyText(base.base, key.publicKey, candidate.signature))) return invalid("it does not verify with the key");

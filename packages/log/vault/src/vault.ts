@@ -18,6 +18,8 @@ export interface VaultOptions {
 /** Plain keys stay in memory at most this long: a key shredded by another process is forgotten then. */
 const CACHE_AGE_MS_MAX = 60_000;
 const CACHED_KEYS_MAX = 20_000;
+/** Keys of one question that are kept: a list of thousands asks for each person once. */
+const CACHED_TOGETHER_MAX = 200;
 const SEALED_PATTERN = /^sealed:([a-z0-9]+):(K[12]):([1-9]\d*):([A-Za-z0-9_-]+)$/;
 const ID_BYTES = 16;
 
@@ -164,9 +166,10 @@ class KeyRing {
         keys.sort((a, b) => a.generation - b.generation).map((key) => this.#unwrap(key)),
       );
     }
+    if (opened.size > CACHED_TOGETHER_MAX) return opened;
     if (this.#cache.size + opened.size > CACHED_KEYS_MAX) this.#cache.clear();
     const at = this.#now();
-    if (opened.size <= CACHED_KEYS_MAX) for (const [name, generations] of opened) this.#cache.set(name, { generations, at });
+    for (const [name, generations] of opened) this.#cache.set(name, { generations, at });
     return opened;
   }
 

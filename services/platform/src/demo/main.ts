@@ -40,7 +40,7 @@ import { DEMO_BEGINS, DEMO_DISTRICT, demoSecrets, demoVaultKey, MemoryWatch, see
 
 const DEMO_DATABASE = "huimin_demo";
 /** Folded streams that a service keeps: what 600 MB leave room for. */
-const CACHED_STREAMS = 1_000;
+const CACHED_STREAMS = 200;
 const home = path.resolve(process.env.HUIMIN_HOME ?? ".huimin");
 const folder = path.join(home, "demo");
 

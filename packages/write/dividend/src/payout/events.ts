@@ -22,5 +22,5 @@ export {
   type WrongPayoutState,
   wrongPayoutFold,
 } from "../evolve/payout.ts";
-export { hashOfRows, inFileOrder, type PayoutRow } from "./list.ts";
+export { hashOfRows, inFileOrder, type PayoutRow, submittedRows } from "./list.ts";
 export { orderedBatch, partsAllocated, partsOfBatch } from "./pool-order.ts";

@@ -1,6 +1,9 @@
 /* The list of a payout batch: what the bank's file is made from, and what its hash is over. */
 import { createHash } from "node:crypto";
 import { type Fen, formatAmount } from "@huimin/money";
+import { type EntitlementState, itemStatus } from "../evolve/entitlement.ts";
+import type { PayoutBatchState } from "../evolve/payout.ts";
+import { entitlementStream } from "../streams.ts";
 
 /** A row of the bank's file, before names and account numbers are opened. */
 export interface PayoutRow {
@@ -27,4 +30,23 @@ export function hashOfRows(rows: readonly PayoutRow[]): string {
   for (const { household, year, pool, amount, account } of inFileOrder(rows))
     hash.update(`${household}\t${year}\t${pool}\t${formatAmount(amount)}\t${account}\n`);
   return hash.digest("hex");
+}
+
+/**
+ * Rows of a batch as they were submitted, in the order of the file, whatever has become of them since. `parts` are the
+ * entitlements by stream. Row n of the list is payment n of the bank's file.
+ */
+export function submittedRows(
+  batch: Exclude<PayoutBatchState, { status: "none" }>,
+  parts: ReadonlyMap<string, EntitlementState>,
+): PayoutRow[] {
+  const rows: PayoutRow[] = [];
+  for (const { pool, year, part } of batch.parts) {
+    for (const line of parts.get(entitlementStream(pool, year, part))?.lines.values() ?? []) {
+      const item = line.items.find(({ payoutBatch }) => payoutBatch === batch.payoutBatch);
+      if (item && itemStatus(item) !== "cancelled")
+        rows.push({ household: line.household, year, pool, amount: item.amount, account: item.account });
+    }
+  }
+  return inFileOrder(rows);
 }
