@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type AppendOutcome, canonicalEnvelope, type EventStore, MalformedAppend } from "@huimin/event-store";
+import { type AppendOutcome, canonicalEnvelope, type EventStore, MalformedAppend, type StoredEvent } from "@huimin/event-store";
 import { leafHash, NotCanonical } from "@huimin/proof-log";
 import canonicalize from "canonicalize";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -323,6 +323,18 @@ export function eventStoreContract(name: string, open: () => Promise<{ store: Ev
         expect((await store.readAll(district, 0, 10, ["bank"])).map(({ position }) => position)).toEqual([3]);
         expect((await store.readAll(district, 1, 2, ["loan"])).map(({ position }) => position)).toEqual([2, 4]);
         expect((await store.readAll(district, 0, 10, ["loan", "bank"])).map(({ position }) => position)).toEqual([1, 2, 3, 4, 5]);
+        const page = async (after: number, events: number, bytes: number) => {
+          const read = await store.readPage(district, after, { events, bytes });
+          return [read.events.map(({ position }) => position), read.more];
+        };
+        const [first] = await store.readAll(district, 0, 1);
+        const bytes = Buffer.byteLength(canonicalEnvelope(first as StoredEvent));
+        expect(await page(0, 10, 1_000_000)).toEqual([[1, 2, 3, 4, 5], false]);
+        expect(await page(1, 2, 1_000_000)).toEqual([[2, 3], true]);
+        expect(await page(0, 10, bytes)).toEqual([[1], true]);
+        expect(await page(0, 10, bytes + 1)).toEqual([[1, 2], true]);
+        expect(await page(0, 10, 1)).toEqual([[1], true]);
+        expect(await page(5, 10, 1)).toEqual([[], false]);
         expect((await store.readLeaves(district, 2, 2)).map(({ position }) => position)).toEqual([3, 4]);
         expect(await store.head(district)).toBe(5);
       });

@@ -98,11 +98,17 @@ describe("what the database itself guards", () => {
   });
 
   const categories: [role: string, own: string, foreign: string][] = [
-    ["huimin_registry", "household/H1", "loan/L1"],
+    ["huimin_registry", "household/H1", "claim/K1-2018Q1"],
     ["huimin_startup_lending", "credit/G1", "household/H1"],
     ["huimin_bank_gateway", "loan/L7", "period/ledger"],
     ["huimin_ledger", "period/ledger", "loan/L1"],
     ["huimin_statements", "statement/H1", "loan/L1"],
+    ["huimin_pooled_lending", "batch/B1", "dividend/P1"],
+    ["huimin_enterprise_lending", "linkage/E1", "batch/B1"],
+    ["huimin_public_equity", "equity/E1", "donation/D1"],
+    ["huimin_social_partnership", "donation/D1", "equity/E1"],
+    ["huimin_dividends", "dividend/P1", "loan/L1"],
+    ["huimin_risk_fund", "compensation/C1", "dividend/P1"],
   ];
 
   it.each(categories)("%s appends to %s and not to %s, and its neighbours in the batch are not touched", async (role, own, foreign) => {
@@ -189,7 +195,7 @@ describe("an owner who is no superuser", () => {
     await client.end();
     const store = createPostgresStore({ connectionString: url.toString(), role: "huimin_registry" });
     expect(await store.append(DISTRICT, append([["household/H1", none]]))).toMatchObject({ kind: "appended", firstPosition: 1 });
-    await expect(store.append(DISTRICT, append([["loan/L1", none]]))).rejects.toThrow(AppendForbidden);
+    await expect(store.append(DISTRICT, append([["claim/K1-2018Q1", none]]))).rejects.toThrow(AppendForbidden);
     await store.close();
     await admin.end();
     await database.drop();

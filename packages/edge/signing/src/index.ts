@@ -1,5 +1,5 @@
 export { signatureBase } from "./base.ts";
-export { contentDigest, digestMatches } from "./content-digest.ts";
+export { contentDigest, digestIs, digestMatches } from "./content-digest.ts";
 export { signingErrors } from "./errors.ts";
 export type { KeyLookup, SigningKey } from "./keys.ts";
 export { formatPublicKey, generateSigningKey, parsePrivateKey, parsePublicKey } from "./keys.ts";

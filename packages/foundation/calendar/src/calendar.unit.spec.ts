@@ -64,12 +64,18 @@ describe("dates", () => {
     expect(shanghaiInstant(0)).toBe("1970-01-01T08:00:00.000+08:00");
   });
 
+  it.each(["2018-02-30T10:00:00+08:00", "2018-01-01T24:30:00+08:00", "2018-13-01T10:00:00+08:00", "2018-01-01T10:00:00"])(
+    "given %j, when asked for its civil date, then it is refused",
+    (text) => expect(() => shanghaiDate(text)).toThrow(RangeError),
+  );
+
   it("property: any instant from 1985 to 2100 has the date and time that the time zone table says", () => {
     const range = { min: Date.UTC(1985, 0, 1), max: Date.UTC(2100, 0, 1) };
     fc.assert(
       fc.property(fc.integer(range), (epoch) => {
         const there = Temporal.Instant.fromEpochMilliseconds(epoch).toZonedDateTimeISO("Asia/Shanghai").toPlainDateTime();
         expect(shanghaiDate(epoch)).toBe(there.toPlainDate().toString());
+        expect(shanghaiDate(shanghaiInstant(epoch))).toBe(there.toPlainDate().toString());
         expect(shanghaiInstant(epoch)).toBe(`${there.toString({ smallestUnit: "millisecond" })}+08:00`);
       }),
     );

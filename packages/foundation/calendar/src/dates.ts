@@ -63,8 +63,15 @@ const hasFixedOffset = (epochMilliseconds: number): boolean =>
 const FIXED_OFFSET_UNTIL_MS = Date.UTC(9999, 11, 31);
 const shifted = (epochMilliseconds: number): string => new Date(epochMilliseconds + SHANGHAI_OFFSET_MS).toISOString();
 
+/** An instant as {@link shanghaiInstant} writes it: its date is the civil date in Shanghai. */
+const WITH_OFFSET = /^(\d{4}-\d{2}-\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?\+08:00$/;
+
 /** The civil date in Asia/Shanghai of an instant, ISO with any offset or an epoch in milliseconds. */
 export const shanghaiDate = (instant: string | number): IsoDate => {
+  if (typeof instant === "string") {
+    const date = instant >= "1992" ? WITH_OFFSET.exec(instant)?.[1] : undefined;
+    if (date !== undefined && parseDate(date) !== undefined) return date;
+  }
   if (typeof instant === "number" && hasFixedOffset(instant)) return shifted(instant).slice(0, 10);
   return (typeof instant === "number" ? Temporal.Instant.fromEpochMilliseconds(instant) : Temporal.Instant.from(instant))
     .toZonedDateTimeISO("Asia/Shanghai")

@@ -1,4 +1,4 @@
-import { load, resolve } from "@huimin/decider";
+import { load, loadAll, resolve } from "@huimin/decider";
 import { type AppendRequest, createMemoryStore, type EventStore, LogBusy } from "@huimin/event-store";
 import { ok, refuse } from "@huimin/outcome";
 import fc from "fast-check";
@@ -65,6 +65,35 @@ describe("command handler", () => {
     await other.execute(Fill, { tank: "T1", litres: 10 }, bank);
     // A refusal on the cached 2 litres is not given before the log was asked.
     expect(await handler.execute(Draw, { tank: "T1", litres: 12 }, bank)).toMatchObject({ kind: "recorded", answer: { litres: 0 } });
+  });
+
+  it.each([3, 200])("given %i streams loaded together, then all are seen as they are and asserted", async (tanks) => {
+    const names = Array.from({ length: tanks }, (_, n) => `T${n}`);
+    const Sum = definition("Sum", function* ({ tank }) {
+      const loaded = yield* loadAll(
+        names.map((name) => `tank/${name}`),
+        tankFold,
+      );
+      const litres = loaded.reduce((sum, { state }) => sum + state.litres, 0);
+      return ok({ writes: [{ stream: `tank/${tank}`, events: [event("Filled", { tank, litres })], expect: "any" }], answer: { litres } });
+    });
+    for (const tank of names.slice(0, 3)) await handler.execute(Fill, { tank, litres: 2 }, bank);
+    expect(await handler.execute(Sum, { tank: "all", litres: 0 }, bank)).toMatchObject({ kind: "recorded", answer: { litres: 6 } });
+    await open(store).execute(Fill, { tank: "T2", litres: 5 }, bank);
+    expect(await handler.execute(Sum, { tank: "all", litres: 0 }, bank)).toMatchObject({ kind: "recorded", answer: { litres: 11 } });
+    // A tank is filled between the reading and the append: the version is not the asserted one, so it is read again.
+    let meddled = false;
+    const meddling: typeof store = {
+      ...store,
+      append: async (district, request) => {
+        if (!meddled) {
+          meddled = true;
+          await open(store).execute(Fill, { tank: "T1", litres: 9 }, bank);
+        }
+        return store.append(district, request);
+      },
+    };
+    expect(await open(meddling).execute(Sum, { tank: "all", litres: 0 }, bank)).toMatchObject({ kind: "recorded", answer: { litres: 20 } });
   });
 
   it("keeps the invariant under concurrent commands of two processes", async () => {

@@ -3,7 +3,7 @@ import { testDatabase } from "@huimin/test-support";
 import type { Client, PoolClient } from "pg";
 import { describe, expect, it } from "vitest";
 import { createPostgresStore, eventStoreMigrations, type NewEvent } from "./index.ts";
-import { READ_ALL_SQL, READ_CATEGORIES_SQL } from "./postgres.ts";
+import { READ_ALL_SQL, READ_CATEGORIES_SQL, READ_PAGE_SQL } from "./postgres.ts";
 
 const DISTRICT = "410803";
 const newEvent = (n: number): NewEvent => ({
@@ -45,6 +45,7 @@ describe("plans on PostgreSQL", () => {
     const client = await pool.connect();
     for (const plan of [
       await genericPlan(client, READ_ALL_SQL, "text, bigint, int", "'410803', 1400, 50"),
+      await genericPlan(client, READ_PAGE_SQL, "text, bigint, int, bigint", "'410803', 1400, 50, 1000"),
       await genericPlan(client, READ_CATEGORIES_SQL, "text, bigint, int, text[]", "'410803', 1400, 50, '{loan,bank}'"),
     ]) {
       expect(plan).toContain("Index Scan using event_000000_pkey");

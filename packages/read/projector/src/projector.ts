@@ -47,8 +47,8 @@ export interface Projector {
 /** 4,000 events are about 8 MB in memory and 60–120 ms of work; larger batches gained nothing when measured. */
 export const BATCH_SIZE_DEFAULT = 4_000;
 const POLL_MS_DEFAULT = 100;
-/** Text of one batch: an event of a long list has hundreds of lines, and some 100 of those are as much as 4,000 others. */
-export const BATCH_BYTES_MAX = 4 * 1024 * 1024;
+/** Text of one batch: an event of a long list has hundreds of lines, and some 50 of those are as much as 4,000 others. */
+export const BATCH_BYTES_MAX = 2 * 1024 * 1024;
 /** Between tries after a fault of the connection, doubling. */
 const BACKOFF_MS_MIN = 50;
 const BACKOFF_MS_MAX = 5_000;

@@ -84,11 +84,16 @@ export function senderRefusal(context: CommandContext, loan: string, bank: strin
  * first of them: its interest still has to be corrected.
  */
 export function opened(state: LoanState, loan: string): Result<OpenedLoan> {
-  const reversed = [...state.messages.values()].filter((message) => message.kind === "drawing").map((message) => message.valueDate);
-  const disbursedOn = firstDrawing(state.timeline) ?? reversed.sort()[0];
+  const disbursedOn = firstDrawing(state.timeline) ?? firstReversedDrawing(state);
   if (!state.subject || !state.terms || disbursedOn === undefined) return refuse(errors.LOAN_NOT_DISBURSED, { loan });
   return ok({ ...state, subject: state.subject, terms: state.terms, disbursedOn });
 }
+
+const firstReversedDrawing = ({ messages }: LoanState): IsoDate | undefined =>
+  [...messages.values()]
+    .filter((message) => message.kind === "drawing")
+    .map((message) => message.valueDate)
+    .sort()[0];
 
 export function beforeDisbursementRefusal(loan: OpenedLoan, valueDate: IsoDate): Refused | undefined {
   if (valueDate >= loan.disbursedOn) return undefined;

@@ -7,7 +7,7 @@ import { type EmbeddedServer, ensureDatabase, openPool } from "@huimin/database"
 import { DEMO_DISTRICT, demoSecrets } from "../demo/world.ts";
 
 /** The heap of the demo, as in the script `demo`: all of it fits in 600 MB. */
-const DEMO_HEAP = ["--no-warnings", "--max-old-space-size=180", "--max-semi-space-size=2"];
+const DEMO_HEAP = ["--no-warnings", "--max-old-space-size=160", "--max-semi-space-size=2"];
 /** Database that `npm run demo` leaves behind, and the product's own. */
 const DEMO_DATABASE = "huimin_demo";
 const OWN_DATABASE = "huimin";

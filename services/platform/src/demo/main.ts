@@ -3,19 +3,16 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { dropDatabase, startEmbedded } from "@huimin/database";
 import { importHouseholds } from "@huimin/service-registry";
-import { runStatements } from "@huimin/service-statements";
-import { IssueStatements } from "@huimin/statement";
 import { SingleBar } from "cli-progress";
-import { statementOptionsOf } from "../compose/statements.ts";
 import { createPlatform, type Platform } from "../platform.ts";
 import { DemoBank, demoBankKey } from "./banks.ts";
 import { CardDesk, type Cast } from "./cast.ts";
+import { DemoStatements } from "./demo-statements.ts";
 import { type DemoDistrict, type DemoHousehold, makeDistrict, SEED } from "./district.ts";
 import { DividendStory } from "./dividend-story.ts";
 import { enterpriseLoans, enterpriseMoments } from "./enterprise-story.ts";
 import { enterpriseRegistration } from "./enterprises.ts";
 import { equityLists, equityMoments } from "./equity-story.ts";
-import { DEMO_YEARS } from "./figures.ts";
 import { DEMO_BANKS, type DemoLoan, makeLoans } from "./lending.ts";
 import { loanMoments } from "./loans-story.ts";
 import { DemoOffice } from "./office.ts";
@@ -29,7 +26,7 @@ import { REGISTERED_ON, registerFile } from "./register-file.ts";
 import { RegisterStory } from "./register-story.ts";
 import { fundMoments } from "./risk-story.ts";
 import { solarLists, solarMoments } from "./solar-story.ts";
-import { MORNING, type Moment, NOON, tell } from "./story.ts";
+import { MORNING, type Moment, tell } from "./story.ts";
 import { isSound, summarise } from "./summary.ts";
 import { DEMO_BEGINS, DEMO_DISTRICT, demoSecrets, demoVaultKey, MemoryWatch, seededIds, settled } from "./world.ts";
 
@@ -138,38 +135,6 @@ async function headsOf(platform: Platform): Promise<Map<string, string>> {
   return new Map(rows.map(({ household, head }) => [household, head]));
 }
 
-const lacksFont = (line: { readonly refusal?: { readonly code: string } }): boolean =>
-  line.refusal?.code === "STATEMENT_CHARACTERS_MISSING";
-
-/** 年度告知书 of a year as PDF, for every household with activity. */
-async function issueStatements(platform: Platform, office: DemoOffice, year: number): Promise<number> {
-  await settled(platform);
-  const bar = progress(`${year}年告知书 statements`);
-  const { handler } = platform;
-  const result = await runStatements(
-    { year, out: path.join(folder, "statements", String(year)), threads: 1 },
-    statementOptionsOf(platform),
-    async (command) => {
-      const outcome = await handler.execute(IssueStatements, command, {
-        actor: office.personOf("FIN-R"),
-        role: "FIN-R",
-        channel: "system",
-      });
-      if (outcome.kind === "recorded" || outcome.kind === "repeated") return { ok: true, value: outcome.answer };
-      return { ok: false, refusal: outcome.refusal };
-    },
-    ({ done, total, phase }) => bar.at(done, total, phase),
-  );
-  bar.done();
-  if (!result.ok) throw new Error(`statements of ${year}: ${JSON.stringify(result.refusal)}`);
-  // A rare character that no configured font has is the office's to mend (HUIMIN_FALLBACK_FONT): told, and not a fault.
-  const refused = result.value.report.lines.filter((line) => line.coverage === "refused");
-  for (const line of refused.filter(lacksFont))
-    say(`${year}: ${line.household} ${line.refusal?.code} ${JSON.stringify(line.refusal?.details)}`);
-  if (!refused.every(lacksFont)) throw new Error(`statements of ${year} refused: ${JSON.stringify(refused.slice(0, 3))}`);
-  return result.value.report.lines.filter((line) => line.coverage === "issued").length;
-}
-
 /** Everything that happens, in no order yet. */
 function momentsOf(cast: Cast, loans: readonly DemoLoan[]): Moment[] {
   const { platform, office, district, banks } = cast;
@@ -245,27 +210,18 @@ async function run(platform: Platform, clock: { now: number }, startedAt: number
     headOf: (household) => heads.get(household) ?? "",
     personOf: ({ idNumber }) => platform.vault.personId(platform.district, idNumber),
   };
-  const statementsByYear: Record<string, number> = {};
-  const statements = DEMO_YEARS.map(
-    (year): Moment => ({
-      on: `${year + 1}-01-20`,
-      order: NOON,
-      what: `${year}年告知书`,
-      run: async () => {
-        statementsByYear[year] = await issueStatements(platform, office, year);
-      },
-    }),
-  );
+  const statements = new DemoStatements(platform, office, { folder: path.join(folder, "statements"), progress, say });
   const bar = progress("业务 the years 2017 to 2020");
-  await tell([...momentsOf(cast, makeLoans(district, SEED)), ...statements], clock, (done, of, on) => bar.at(done, of, on));
+  await tell([...momentsOf(cast, makeLoans(district, SEED)), ...statements.moments()], clock, (done, of, on) => bar.at(done, of, on));
   bar.done();
+  await statements.print();
   await settled(platform);
   const messages: Record<string, number> = {};
   for (const bank of banks) for (const [kind, count] of bank.answers) messages[kind] = (messages[kind] ?? 0) + count;
   const summary = await summarise({
     platform,
     register: { ...register, villages: district.villages.length },
-    statementsByYear,
+    statementsByYear: statements.issued(),
     reconciliation: reconcile(district, register.people),
     bankMessages: messages,
     proposals: office.proposals,

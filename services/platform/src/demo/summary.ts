@@ -3,7 +3,7 @@ import { formatAmount, sumFen } from "@huimin/money";
 import { broken, checkInvariants } from "@huimin/service-ledger";
 import type { Platform } from "../platform.ts";
 import { type CheckSum, checkSums } from "./check-sums.ts";
-import { type LoanModel, readLogFigures, type Tie } from "./log-figures.ts";
+import { type LoanModel, type LogFigures, readLogFigures, type Tie } from "./log-figures.ts";
 import { qualityEvents } from "./quality-events.ts";
 import type { ReconciliationItem } from "./reconciliation.ts";
 
@@ -50,6 +50,27 @@ export interface SummaryInput {
   readonly startedAt: number;
 }
 
+/** The models without loans. */
+function modelsOf(log: LogFigures): Summary["models"] {
+  const text = (name: string): string => formatAmount(log.sums.get(name) ?? 0n);
+  const count = (type: string): number => log.counts.get(type) ?? 0;
+  return {
+    政企联动: { enterprises: count("EquityInvested"), invested: text("equity"), dividends: text("dividends 政企联动") },
+    社企共助: {
+      donors: log.donors.size,
+      donations: count("DonationReceived"),
+      designated: log.items.get("designated") ?? 0,
+      donated: text("donated"),
+      inKind: count("InKindDonationReceived"),
+      goods: text("goods"),
+      workshops: count("WorkshopOpened"),
+      pairings: count("PairingEstablished"),
+      honours: count("HonourAwarded"),
+    },
+    光伏: { stations: count("AssetRegistered"), income: text("dividends 光伏"), cost: text("operating cost") },
+  };
+}
+
 export async function summarise(input: SummaryInput): Promise<Summary> {
   const { platform } = input;
   const { district, books, store } = platform;
@@ -63,7 +84,6 @@ export async function summarise(input: SummaryInput): Promise<Summary> {
   const failed = broken(invariants);
   for (const one of failed) platform.logger.error({ invariant: one }, "a broken invariant");
   const text = (name: string): string => formatAmount(log.sums.get(name) ?? 0n);
-  const count = (type: string): number => log.counts.get(type) ?? 0;
   const loans = (model: LoanModel, open: bigint) => ({
     loans: log.loans[model].size,
     drawn: text(`drawn ${model}`),
@@ -79,21 +99,7 @@ export async function summarise(input: SummaryInput): Promise<Summary> {
     loans: {
       byModel: { 分贷统还: loans("分贷统还", household - own), 企贷增收: loans("企贷增收", enterprise), 自贷创业: loans("自贷创业", own) },
     },
-    models: {
-      政企联动: { enterprises: count("EquityInvested"), invested: text("equity"), dividends: text("dividends 政企联动") },
-      社企共助: {
-        donors: log.donors.size,
-        donations: count("DonationReceived"),
-        designated: log.items.get("designated") ?? 0,
-        donated: text("donated"),
-        inKind: count("InKindDonationReceived"),
-        goods: text("goods"),
-        workshops: count("WorkshopOpened"),
-        pairings: count("PairingEstablished"),
-        honours: count("HonourAwarded"),
-      },
-      光伏: { stations: count("AssetRegistered"), income: text("dividends 光伏"), cost: text("operating cost") },
-    },
+    models: modelsOf(log),
     dividends: {
       declared: text("declared"),
       allocated: text("allocated"),

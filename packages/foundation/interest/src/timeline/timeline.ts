@@ -90,13 +90,28 @@ export const firstDrawing = (timeline: LoanTimeline): IsoDate | undefined =>
  * day, already known, would have a negative balance.
  */
 export function minimumOpenFrom(timeline: LoanTimeline, date: IsoDate): Fen {
-  let minimum = openPrincipal(timeline, date);
-  for (const { valueDate } of timeline.movements) {
-    if (valueDate <= date) continue;
-    const open = openPrincipal(timeline, valueDate);
+  const movements = byValueDate(timeline.movements);
+  let open = 0n;
+  let next = 0;
+  for (; next < movements.length && at(movements, next).valueDate <= date; next += 1) open += signed(at(movements, next));
+  let minimum = open;
+  while (next < movements.length) {
+    const day = at(movements, next).valueDate;
+    for (; next < movements.length && at(movements, next).valueDate === day; next += 1) open += signed(at(movements, next));
     if (open < minimum) minimum = open;
   }
   return minimum;
+}
+
+const at = (movements: readonly PrincipalMovement[], index: number): PrincipalMovement => movements[index] as PrincipalMovement;
+
+/** A fold keeps them in order already; a movement that is only tried out stands at the end. */
+function byValueDate(movements: readonly PrincipalMovement[]): readonly PrincipalMovement[] {
+  for (let i = 1; i < movements.length; i += 1) {
+    if (at(movements, i).valueDate < at(movements, i - 1).valueDate)
+      return [...movements].sort((a, b) => (a.valueDate < b.valueDate ? -1 : a.valueDate > b.valueDate ? 1 : 0));
+  }
+  return movements;
 }
 
 /** Principal that was due on or before `date` and is open at its end (逾期本金). A payment on the due day is on time. */

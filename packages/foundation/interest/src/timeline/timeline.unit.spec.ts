@@ -1,4 +1,5 @@
-import { fen, formatAmount } from "@huimin/money";
+import { fen, formatAmount, minFen } from "@huimin/money";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   interestOf,
@@ -188,6 +189,21 @@ it("knows the smallest balance from a value date on, for back-dated repayments",
   expect(openPrincipal(timeline, "2018-03-01")).toBe(fen("5000.00"));
   expect(minimumOpenFrom(timeline, "2018-02-01")).toBe(fen("5000.00"));
   expect(minimumOpenFrom(timeline, "2018-06-01")).toBe(fen("25000.00"));
+});
+
+it("property: the smallest balance is that of the days themselves, in whatever order the movements stand", () => {
+  const days = fc.integer({ min: 1, max: 9 }).map((day) => `2018-01-0${day}`);
+  const moves = fc.array(
+    fc.tuple(days, fc.constantFrom<PrincipalMovement["kind"]>("drawing", "repayment", "compensation"), fc.bigInt(-3n, 9n)),
+  );
+  fc.assert(
+    fc.property(moves, days, (given, date) => {
+      const timeline = loan(given.map(([valueDate, kind, amount], nr) => ({ id: `m${nr}`, kind, valueDate, amount })));
+      const open = ["1", "2", "3", "4", "5", "6", "7", "8", "9"].map((day) => `2018-01-0${day}`).filter((day) => day >= date);
+      const smallest = open.map((day) => openPrincipal(timeline, day)).reduce(minFen);
+      expect(minimumOpenFrom(timeline, date)).toBe(smallest);
+    }),
+  );
 });
 
 it("counts whole contract months as twelfths for instalment contracts", () => {

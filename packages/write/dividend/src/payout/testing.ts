@@ -70,6 +70,15 @@ export class PayoutCase {
       const payload = { pool, year, draft: 1, part, lines: [{ household, village: VILLAGE, amount }] };
       this.#fact(entitlementStream(pool, year, part), "EntitlementsAllocated", payload, day);
     }
+    const posted = {
+      pool,
+      year,
+      draft: 1,
+      parts: Array.from({ length: parts }, (_, part) => part),
+      households: list.households,
+      amount: total,
+    };
+    this.#fact(poolStream(pool), "AllocationPartsPosted", posted, day);
     return this;
   }
 

@@ -88,6 +88,7 @@ export function principalRefusal(principal: Fen, open: Fen, valueDate: IsoDate):
 }
 
 function interestRefusal(loan: OpenedLoan, split: PaymentSplit): Refused | undefined {
+  if (split.penalty <= 0n && split.interest <= 0n) return undefined;
   const open = openInterest(loan);
   for (const [part, paid, left] of [
     ["罚息 penalty", split.penalty, open.penalty + open.compound],
@@ -100,11 +101,14 @@ function interestRefusal(loan: OpenedLoan, split: PaymentSplit): Refused | undef
 
 /** The message that a new one repeats: same loan, whole amount and value date under another serial (3.11). */
 export function suspectedOriginal(loan: OpenedLoan, serial: string, valueDate: IsoDate, split: PaymentSplit): BankMessage | undefined {
-  return [...loan.messages.values()].find((message) => {
-    if (message.kind !== "repayment" || message.serial === serial || message.valueDate !== valueDate) return false;
-    if (message.namedLoan !== undefined || (message.status !== "booked" && message.status !== "held")) return false;
-    return totalOf(message) + sumFen((message.toTopUps ?? []).map((part) => part.principal)) === totalOf(split);
-  });
+  const total = totalOf(split);
+  for (const message of loan.messages.values()) {
+    if (message.kind !== "repayment" || message.serial === serial || message.valueDate !== valueDate) continue;
+    if (message.namedLoan !== undefined || (message.status !== "booked" && message.status !== "held")) continue;
+    const whole = message.toTopUps ? totalOf(message) + sumFen(message.toTopUps.map((part) => part.principal)) : totalOf(message);
+    if (whole === total) return message;
+  }
+  return undefined;
 }
 
 /** What a repayment needs even to be held: an amount, a drawn loan that is not settled. */

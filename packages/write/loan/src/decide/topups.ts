@@ -146,12 +146,31 @@ function reallocationSerial(base: OpenedLoan, serial: string): string {
   }
 }
 
+/** No top-up, now or when an earlier message was booked: nothing can be allocated otherwise than it was. */
+function isAlone({ base, topUps }: LoanFamily): boolean {
+  if (topUps.length > 0) return false;
+  for (const { toTopUps } of base.messages.values()) if (toTopUps !== undefined && toTopUps.length > 0) return false;
+  return true;
+}
+
+/** Whether the loan stays at zero or above on every day with `added`: then each repayment fits, in whatever order they are looked at. */
+const fits = ({ timeline }: OpenedLoan, { principal, valueDate }: NewRepayment): boolean =>
+  minimumOpenFrom(timeline, BEGINNING) >= 0n && principal >= 0n && minimumOpenFrom(timeline, valueDate) >= principal;
+
+/** Before every value date. */
+const BEGINNING = "0000-01-01";
+
 /**
  * The family after `family` has changed: messages whose allocation is another now are taken back and booked again;
  * `added` is booked. `except` names a message that is being reversed in the same append.
  */
 export function bookIntoFamily(family: LoanFamily, added?: NewRepayment, except?: string): Result<StreamWrite[]> {
   const { base } = family;
+  if (added !== undefined && except === undefined && isAlone(family) && fits(base, added)) {
+    const alone = new Writes();
+    book(alone, family, added, { own: added.principal, toTopUps: [] });
+    return ok(alone.list());
+  }
   const booked = [...base.messages.values()].filter((message) => isUnstated(message) && message.serial !== except);
   const open: OpenRepayment[] = booked.map((message) => ({ ...message, principal: wholePrincipal(message) }));
   const isOpen = added !== undefined && added.tranche === undefined;

@@ -25,24 +25,32 @@ import {
 
 const MOVEMENT_KINDS = new Set<BankMessage["kind"]>(["drawing", "repayment", "prepayment", "compensation"]);
 
+function movementOf(message: BankMessage): PrincipalMovement | undefined {
+  if (message.status !== "booked" || !MOVEMENT_KINDS.has(message.kind) || message.principal === 0n) return undefined;
+  return {
+    id: message.serial,
+    kind: message.kind as PrincipalMovement["kind"],
+    valueDate: message.valueDate,
+    amount: message.principal,
+    ...(message.interestFrom ? { interestFrom: message.interestFrom } : {}),
+    ...(message.tranche ? { tranche: message.tranche } : {}),
+  };
+}
+
+/** By value date, so that two orders of recording give equal timelines. */
+const inOrder = (a: PrincipalMovement, b: PrincipalMovement): number =>
+  a.valueDate === b.valueDate ? (a.id < b.id ? -1 : 1) : a.valueDate < b.valueDate ? -1 : 1;
+
 function movementsOf(state: LoanState): PrincipalMovement[] {
   const movements: PrincipalMovement[] = [];
   for (const message of state.messages.values()) {
-    if (message.status !== "booked" || !MOVEMENT_KINDS.has(message.kind) || message.principal === 0n) continue;
-    movements.push({
-      id: message.serial,
-      kind: message.kind as PrincipalMovement["kind"],
-      valueDate: message.valueDate,
-      amount: message.principal,
-      ...(message.interestFrom ? { interestFrom: message.interestFrom } : {}),
-      ...(message.tranche ? { tranche: message.tranche } : {}),
-    });
+    const movement = movementOf(message);
+    if (movement) movements.push(movement);
   }
   const renewed = state.renewedInto;
   if (renewed)
     movements.push({ id: `renewal of ${renewed.newLoan}`, kind: "renewed-away", valueDate: renewed.valueDate, amount: renewed.amount });
-  // By value date, so that two orders of recording give equal timelines.
-  return movements.sort((a, b) => (a.valueDate === b.valueDate ? (a.id < b.id ? -1 : 1) : a.valueDate < b.valueDate ? -1 : 1));
+  return movements.sort(inOrder);
 }
 
 /** The contract rate, the rate of an extension from the old due date (a floating contract goes on as before), resets from their days. */
@@ -50,6 +58,22 @@ function ratesOf(first: RateSegment, { terms, extension, rateResets }: LoanState
   const extended = extension && !terms?.floating ? [{ from: extension.oldDue, annualRate: extension.newRate }] : [];
   if (rateResets.length === 0) return [first, ...extended];
   return [first, ...[...extended, ...rateResets].sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0))];
+}
+
+/**
+ * The timeline with one repayment more, which is what most events are: its movement goes to its place among the others,
+ * and nothing else of the timeline follows from it. Undefined when it has to be made anew.
+ */
+function withOneMore(before: LoanState, after: LoanState, serial: string): LoanState | undefined {
+  const message = after.messages.get(serial);
+  if (before.timeline.movements.length === 0 || before.messages.has(serial) || !message || message.status !== "booked") return undefined;
+  const { movements } = before.timeline;
+  const movement = movementOf(message);
+  if (!movement) return { ...after, timeline: before.timeline };
+  let place = movements.length;
+  while (place > 0 && inOrder(movement, movements[place - 1] as PrincipalMovement) < 0) place -= 1;
+  if (movements[place - 1]?.id === movement.id) return undefined;
+  return { ...after, timeline: { ...before.timeline, movements: movements.toSpliced(place, 0, movement) } };
 }
 
 function withTimeline(state: LoanState): LoanState {
@@ -231,7 +255,10 @@ export const loanTimelineFold: Fold<LoanState> = {
     const handler = handlers[event.type as LoanEventType] as
       | ((state: LoanState, event: RecordedEvent, payload: unknown) => LoanState)
       | undefined;
-    return handler ? withTimeline(handler(state, event, event.payload)) : state;
+    if (!handler) return state;
+    const after = handler(state, event, event.payload);
+    const { serial } = event.payload as { readonly serial?: string };
+    return (event.type === "RepaymentReceived" && serial ? withOneMore(state, after, serial) : undefined) ?? withTimeline(after);
   },
 };
 

@@ -1,0 +1,96 @@
+import { declareErrors } from "@huimin/outcome";
+
+/** What the intake of files refuses; formats refuse for themselves (`@huimin/bank-files`), rows as their messages do. */
+export const fileErrors = declareErrors({
+  BANK_FILE_KIND: {
+    kind: "invalid",
+    zh: "{format} 文件不能作为“{kind}”接收。",
+    en: "A {format} file cannot be taken as {kind}.",
+    remedyZh: "表格请注明类别（repayments、payout-results 等）；camt.053 是对账单，camt.054 和 pain.002 是代发结果。",
+    remedyEn: "Name the kind of a table (repayments, payout-results …); camt.053 is a statement, camt.054 and pain.002 are payout results.",
+  },
+  BANK_FILE_BANK_UNKNOWN: {
+    kind: "missing",
+    zh: "没有登记银行 {bank}。",
+    en: "Bank {bank} is not registered.",
+    remedyZh: "请先登记该银行。",
+    remedyEn: "Register the bank first.",
+  },
+  BANK_FILE_ALL_TOO_LARGE: {
+    kind: "invalid",
+    zh: "整批入账（mode=all）最多 {limit} 行，文件有 {rows} 行。",
+    en: "All-or-nothing (mode=all) takes at most {limit} rows, the file has {rows}.",
+    remedyZh: "请拆分文件，或用 mode=good 只入账无误的行。",
+    remedyEn: "Split the file, or use mode=good, which books the rows without a fault.",
+  },
+  BANK_FILE_ROWS_REFUSED: {
+    kind: "rule",
+    zh: "文件有 {refused} 行不能入账，按整批要求一行也没有入账。",
+    en: "{refused} rows of the file cannot be booked; as all were asked for, none was.",
+    remedyZh: "请按清单更正后重新发送，或用 mode=good 只入账无误的行。",
+    remedyEn: "Correct the rows in the list and send it again, or use mode=good to book the others.",
+  },
+  BANK_FILE_NOT_FOUND: {
+    kind: "missing",
+    zh: "没有收到过文件 {sha256}。",
+    en: "File {sha256} never arrived.",
+    remedyZh: "请核对文件的 SHA-256；它是文件内容的指纹，改动一个字节就不同。",
+    remedyEn: "Check the SHA-256 of the file: it is over its bytes and differs with every one of them.",
+  },
+  BANK_FILE_STILL_BOOKING: {
+    kind: "busy",
+    zh: "文件 {sha256} 正在入账。",
+    en: "File {sha256} is being booked.",
+    remedyZh: "稍后再查；无需重发。",
+    remedyEn: "Ask again shortly; do not send it again.",
+  },
+  BANK_ROW_AMOUNTS: {
+    kind: "invalid",
+    zh: "还款金额 {amount} 不等于本金、利息、罚息之和 {sum}。",
+    en: "The amount {amount} is not the sum of principal, interest and penalty, {sum}.",
+    remedyZh: "请核对金额；只填还款金额时按罚息、利息、本金的顺序分配。",
+    remedyEn: "Check the amounts; with the amount alone it is split into penalty, interest and principal in this order.",
+  },
+  PAYOUT_REFERENCE_MISSING: {
+    kind: "invalid",
+    zh: "没有代发批次号和序号（EndToEndId），无法对应到代发明细。",
+    en: "There is no batch and number (EndToEndId): the payment cannot be found.",
+    remedyZh: "请原样带回指令中的 EndToEndId，或代发清单的批次号和序号。",
+    remedyEn: "Give back the EndToEndId of the order, or the batch and number of the list.",
+  },
+  PAYOUT_REFERENCE_UNKNOWN: {
+    kind: "missing",
+    zh: "代发批次 {payoutBatch} 没有第 {number} 笔。",
+    en: "Payout batch {payoutBatch} has no payment {number}.",
+    remedyZh: "请核对批次号和序号；只受理本行批次的结果。",
+    remedyEn: "Check batch and number; results are taken for the bank's own batches only.",
+  },
+  PAYOUT_AMOUNT_DIFFERS: {
+    kind: "conflict",
+    zh: "批次 {payoutBatch} 第 {number} 笔应为 {expected} 元，文件写 {amount} 元。",
+    en: "Payment {number} of batch {payoutBatch} is {expected} yuan, the file says {amount}.",
+    remedyZh: "部分成功不受理；请核对金额。",
+    remedyEn: "A payment succeeds as a whole or not at all: check the amount.",
+  },
+  PAYOUT_LIST_DIFFERS: {
+    kind: "conflict",
+    zh: "结果清单的校验值与批次 {payoutBatch} 不符。",
+    en: "The check sum of the result list is not that of batch {payoutBatch}.",
+    remedyZh: "请在本系统导出的清单上填写结果，不要改动清单。",
+    remedyEn: "Fill the results into the list that was exported here, and change nothing else in it.",
+  },
+  PAYOUT_ENTRY_REVERSED: {
+    kind: "invalid",
+    zh: "冲正分录不能从通知入账。",
+    en: "A reversal cannot be booked from a notification.",
+    remedyZh: "请发送代发结果冲正（payout-result-reversals），注明原流水号。",
+    remedyEn: "Send a payout-result reversal that names the original serial.",
+  },
+  STATEMENT_LINE_SIDE: {
+    kind: "invalid",
+    zh: "借方金额和贷方金额应当只填一个。",
+    en: "Exactly one of debit and credit must be given.",
+    remedyZh: "请更正后发送整个对账单。",
+    remedyEn: "Correct it and send the whole statement.",
+  },
+});
