@@ -1,6 +1,6 @@
 import { RefusalError } from "@huimin/http";
 import { type NonceStore, normaliseAuthority, type SignableMessage, splitTarget, verifyRequest } from "@huimin/signing";
-import type { FastifyRequest, preValidationAsyncHookHandler } from "fastify";
+import type { FastifyRequest, onRequestAsyncHookHandler, preValidationAsyncHookHandler } from "fastify";
 import type { BankKeys } from "./bank-keys.ts";
 
 declare module "fastify" {
@@ -43,18 +43,33 @@ function messageOf(request: FastifyRequest, publicOrigin: string | undefined): S
  * wrong with a body. Refuses as `verifyRequest` does.
  */
 export function needsBankSignature(options: BankAuthentication): preValidationAsyncHookHandler {
-  const terms = {
-    keys: options.keys.find,
-    now: options.now,
-    nonceStore: options.nonces,
-    ...(options.windowSeconds === undefined ? {} : { windowSeconds: options.windowSeconds }),
-  };
+  const terms = termsOf(options);
   return async (request) => {
     const verified = await verifyRequest(messageOf(request, options.publicOrigin), terms);
     if (!verified.ok) throw new RefusalError(verified.refusal);
     request.bank = verified.value.owner;
   };
 }
+
+/**
+ * The same for routes whose body is a file: the signature is checked before the body is read, and covers its digest. The
+ * route compares that with what arrived (`digestIs`).
+ */
+export function needsSignatureBeforeBody(options: BankAuthentication): onRequestAsyncHookHandler {
+  const terms = { ...termsOf(options), bodyLater: true };
+  return async (request) => {
+    const verified = await verifyRequest(messageOf(request, options.publicOrigin), terms);
+    if (!verified.ok) throw new RefusalError(verified.refusal);
+    request.bank = verified.value.owner;
+  };
+}
+
+const termsOf = (options: BankAuthentication) => ({
+  keys: options.keys.find,
+  now: options.now,
+  nonceStore: options.nonces,
+  ...(options.windowSeconds === undefined ? {} : { windowSeconds: options.windowSeconds }),
+});
 
 /** The bank that a hook let in. */
 export function bankOf(request: FastifyRequest): string {

@@ -1,3 +1,4 @@
+import { bankFileCommands } from "@huimin/bank-file";
 import type { CommandDefinition } from "@huimin/decider";
 import {
   AcceptPayoutBatch,
@@ -161,6 +162,8 @@ export const bankMessages: readonly BankMessage[] = [
 ];
 
 /** Commands that only banks give: this service records them. The rest belong to startup-lending, which shares the streams. */
-export const bankCommands: readonly CommandDefinition[] = bankMessages
-  .map(({ definition }) => definition)
-  .filter(({ roles }) => roles.every((role) => role === "BANK" || role === "SYS"));
+export const bankCommands: readonly CommandDefinition[] = [
+  ...bankMessages.map(({ definition }) => definition).filter(({ roles }) => roles.every((role) => role === "BANK" || role === "SYS")),
+  // Given by the intake of files, for the bank whose file it is.
+  ...bankFileCommands,
+];

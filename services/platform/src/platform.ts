@@ -14,6 +14,7 @@ import { createLogger, createMetrics } from "@huimin/telemetry";
 import { createVault, fileVaultSecrets, postgresKeyStore } from "@huimin/vault";
 import type { FastifyBaseLogger } from "fastify";
 import type { Pool } from "pg";
+import { createBankFiles } from "./compose/bank-files.ts";
 import { createCommands } from "./compose/commands.ts";
 import { migrateDatabase, type OpenDatabase, openDatabase } from "./compose/database.ts";
 import { FollowUps } from "./compose/follow-ups.ts";
@@ -126,6 +127,17 @@ async function compose(options: PlatformOptions, base: Base): Promise<Platform> 
     vault,
     projector,
     books,
+    bankFiles: createBankFiles({
+      home: options.home,
+      folder: options.bankFiles,
+      pickUp: options.bankFolder,
+      district,
+      store,
+      table,
+      clock,
+      wake: () => projector.wake(),
+      logger,
+    }),
     portfolio: createBankPortfolio(pool),
     sheets: createHouseholdSheets({ books, store, reveal }),
     registry: createRegistryView(pool),

@@ -10,6 +10,7 @@ import type { Metrics } from "@huimin/telemetry";
 import type { Vault, VaultOptions, VaultSecrets } from "@huimin/vault";
 import type { FastifyBaseLogger } from "fastify";
 import type { Pool } from "pg";
+import type { BankFiles } from "./compose/bank-files.ts";
 import type { CommandTable } from "./compose/commands.ts";
 import type { FollowUps } from "./compose/follow-ups.ts";
 
@@ -36,6 +37,10 @@ export interface PlatformOptions {
   /** Font files for rare characters, separated by `:` (HUIMIN_FALLBACK_FONT). */
   readonly fallbackFonts?: string | undefined;
   readonly signatureWindowSeconds?: number | undefined;
+  /** Files of banks and their reports (HUIMIN_BANK_FILES). Default: `bank-files` in `home`. */
+  readonly bankFiles?: string | undefined;
+  /** Pick-up folder of banks (HUIMIN_BANK_FOLDER). Default: none. */
+  readonly bankFolder?: string | undefined;
   /** Folded streams that each service's handler keeps. Default: the handler's own; the demo has less memory. */
   readonly cachedStreamsMax?: number | undefined;
   /** Migrate first. Default true. */
@@ -75,6 +80,8 @@ export interface Platform {
   readonly metrics: Metrics;
   /** Jobs that follow from what was recorded. */
   readonly followUps: FollowUps;
+  /** Files of banks. */
+  readonly bankFiles: BankFiles;
   readonly logger: FastifyBaseLogger;
   /** Ready for `inject` and `listen`. */
   readonly app: App;

@@ -18,6 +18,8 @@ export interface Config {
   readonly checkpointFolder: string;
   readonly fallbackFonts: string | undefined;
   readonly signatureWindowSeconds: number;
+  readonly bankFiles: string;
+  readonly bankFolder: string | undefined;
 }
 
 /** The configuration is wrong; the message lists every fault, by variable. */
@@ -74,10 +76,15 @@ export function readConfig(sources: ConfigSources = {}): Config {
     checkpointFolder: path.resolve(home, value<string>("checkpointFolder") ?? "checkpoints"),
     fallbackFonts: value<string>("fallbackFonts"),
     signatureWindowSeconds: value<number>("signatureWindowSeconds") as number,
+    bankFiles: path.resolve(home, value<string>("bankFiles") ?? "bank-files"),
+    bankFolder: inHome(home, value<string>("bankFolder")),
   };
   if (faults.length > 0) throw new ConfigFault(faults);
   return config;
 }
+
+const inHome = (home: string, folder: string | undefined): string | undefined =>
+  folder === undefined ? undefined : path.resolve(home, folder);
 
 /** HUIMIN_TEST_* belong to the tests. */
 const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
@@ -85,6 +92,7 @@ const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
   "HUIMIN_TEST_RUN",
   "HUIMIN_TEST_SERVER",
   "HUIMIN_TEST_CONTAINERS",
+  "HUIMIN_TEST_ISO20022",
   ...Object.values(settings).map((setting) => setting.variable),
 ]);
 

@@ -92,4 +92,7 @@ INSERT INTO log.append_grant (role, category) VALUES
   ('huimin_bank_gateway', 'equity-fund'),
   ('huimin_bank_gateway', 'loss'),
   ('huimin_bank_gateway', 'beneficiary'),
-  ('huimin_bank_gateway', 'donation');
+  ('huimin_bank_gateway', 'donation'),
+  -- files of banks and their account statements
+  ('huimin_bank_gateway', 'bank-file'),
+  ('huimin_bank_gateway', 'bank-statement');

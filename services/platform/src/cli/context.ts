@@ -32,6 +32,8 @@ export const platformOptionsOf = (config: Config): PlatformOptions => ({
   publicOrigin: config.publicOrigin,
   trustProxy: config.trustProxy,
   signatureWindowSeconds: config.signatureWindowSeconds,
+  bankFiles: config.bankFiles,
+  bankFolder: config.bankFolder,
   fallbackFonts: config.fallbackFonts,
 });
 

@@ -1,4 +1,4 @@
-import { addDays, shanghaiDate } from "@huimin/calendar";
+import { addDays, shanghaiDate, shanghaiInstant } from "@huimin/calendar";
 import type { CommandOutcome } from "@huimin/command-handler";
 import type { CommandDefinition } from "@huimin/decider";
 import { type JobKind, type Jobs, startJobs } from "@huimin/jobs";
@@ -7,7 +7,7 @@ import { MarkBatchOverdue } from "@huimin/pooled";
 import type { Platform } from "../types.ts";
 import { runBreaker } from "./breaker.ts";
 import { runAllocationPosting, runDividendsOverdue, runPoolPayout } from "./dividend-jobs.ts";
-import { sweepFollowUps } from "./follow-ups.ts";
+import { sweepFollowUps } from "./sweep.ts";
 
 /** Loans asked for at a time. */
 const PAGE = 500;
@@ -99,6 +99,11 @@ const kindsOf = (platform: Platform): JobKind[] => [
       const { total, setAside, ...counts } = await runPoolPayout(platform, pool as string, Number(year), Number(order));
       platform.logger.info({ pool, year, order, ...counts, setAside: setAside.length }, "batches of a pool's payout submitted");
     },
+  },
+  {
+    name: "bank-files",
+    daily: { pattern: "* * * * *", dataAt: () => ({ minute: shanghaiInstant(platform.clock()).slice(0, 16) }) },
+    run: () => platform.bankFiles.sweep(),
   },
   {
     name: "dividend-follow-ups",

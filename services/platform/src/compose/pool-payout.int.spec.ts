@@ -9,9 +9,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { payOut, writeFiles } from "../cli/dividend-payout.ts";
 import { createPlatform, type Platform } from "../platform.ts";
 import { DISTRICT, LiveDistrict } from "../testing/live-district.ts";
-import { sweepFollowUps } from "./follow-ups.ts";
 import { draftLongList, give, ListFile, postAllocation, type Runner } from "./long-lists.ts";
 import { missingBatches, payoutOrder, submitOrder } from "./pool-payout.ts";
+import { sweepFollowUps } from "./sweep.ts";
 
 /** More parts than one batch pays, and than one command posts. */
 const HOUSEHOLDS = 4_600;

@@ -30,6 +30,8 @@ export function resolversOf(sources: ResolverSources): Readonly<Record<string, R
     holdings: (args, context) => holdings(sources, args, context),
     openBreaches: (args, context) => openBreaches(sources, args, context),
     subsidyFunds: (args, context) => subsidyFunds(sources, args, context),
+    // A command of thousands of rows gives other work of the process its turn.
+    turn: () => new Promise((resolve) => setImmediate(resolve)),
   };
 }
 

@@ -2,7 +2,16 @@ import { createBankPortfolio } from "@huimin/bank-portfolio";
 import type { CommandHandler } from "@huimin/command-handler";
 import { type App, peopleRoutes } from "@huimin/http";
 import { registryCommands } from "@huimin/registry";
-import { BankKeys, bankCommands, bankLoanRoutes, bankMessageRoutes, paperMessageRoutes } from "@huimin/service-bank-gateway";
+import {
+  BankKeys,
+  bankCommands,
+  bankFileRoutes,
+  bankLoanRoutes,
+  bankMessageRoutes,
+  type FileRouteOptions,
+  paperFileRoutes,
+  paperMessageRoutes,
+} from "@huimin/service-bank-gateway";
 import { dividendRoutes, dividendsCommands, payoutFileRoutes } from "@huimin/service-dividends";
 import { enterpriseLendingCommands, enterpriseLendingRoutes } from "@huimin/service-enterprise-lending";
 import { ledgerCommandRoutes, ledgerCommands, ledgerRoutes, portfolioRoutes, sheetRoutes } from "@huimin/service-ledger";
@@ -54,6 +63,10 @@ const BANK_CONNECTIONS = 4;
 export async function registerServices(app: App, platform: Platform, options: ServiceOptions): Promise<void> {
   const { district, store, clock, books, portfolio, sheets, table, handler, projector, vault, registry: view } = platform;
   const accessLog = createAccessLog(options.poolOf("huimin_registry", ACCESS_CONNECTIONS));
+  const fileOptions: FileRouteOptions = {
+    intake: platform.bankFiles.intake,
+    onFault: (err, file) => platform.logger.error({ err, ...file }, "a bank's file was not booked: the sweep takes it up"),
+  };
   await app.register(
     async (scope) => {
       const api = scope as App;
@@ -72,6 +85,7 @@ export async function registerServices(app: App, platform: Platform, options: Se
       await ledgerCommandRoutes(api);
       await startupLendingRoutes(api);
       await paperMessageRoutes(api);
+      await paperFileRoutes(api, fileOptions);
       await dividendRoutes(api, { store, district });
       await payoutFileRoutes(api, {
         district,
@@ -122,6 +136,7 @@ export async function registerServices(app: App, platform: Platform, options: Se
         publicOrigin,
       };
       await bankMessageRoutes(scope as App, authentication);
+      await bankFileRoutes(scope as App, { ...authentication, ...fileOptions });
       await bankLoanRoutes(scope as App, { ...authentication, portfolio: createBankPortfolio(pool), district });
     },
     { prefix: "/bank/v1" },

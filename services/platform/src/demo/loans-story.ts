@@ -1,6 +1,7 @@
 import type { DemoBank } from "./banks.ts";
 import { addDays, CNY, LAST_DAY, quarterEnds, yuan } from "./figures.ts";
 import type { DemoLoan } from "./lending.ts";
+import type { LoansCast } from "./loans-cast.ts";
 import type { DemoOffice } from "./office.ts";
 import { defaultMoments } from "./risk-story.ts";
 import { EVENING, MORNING, type Moment, NOON } from "./story.ts";
@@ -13,13 +14,6 @@ import { EVENING, MORNING, type Moment, NOON } from "./story.ts";
 /** 年利率 of the tier: up to a year 4.35, one to five years 4.75 (PBoC 2015-10-24); in ten-thousandths of a percent. */
 const RATE_SHORT = 43_500n;
 const RATE_LONG = 47_500n;
-
-export interface LoansCast {
-  readonly banks: Readonly<Record<string, DemoBank>>;
-  readonly office: DemoOffice;
-  /** Person id of the head of a household. */
-  readonly headOf: (household: string) => string;
-}
 
 export function loanMoments(loans: readonly DemoLoan[], cast: LoansCast): Moment[] {
   return loans.flatMap((loan) => [

@@ -2,7 +2,7 @@ import { interestFen } from "./bank-core.ts";
 import type { DemoBank } from "./banks.ts";
 import { addDays, CNY, yuan } from "./figures.ts";
 import type { DemoLoan } from "./lending.ts";
-import type { LoansCast } from "./loans-story.ts";
+import type { LoansCast } from "./loans-cast.ts";
 import type { DemoOffice } from "./office.ts";
 import { EVENING, MORNING, type Moment, NOON } from "./story.ts";
 
