@@ -15,4 +15,25 @@ export const payoutFileErrors = declareErrors({
     remedyZh: "请核对登记簿;密钥已销毁的不能再生成文件。",
     remedyEn: "Check the register; what was shredded can't be written again.",
   },
+  PAYOUT_FILE_TOO_LONG: {
+    kind: "rule",
+    zh: "批次 {payoutBatch} 有 {count} 笔,银行一个文件最多 {limit} 笔。",
+    en: "Batch {payoutBatch} has {count} payments, a bank takes {limit} in one file.",
+    remedyZh: "请撤销后拆成几个批次提交。",
+    remedyEn: "Cancel it and submit several batches.",
+  },
+  PAYOUT_FILE_ID_TOO_LONG: {
+    kind: "rule",
+    zh: "批次号 {payoutBatch} 超过 {limit} 个字符,pain.001 放不下。",
+    en: "The batch number {payoutBatch} has more than {limit} characters, which a pain.001 can't hold.",
+    remedyZh: "请下载 csv 或 xlsx 清单;以后使用较短的批次号。",
+    remedyEn: "Take the csv or xlsx list; use a shorter number next time.",
+  },
+  PAYOUT_FILE_CHARACTER: {
+    kind: "conflict",
+    zh: "批次 {payoutBatch} 有户名含控制字符,不能写入文件。",
+    en: "A name in batch {payoutBatch} has control characters, which the file can't hold.",
+    remedyZh: "请在登记簿中更正户名。",
+    remedyEn: "Correct the name in the register.",
+  },
 });

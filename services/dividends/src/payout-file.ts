@@ -1,28 +1,23 @@
 import type { Fold, RecordedEvent } from "@huimin/decider";
 import { payoutErrors } from "@huimin/dividend";
 import {
-  type EntitlementState,
   entitlementFold,
   entitlementStream,
   hashOfRows,
-  inFileOrder,
-  itemStatus,
-  type PayoutBatchState,
   type PayoutRow,
   payoutFold,
   payoutStream,
+  submittedRows,
 } from "@huimin/dividend/events";
 import type { EventStore, StoredEvent } from "@huimin/event-store";
-import { formatAmount } from "@huimin/money";
 import { invariant, ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { type AccountState, type HouseholdState, householdFold, householdStream } from "@huimin/registry/events";
 import type { Vault } from "@huimin/vault";
-import { stringify } from "csv-stringify/sync";
 import { payoutFileErrors as errors } from "./payout-errors.ts";
+import { formatPayoutFile, PAYOUT_TYPES, type PayoutFormat, type PayoutLine } from "./payout-formats.ts";
 
 /*
- * The file of a payout batch for the bank (代发文件), in the form that banks hand out for mass payments: totals, then
- * 序号, 收款账号, 收款户名, 金额, 摘要. Account numbers and names are opened for it and are nowhere else in clear.
+ * The file of a payout batch for the bank (代发文件), in one of the forms of `payout-formats.ts`. Account numbers and names are opened for it and are nowhere else in clear.
  */
 
 export interface PayoutFileSources {
@@ -33,12 +28,12 @@ export interface PayoutFileSources {
 
 export interface PayoutFile {
   readonly name: string;
-  /** UTF-8 with a byte order mark, lines end with CR LF. */
-  readonly text: string;
+  /** Media type. */
+  readonly type: string;
+  /** CSV is UTF-8 with a byte order mark, its lines end with CR LF. */
+  readonly content: Uint8Array;
   readonly households: readonly string[];
 }
-
-type KnownBatch = Exclude<PayoutBatchState, { status: "none" }>;
 
 /** Streams read in one round trip, and rows whose names and numbers are opened at once. */
 const STREAMS_MAX = 500;
@@ -55,19 +50,6 @@ async function readFolds<S>({ store, district }: PayoutFileSources, streams: rea
     for (const { stream, events } of await store.readStreams(district, wanted)) states.set(stream, foldOf(fold, events));
   }
   return states;
-}
-
-/** The rows as they were submitted, in the order of the file, whatever has become of them since. */
-function rowsOf(batch: KnownBatch, parts: ReadonlyMap<string, EntitlementState>): PayoutRow[] {
-  const rows: PayoutRow[] = [];
-  for (const { pool, year, part } of batch.parts) {
-    for (const line of parts.get(entitlementStream(pool, year, part))?.lines.values() ?? []) {
-      const item = line.items.find(({ payoutBatch }) => payoutBatch === batch.payoutBatch);
-      if (item && itemStatus(item) !== "cancelled")
-        rows.push({ household: line.household, year, pool, amount: item.amount, account: item.account });
-    }
-  }
-  return inFileOrder(rows);
 }
 
 /** Households of the rows, and those into which they were merged. */
@@ -122,19 +104,24 @@ async function opened({ vault, district }: PayoutFileSources, accounts: readonly
 }
 
 /**
- * The file of a batch. Refuses PAYOUT_BATCH_UNKNOWN, PAYOUT_BATCH_CANCELLED, PAYOUT_FILE_FOR_HEIR, PAYOUT_FILE_INCOMPLETE.
+ * The file of a batch. Refuses PAYOUT_BATCH_UNKNOWN, PAYOUT_BATCH_CANCELLED, PAYOUT_FILE_FOR_HEIR, PAYOUT_FILE_INCOMPLETE,
+ * and what `formatPayoutFile` refuses.
  * Throws when the rows are not those whose hash was recorded with the batch.
  */
-export async function makePayoutFile(payoutBatch: string, sources: PayoutFileSources): Promise<Result<PayoutFile, Refusal>> {
+export async function makePayoutFile(
+  payoutBatch: string,
+  sources: PayoutFileSources,
+  format: PayoutFormat = "csv",
+): Promise<Result<PayoutFile, Refusal>> {
   const { events } = await sources.store.readStream(sources.district, payoutStream(payoutBatch));
   const batch = foldOf(payoutFold, events);
   if (batch.status === "none") return refuse(payoutErrors.PAYOUT_BATCH_UNKNOWN, { payoutBatch });
   if (batch.status === "cancelled") return refuse(payoutErrors.PAYOUT_BATCH_CANCELLED, { payoutBatch });
   if (batch.payee !== undefined) return refuse(errors.PAYOUT_FILE_FOR_HEIR, { payoutBatch });
   const streams = batch.parts.map(({ pool, year, part }) => entitlementStream(pool, year, part));
-  const rows = rowsOf(batch, await readFolds(sources, streams, entitlementFold));
+  const rows = submittedRows(batch, await readFolds(sources, streams, entitlementFold));
   invariant(hashOfRows(rows) === batch.fileHash, `the rows of payout batch ${payoutBatch} are not those that were submitted`);
-  const lines: string[][] = [];
+  const lines: PayoutLine[] = [];
   const missing: string[] = [];
   const seen = new Set<string>();
   for (let first = 0; first < rows.length; first += STREAMS_MAX) {
@@ -145,23 +132,14 @@ export async function makePayoutFile(payoutBatch: string, sources: PayoutFileSou
     for (const [index, account] of (await opened(sources, found)).entries()) {
       const { household, year, pool, amount } = some[index] as PayoutRow;
       if (account === undefined) missing.push(household);
-      else lines.push([`${first + index + 1}`, account.number, account.name, formatAmount(amount), `${year}年度分红 ${pool} ${household}`]);
+      else lines.push({ account: account.number, name: account.name, amount, purpose: `${year}年度分红 ${pool} ${household}` });
     }
   }
   const [one] = missing;
   if (one !== undefined) return refuse(errors.PAYOUT_FILE_INCOMPLETE, { payoutBatch, count: missing.length, household: one });
-  const header = [
-    ["代发批次号", payoutBatch],
-    ["代发银行", batch.bank],
-    ["总笔数", String(rows.length)],
-    ["总金额", formatAmount(batch.total)],
-    ["清单校验(SHA-256)", batch.fileHash],
-  ];
-  const text = stringify([...header, ["序号", "收款账号", "收款户名", "金额", "摘要"], ...lines], {
-    bom: true,
-    record_delimiter: "windows",
-    // A cell that begins like a formula is text for the spreadsheet that opens it.
-    escape_formulas: true,
-  });
-  return ok({ name: `${payoutBatch}.csv`, text, households: [...seen] });
+  const submitted = events.find(({ type }) => type === "PayoutBatchSubmitted") as StoredEvent;
+  const { bank, total, fileHash } = batch;
+  const of = { payoutBatch, bank, total, fileHash, district: sources.district, submittedAt: submitted.recordedAt, on: submitted.valueDate };
+  const file = await formatPayoutFile({ ...of, lines }, format);
+  return file.ok ? ok({ ...file.value, type: PAYOUT_TYPES[format], households: [...seen] }) : file;
 }

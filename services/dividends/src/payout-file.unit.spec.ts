@@ -2,7 +2,7 @@ import { entitlementStream, hashOfRows, payoutStream } from "@huimin/dividend/ev
 import type { StoredEvent } from "@huimin/event-store";
 import { fen } from "@huimin/money";
 import { describe, expect, it } from "vitest";
-import { makePayoutFile, type PayoutFileSources } from "./payout-file.ts";
+import { makePayoutFile, type PayoutFile, type PayoutFileSources } from "./payout-file.ts";
 
 /** A log of plain arrays, and a vault whose sealed texts are readable: `sealed:x` opens as `x`. */
 class Sources {
@@ -54,6 +54,8 @@ function given({ name = "张三", payee = {} }: { name?: string; payee?: object 
   return test.record(payoutStream("PB1"), "PayoutBatchSubmitted", header);
 }
 
+const textOf = ({ content }: PayoutFile): string => Buffer.from(content).toString("utf8");
+
 const codeOf = async (payoutBatch: string, test: Sources) => {
   const made = await makePayoutFile(payoutBatch, test.sources);
   return made.ok ? undefined : made.refusal.code;
@@ -64,7 +66,7 @@ describe("makePayoutFile 代发文件", () => {
     const test = given();
     const made = await makePayoutFile("PB1", test.sources);
     if (!made.ok) throw new Error(made.refusal.code);
-    const lines = made.value.text.split("\r\n");
+    const lines = textOf(made.value).split("\r\n");
     expect(lines[0]).toBe("\uFEFF代发批次号,PB1");
     expect(lines.slice(2, 4)).toEqual(["总笔数,2", "总金额,5702.71"]);
     expect(lines[4]).toMatch(/^清单校验\(SHA-256\),[0-9a-f]{64}$/);
@@ -78,7 +80,27 @@ describe("makePayoutFile 代发文件", () => {
 
   it("is no formula for the spreadsheet that opens it", async () => {
     const made = await makePayoutFile("PB1", given({ name: "=1+1" }).sources);
-    expect(made.ok && made.value.text).toContain(",'=1+1,");
+    expect(made.ok && textOf(made.value)).toContain(",'=1+1,");
+  });
+
+  it("is a workbook or a pain.001 with the same payments in the same order", async () => {
+    const order = await makePayoutFile("PB1", given().sources, "pain.001");
+    if (!order.ok) throw new Error(order.refusal.code);
+    const text = textOf(order.value);
+    expect(order.value).toMatchObject({ name: "PB1.xml", type: "application/xml; charset=utf-8" });
+    expect(text).toContain("<NbOfTxs>2</NbOfTxs><CtrlSum>5702.71</CtrlSum>");
+    expect([...text.matchAll(/<EndToEndId>(.*?)<\/EndToEndId>.*?>([\d.]+)<\/InstdAmt>/g)].map((match) => match.slice(1))).toEqual([
+      ["PB1-1", "3000.00"],
+      ["PB1-2", "2702.71"],
+    ]);
+    const book = await makePayoutFile("PB1", given().sources, "xlsx");
+    expect(book.ok && book.value.name).toBe("PB1.xlsx");
+    expect(book.ok && [...book.value.content.slice(0, 2)]).toEqual([0x50, 0x4b]);
+  });
+
+  it("refuses a name that XML can't hold", async () => {
+    const made = await makePayoutFile("PB1", given({ name: "张\u0001" }).sources, "pain.001");
+    expect(made.ok ? undefined : made.refusal.code).toBe("PAYOUT_FILE_CHARACTER");
   });
 
   it("refuses an unknown or cancelled batch, an heir, and what can't be opened", async () => {

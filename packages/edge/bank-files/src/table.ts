@@ -189,6 +189,14 @@ class RowReading {
     return { values, faults };
   }
 
+  /** A date, an amount or a word has come to stand in its column: texts alone prove nothing. */
+  #typedFrom(cells: readonly RawCell[], from: number): boolean {
+    return this.#columns.some((column, at) => {
+      const typed = column?.words !== undefined || column?.type === "date" || column?.type === "amount";
+      return typed && at >= from && (cells[at]?.text ?? "") !== "";
+    });
+  }
+
   /** The first column at which one cell too many or too few explains everything that is wrong with the row. */
   #shiftedFrom(row: number, cells: readonly RawCell[]): number | undefined {
     for (let at = 0; at < this.#names.length; at += 1) {
@@ -196,10 +204,11 @@ class RowReading {
       // Nothing is off by one where nothing follows.
       if (cells.slice(at + 1).every(({ text }) => text === "")) return undefined;
       const fits = without.slice(this.#names.length).every(({ text }) => text === "");
-      if (fits && this.#check(row, without).faults.length === 0) return at;
+      if (fits && this.#typedFrom(without, at) && this.#check(row, without).faults.length === 0) return at;
       const withOne = [...cells.slice(0, at), { text: "" }, ...cells.slice(at)];
       const faults = withOne.slice(this.#names.length).some(({ text }) => text !== "") ? undefined : this.#check(row, withOne).faults;
-      if (faults?.every(({ code, column }) => code === errors.BANK_FILE_CELL_EMPTY && column === this.#names[at])) return at;
+      const explained = faults?.every(({ code, column }) => code === errors.BANK_FILE_CELL_EMPTY && column === this.#names[at]);
+      if (explained && this.#typedFrom(withOne, at)) return at;
     }
     return undefined;
   }

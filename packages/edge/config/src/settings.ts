@@ -142,6 +142,22 @@ export const settings = {
     read: integer(10, 3600),
     expected: "10 to 3600 seconds",
   },
+  bankFiles: {
+    variable: "HUIMIN_BANK_FILES",
+    key: "bankFiles",
+    meaning: "Files of banks and their reports; processes share it; they hold names and account numbers in clear",
+    standard: "<home>/bank-files",
+    read: text(/^.+$/),
+    expected: "a path",
+  },
+  bankFolder: {
+    variable: "HUIMIN_BANK_FOLDER",
+    key: "bankFolder",
+    meaning: "Pick-up folder with one directory a bank (in, done, failed, out), as an SFTP server shows it; without it none is looked into",
+    standard: "—",
+    read: text(/^.+$/),
+    expected: "a path",
+  },
 } as const satisfies Record<string, Setting<unknown>>;
 
 export type SettingName = keyof typeof settings;

@@ -61,7 +61,10 @@ export function* load<S>(stream: string, fold: Fold<S>): Gather<Loaded<S>> {
   return (yield { kind: "load", stream, fold }) as Loaded<S>;
 }
 
-/** Asks for many streams in as few reads as they need, each folded alike; in the order of the question. */
+/**
+ * Asks for many streams in as few reads as they need, each folded alike; in the order of the question. For what is read in
+ * bulk and not soon again: nothing of it is kept for the next command.
+ */
 export function* loadAll<S>(streams: readonly string[], fold: Fold<S>): Gather<readonly Loaded<S>[]> {
   return (yield { kind: "load-all", streams, fold }) as readonly Loaded<S>[];
 }

@@ -9,9 +9,6 @@ export class UnusableIdentifier extends Error {
   override readonly name = "UnusableIdentifier";
 }
 
-/** More streams than this of one question are read past the cache. */
-const CACHED_TOGETHER_MAX = 64;
-
 type Preread = Map<string, Map<Fold<unknown>, FoldedState>>;
 
 export interface FactSources {
@@ -79,7 +76,7 @@ export class Facts {
     return this.#sources.tails.read(stream, fold).then((folded) => this.#seen<S>(stream, folded));
   }
 
-  /** Read from the log and not kept: thousands of streams that one command asks for once would push out what is in use. */
+  /** Read from the log and not kept: what a command asks for in bulk it asks for once, and it would push out what is in use. */
   async #loadAside(streams: readonly string[], fold: Fold<unknown>): Promise<Loaded<unknown>[]> {
     const unusable = streams.find((stream) => !isStreamId(stream));
     if (unusable !== undefined) throw new UnusableIdentifier(unusable);
@@ -108,9 +105,7 @@ export class Facts {
       case "load":
         return this.load(ask.stream, ask.fold);
       case "load-all":
-        return ask.streams.length > CACHED_TOGETHER_MAX
-          ? this.#loadAside(ask.streams, ask.fold)
-          : Promise.all(ask.streams.map((stream) => this.load(stream, ask.fold)));
+        return this.#loadAside(ask.streams, ask.fold);
       case "resolve":
         return this.#resolve(ask.name, ask.args, context);
     }

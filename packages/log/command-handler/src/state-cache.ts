@@ -4,17 +4,36 @@ import type { Fold, RecordedEvent } from "@huimin/decider";
 export interface StreamStates {
   readonly stream: string;
   version: number;
+  /** 1, and one for each element of the lists in its events: what the state may keep. */
+  weight: number;
   readonly states: Map<Fold<unknown>, unknown>;
+}
+
+/** Lists of an event up to this length are part of what any event costs. */
+const SHORT_LIST_MAX = 8;
+/** How heavy a generation may be for each stream that it may have: parts of long lists weigh hundreds. */
+const WEIGHT_PER_STREAM = 3;
+
+function weightOf(events: readonly RecordedEvent[]): number {
+  let weight = 0;
+  for (const { payload } of events) {
+    if (typeof payload !== "object" || payload === null) continue;
+    for (const member of Object.values(payload)) {
+      if (Array.isArray(member) && member.length > SHORT_LIST_MAX) weight += member.length;
+    }
+  }
+  return weight;
 }
 
 /**
  * Folded states by stream. Two generations instead of a list ordered by use: a hit costs one look-up, and when the young
- * generation is full, what nobody asked for since the last change is forgotten. A cached state may be behind the log:
+ * generation is full, by number or by weight, what nobody asked for since the last change is forgotten. A cached state may be behind the log:
  * whoever decides on it asserts its version in the append, so being behind costs a second try and never a wrong event.
  */
 export class StateCache {
   #young = new Map<string, StreamStates>();
   #old = new Map<string, StreamStates>();
+  #youngWeight = 0;
   readonly #generationMax: number;
 
   constructor(streamsMax: number) {
@@ -31,10 +50,23 @@ export class StateCache {
 
   #keep(states: StreamStates): void {
     this.#old.delete(states.stream);
+    if (!this.#young.has(states.stream)) this.#youngWeight += states.weight;
     this.#young.set(states.stream, states);
-    if (this.#young.size <= this.#generationMax) return;
+    this.#rotate();
+  }
+
+  #rotate(): void {
+    if (this.#young.size <= this.#generationMax && this.#youngWeight <= WEIGHT_PER_STREAM * this.#generationMax) return;
     this.#old = this.#young;
     this.#young = new Map();
+    this.#youngWeight = 0;
+  }
+
+  /** Counts what events have added to a stream. */
+  #grow(states: StreamStates, events: readonly RecordedEvent[]): void {
+    const added = weightOf(events);
+    states.weight += added;
+    if (this.#young.has(states.stream)) this.#youngWeight += added;
   }
 
   /** The stream's version and its state under the fold, when both are known. */
@@ -54,7 +86,7 @@ export class StateCache {
    * added; every fold of the stream is brought to the version. Events known already are passed over.
    */
   absorb(stream: string, folds: Iterable<Fold<unknown>>, afterVersion: number, version: number, events: readonly RecordedEvent[]): void {
-    const known = this.#known(stream) ?? { stream, version: 0, states: new Map<Fold<unknown>, unknown>() };
+    const known = this.#known(stream) ?? { stream, version: 0, weight: 1, states: new Map<Fold<unknown>, unknown>() };
     // An own append may have moved the cached states on while the read was under way.
     const target = Math.max(known.version, version);
     const added: [Fold<unknown>, unknown][] = [];
@@ -70,6 +102,10 @@ export class StateCache {
       }
     }
     for (const [fold, state] of added) known.states.set(fold, state);
+    this.#grow(
+      known,
+      events.filter((event) => event.streamVersion > known.version),
+    );
     known.version = target;
     this.#keep(known);
   }
@@ -80,7 +116,9 @@ export class StateCache {
     if (!known || known.version !== baseVersion || known.states.size === 0) return;
     const appended = events();
     for (const [fold, state] of known.states) known.states.set(fold, evolveFrom(fold, state, baseVersion, appended));
+    this.#grow(known, appended);
     known.version = baseVersion + appended.length;
+    this.#rotate();
   }
 }
 

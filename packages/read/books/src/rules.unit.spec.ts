@@ -1,3 +1,4 @@
+import { bankFileEvents } from "@huimin/bank-file/events";
 import { dividendEvents } from "@huimin/dividend/events";
 import { donationEvents } from "@huimin/donation/events";
 import { equityEvents } from "@huimin/equity/events";
@@ -32,6 +33,7 @@ const lines = (event: PostableEvent): string[] =>
 describe("every event type of the write side", () => {
   const types = Object.keys({
     ...registryEvents,
+    ...bankFileEvents,
     ...dividendEvents,
     ...donationEvents,
     ...policyEvents,

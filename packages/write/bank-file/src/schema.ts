@@ -18,6 +18,7 @@ export const BankFileKind = Type.Union([
   Type.Literal("repayments"),
   Type.Literal("prepayments"),
   Type.Literal("disbursements"),
+  Type.Literal("stakes"),
   Type.Literal("interest-settlements"),
   Type.Literal("interest-payments"),
   Type.Literal("payout-results"),

@@ -4,6 +4,7 @@ import type { CommandDefinition } from "@huimin/decider";
 import { PrepayLoan, RecordDisbursement, RecordInterestPayment, RecordRepayment, SettleInterest } from "@huimin/loan";
 import { fen, formatAmount, sumFen } from "@huimin/money";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
+import { EntrustStakes } from "@huimin/pooled";
 import { fileErrors as errors } from "./errors.ts";
 
 /*
@@ -21,8 +22,8 @@ export interface RowKind {
   readonly title: string;
   readonly columns: readonly Column[];
   readonly messageOf: (values: Readonly<Record<string, string>>) => Result<BankMessageBody, Refusal>;
-  /** Column whose sum is the file's total. */
-  readonly amount: string;
+  /** Columns of which one is the amount of a row, or else all together. */
+  readonly amounts: readonly string[];
 }
 
 const loan: Column = { key: "loan", names: ["贷款编号", "贷款合同号", "借据号", "loan"], type: "id", required: true };
@@ -46,6 +47,13 @@ const interestKind: Record<string, string> = {
   复利: "compound",
   compound: "compound",
 };
+
+/** What a row moves: the whole where it is stated, else the parts. */
+export function amountOf({ amounts }: RowKind, values: Readonly<Record<string, string>>): string | undefined {
+  const [whole = "", ...parts] = amounts;
+  const stated = values[whole] === undefined ? parts.flatMap((part) => values[part] ?? []) : [values[whole]];
+  return stated.length === 0 ? undefined : formatAmount(sumFen(stated.map(fen)));
+}
 
 const plain =
   (definition: CommandDefinition) =>
@@ -78,14 +86,14 @@ export const ROW_KINDS: readonly RowKind[] = [
       amount("penalty", "罚息"),
     ],
     messageOf: repayment,
-    amount: "amount",
+    amounts: ["amount", "principal", "interest", "penalty"],
   },
   {
     kind: "prepayments",
     title: "提前还款",
     columns: [loan, date("还款日期"), serial, needed(amount("principal", "提前还本金额", "本金")), amount("interest", "利息")],
     messageOf: plain(PrepayLoan),
-    amount: "principal",
+    amounts: ["principal"],
   },
   {
     kind: "disbursements",
@@ -101,7 +109,20 @@ export const ROW_KINDS: readonly RowKind[] = [
       { key: "contractDate", names: ["合同日期", "contractDate"], type: "date" },
     ],
     messageOf: plain(RecordDisbursement),
-    amount: "amount",
+    amounts: ["amount"],
+  },
+  {
+    kind: "stakes",
+    title: "委托入股",
+    columns: [
+      { key: "batch", names: ["批次号", "batch"], type: "id", required: true },
+      date("划转日期"),
+      serial,
+      { ...loan, required: false },
+      amount("amount", "入股金额", "金额"),
+    ],
+    messageOf: plain(EntrustStakes),
+    amounts: ["amount"],
   },
   {
     kind: "interest-settlements",
@@ -117,7 +138,7 @@ export const ROW_KINDS: readonly RowKind[] = [
       { key: "bearer", names: ["承担人", "bearer"], type: "text", words: bearer },
     ],
     messageOf: plain(SettleInterest),
-    amount: "amount",
+    amounts: ["amount"],
   },
   {
     kind: "interest-payments",
@@ -130,7 +151,7 @@ export const ROW_KINDS: readonly RowKind[] = [
       { key: "payer", names: ["付息人", "payer"], type: "text", words: bearer },
     ],
     messageOf: plain(RecordInterestPayment),
-    amount: "amount",
+    amounts: ["amount"],
   },
 ];
 

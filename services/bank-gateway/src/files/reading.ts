@@ -21,7 +21,7 @@ import { fen, formatAmount } from "@huimin/money";
 import type { Refusal, Result } from "@huimin/outcome";
 import { fileErrors as errors } from "./errors.ts";
 import type { FileStep, Item, PayoutResult } from "./items.ts";
-import { RESULT_COLUMNS, type RowKind, rowKind } from "./kinds.ts";
+import { amountOf, RESULT_COLUMNS, type RowKind, rowKind } from "./kinds.ts";
 import type { PayoutLists } from "./payouts.ts";
 import { readStatementMessage, readStatementTable } from "./statement-reading.ts";
 
@@ -85,19 +85,19 @@ class StatedTotals {
 const total = (name: string, stated: string, computed: string): BankFileFault =>
   new BankFileFault(bankFileErrors.BANK_FILE_TOTAL, { item: "表头", total: name, stated: stated.slice(0, 24), computed });
 
-async function* readRows(source: FileSource, { columns, messageOf, amount }: RowKind): AsyncGenerator<FileStep> {
+async function* readRows(source: FileSource, of: RowKind): AsyncGenerator<FileStep> {
   let totals: StatedTotals | undefined;
-  for await (const step of readTable(source, columns)) {
+  for await (const step of readTable(source, of.columns)) {
     if (step.kind === "header") {
       totals = new StatedTotals(step);
       yield headOf(step);
       continue;
     }
-    const sum = step.values[amount];
+    const sum = step.faults.length > 0 ? undefined : amountOf(of, step.values);
     totals?.add(sum);
     yield {
       kind: "item",
-      item: { row: step.row, cells: step.cells, ...(sum === undefined ? {} : { amount: sum }), content: contentOf(step, messageOf) },
+      item: { row: step.row, cells: step.cells, ...(sum === undefined ? {} : { amount: sum }), content: contentOf(step, of.messageOf) },
     };
   }
   totals?.check();
@@ -107,7 +107,7 @@ function contentOf({ faults, values, row }: TableRow, messageOf: RowKind["messag
   if (faults.length > 0) return faulty(faults);
   const message = messageOf(values);
   if (!message.ok) return faulty([{ ...message.refusal, row }]);
-  return { kind: "message", message: message.value, orderKey: values.loan ?? "" };
+  return { kind: "message", message: message.value, orderKey: values.batch ?? values.loan ?? "" };
 }
 
 /** 代发结果清单: our list, with the outcome of each row. */

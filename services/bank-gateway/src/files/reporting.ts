@@ -41,7 +41,7 @@ async function* tableRows(head: ReportHead, rows: AsyncIterable<ReportRow>): Asy
   for (const line of head.above ?? []) yield line;
   const width = head.header?.length ?? 0;
   const { refusal } = head;
-  yield [...(head.header ?? ["文件"]), ...REPORT_COLUMNS, "代码"];
+  yield [...(head.header ?? ["文件"]), ...REPORT_COLUMNS];
   if (refusal)
     yield [...blank(width || 1), "未入账", `${refusal.zh} ${refusal.en} [${refusal.code}]`, `${refusal.remedyZh} ${refusal.remedyEn}`];
   for await (const { item, outcome } of rows) {

@@ -52,6 +52,10 @@ export interface FileRouteOptions {
 
 /** Bodies of these routes go to disk, never to memory. */
 function acceptFiles(app: App, { intake }: FileRouteOptions): void {
+  // What was not taken, because its address or signature was wrong, does not stay.
+  app.addHook("onError", async (request) => {
+    if (isSpooled(request.body)) await intake.storage.drop(request.body);
+  });
   (app as unknown as FastifyInstance).addContentTypeParser(
     FILE_TYPES,
     async (_request: FastifyRequest, payload: AsyncIterable<Uint8Array>) => {
@@ -98,7 +102,7 @@ async function take(
   work.catch((fault) => reply.sent && options.onFault(fault, { bank, sha256 }));
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, ANSWER_WITHIN_MS);
+    timer = setTimeout(() => resolve(undefined), ANSWER_WITHIN_MS);
   });
   const done = await Promise.race([work, late]).finally(() => clearTimeout(timer));
   if (!done) return reply.code(202).send({ sha256, bank, status: "booking" });

@@ -4,6 +4,7 @@ import { type ImportReport, importHouseholds } from "@huimin/service-registry";
 import type { Command } from "commander";
 import type { Platform } from "../platform.ts";
 import { type CliContext, cliActor, fileOf, optionsOf, withPlatform } from "./context.ts";
+import { importBankFiles } from "./import-bank-files.ts";
 import { CommandRefused, WrongUsage } from "./output.ts";
 import { startProgress } from "./progress.ts";
 
@@ -19,9 +20,9 @@ const FAULTS_PRINTED_MAX = 50;
 
 /** `huimin import households FILE`: the register from CSV (UTF-8, GB 18030) or Excel. */
 export function importCommands(program: Command, context: CliContext): void {
-  program
-    .command("import")
-    .description("import files")
+  const parent = program.command("import").description("import files");
+  importBankFiles(parent, context);
+  parent
     .command("households <file>")
     .description("import households from CSV or .xlsx, one row a person; nothing is registered unless every row is right")
     .option("--good-rows", "take the households without a fault, leave the others")

@@ -39,7 +39,7 @@ export function openPayoutFiles(platform: Platform, { actor, role }: FileTaker):
       const file = path.join(folder, made.value.name);
       const handle = await open(`${file}.part`, "w", 0o600);
       try {
-        await handle.writeFile(made.value.text);
+        await handle.writeFile(made.value.content);
         await handle.sync();
       } finally {
         await handle.close();

@@ -9,7 +9,7 @@ import { payoutRules, payoutSilent } from "./payout.ts";
 import { periodRules, periodSilent } from "./period.ts";
 import { pooledSilent } from "./pooled.ts";
 import { riskFundRules, riskFundSilent } from "./risk-fund.ts";
-import { policySilent, proposalSilent, registrySilent, statementSilent } from "./silent.ts";
+import { bankFileSilent, policySilent, proposalSilent, registrySilent, statementSilent } from "./silent.ts";
 import { subsidyRules, subsidySilent } from "./subsidy.ts";
 
 const rules: ReadonlyMap<string, DatedRules> = new Map(
@@ -28,6 +28,7 @@ const rules: ReadonlyMap<string, DatedRules> = new Map(
 const silent: ReadonlySet<string> = new Set([
   ...registrySilent,
   ...policySilent,
+  ...bankFileSilent,
   ...proposalSilent,
   ...statementSilent,
   ...loanSilent,

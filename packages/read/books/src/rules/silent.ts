@@ -40,3 +40,12 @@ export const proposalSilent: readonly string[] = ["CommandProposed", "ProposalAp
 
 /** 告知书出具 (D12) changes no balance. */
 export const statementSilent: readonly string[] = ["StatementIssued"];
+
+/** What a file says is booked by the messages in it; a statement is what the books are compared with. */
+export const bankFileSilent: readonly string[] = [
+  "BankFileReceived",
+  "BankFileBooked",
+  "BankFileRefused",
+  "BankStatementLinesReceived",
+  "BankStatementReceived",
+];

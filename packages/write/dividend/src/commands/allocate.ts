@@ -1,5 +1,5 @@
 import type { IsoDate } from "@huimin/calendar";
-import { type CommandDefinition, type DomainEvent, type Gather, load, type StreamWrite } from "@huimin/decider";
+import { type CommandDefinition, type DomainEvent, type Gather, loadAll, type StreamWrite } from "@huimin/decider";
 import { fen, formatAmount, sumFen } from "@huimin/money";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { type Static, Type } from "typebox";
@@ -21,12 +21,11 @@ type Lines = ReadonlyMap<number, readonly DraftedLine[]>;
 
 /** Drafted lines of parts, from their streams. */
 function* gatherLines({ header }: DraftState, parts: readonly number[]): Gather<Lines> {
-  const lines = new Map<number, readonly DraftedLine[]>();
-  for (const part of parts) {
-    const { state } = yield* load(entitlementStream(header.pool, header.year, part), entitlementFold);
-    lines.set(part, [...(state.drafts.get(header.draft)?.values() ?? [])]);
-  }
-  return lines;
+  const loaded = yield* loadAll(
+    parts.map((part) => entitlementStream(header.pool, header.year, part)),
+    entitlementFold,
+  );
+  return new Map(parts.map((part, index) => [part, [...(loaded[index]?.state.drafts.get(header.draft)?.values() ?? [])]]));
 }
 
 /** DRAFT_CHANGED: computed again on what is known now, the list is not the one that hung out. */
