@@ -2,7 +2,8 @@ import { type ChildProcess, fork } from "node:child_process";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { ensureDatabase, startEmbedded } from "@huimin/database";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ensureDatabase, openPool, startEmbedded } from "@huimin/database";
 import type { NewEvent } from "@huimin/event-store";
 import { createPlatform, type Platform } from "@huimin/platform";
 import { AddBankKey, RegisterBank } from "@huimin/registry";
@@ -145,6 +146,19 @@ async function openEmmett(server: Parameters<(typeof contenders)[number]>[0]): P
   throw new Error("emmett is not among the contenders");
 }
 
+/** A peer's pool answers its close before its connections are gone; one that the stopping server ends would end us too. */
+async function untilAlone(url: string): Promise<void> {
+  const pool = openPool({ url, max: 1 });
+  for (let tries = 0; tries < 100; tries += 1) {
+    const { rows } = await pool.query(
+      "SELECT count(*)::int AS n FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
+    );
+    if (rows[0].n === 0) break;
+    await sleep(50);
+  }
+  await pool.end();
+}
+
 export const repaymentBench: Bench = {
   name: "repayment",
   async run({ quick, log }) {
@@ -179,6 +193,7 @@ export const repaymentBench: Bench = {
       }
     } finally {
       await emmett?.close();
+      await untilAlone(server.url("postgres"));
       await server.stop();
       await rm(home, { recursive: true, force: true });
     }

@@ -61,6 +61,8 @@ export class FileBooking {
   readonly #recording: Recording;
   readonly #sender: FileSender;
   readonly #sha256: string;
+  /** The last message under way of each loan or batch. */
+  readonly #last = new Map<string, Promise<Outcome>>();
 
   constructor(recording: Recording, sender: FileSender, sha256: string) {
     this.#recording = recording;
@@ -94,20 +96,25 @@ export class FileBooking {
       .execute(this.#recording.definitionOf(definition.name), body, this.#meta(undefined, undefined));
   }
 
-  /** Each message on its own. Answers in the order of the items. */
-  async each(items: readonly Item[]): Promise<Outcome[]> {
-    const outcomes: Outcome[] = [];
-    const lines = Map.groupBy(
-      items.map((item, index) => ({ item, index })),
-      ({ item }) => (item.content.kind === "message" ? item.content.orderKey : ""),
-    );
-    await Promise.all(
-      [...lines].map(async ([key, line]) => {
-        if (key === "") for (const { item, index } of line) outcomes[index] = outcomeOfRest(item);
-        else for (const { item, index } of line) outcomes[index] = await this.#one(item);
-      }),
-    );
-    return outcomes;
+  /**
+   * Each message on its own, those of one loan (or batch) in the order of the file, also across calls. Answers in the order
+   * of the items.
+   */
+  each(items: readonly Item[]): Promise<Outcome[]> {
+    return Promise.all(items.map((item) => this.#inOrder(item)));
+  }
+
+  #inOrder(item: Item): Promise<Outcome> {
+    if (item.content.kind !== "message") return Promise.resolve(outcomeOfRest(item));
+    const { orderKey } = item.content;
+    const before = this.#last.get(orderKey);
+    const outcome = before ? before.then(() => this.#one(item)) : this.#one(item);
+    this.#last.set(orderKey, outcome);
+    const forget = (): void => {
+      if (this.#last.get(orderKey) === outcome) this.#last.delete(orderKey);
+    };
+    outcome.then(forget, forget);
+    return outcome;
   }
 
   async #one(item: Item): Promise<Outcome> {
