@@ -1,135 +1,12 @@
 import { type Fen, formatAmount } from "@huimin/money";
+import { allStated, checkSummary, refusePage, signed, total } from "./camt-totals.ts";
+import { type CAMT_053, type CAMT_054, type CamtAccount, type CamtEntry, type CamtStep, SHAPES, type Shape } from "./camt-types.ts";
 import { bankFileErrors as errors } from "./errors.ts";
 import { BankFileFault } from "./fault.ts";
 import { FILE_ROWS_MAX } from "./limits.ts";
 import type { FileSource } from "./source.ts";
-import { type Grammar, readXml, textOf, type XmlElement } from "./xml.ts";
-import { amountOf, countOf, dateOf, directionOf, idText, neededAmount, neededText, sumOf } from "./xml-fields.ts";
-
-/*
- * camt.053.001.08 (account statement 对账单) and camt.054.001.08 (debit/credit notification 动账通知), entry by entry. Totals
- * are checked as they complete: whoever reads to the end without a fault has read a message that adds up.
- */
-
-export const CAMT_053 = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08";
-export const CAMT_054 = "urn:iso:std:iso:20022:tech:xsd:camt.054.001.08";
-
-export interface CamtHeader {
-  readonly kind: "message";
-  readonly messageId: string;
-  readonly createdOn: string;
-}
-
-/** The account that the following entries are of. */
-export interface CamtAccount {
-  readonly kind: "account";
-  readonly id: string;
-  /** Account number as the bank writes it. */
-  readonly account: string;
-  readonly createdOn?: string;
-  readonly from?: string;
-  readonly to?: string;
-  /** Booked balances of a statement; negative when overdrawn. */
-  readonly opening?: { readonly amount: Fen; readonly on: string };
-  readonly closing?: { readonly amount: Fen; readonly on: string };
-}
-
-/** One movement of the account (Ntry). */
-export interface CamtEntry {
-  readonly kind: "entry";
-  /** 1, 2, 3 … in the message. */
-  readonly number: number;
-  readonly amount: Fen;
-  readonly direction: "credit" | "debit";
-  /** 冲正: takes back an earlier entry. */
-  readonly reversal: boolean;
-  /** BOOK, PDNG, INFO or the bank's own. */
-  readonly status: string;
-  readonly bookedOn?: string;
-  readonly valueOn?: string;
-  /** The bank's serial (AcctSvcrRef). */
-  readonly serial?: string;
-  /** NtryRef */
-  readonly reference?: string;
-  /** Our payment order that a batch entry sums up (PmtInfId, MsgId). */
-  order?: string;
-}
-
-/** One transaction of an entry (TxDtls); an entry without details has none. */
-export interface CamtDetail {
-  readonly kind: "detail";
-  readonly entry: CamtEntry;
-  /** 1, 2, 3 … in the message, over entries and details: what a report calls the row. */
-  readonly number: number;
-  readonly amount: Fen;
-  readonly direction: "credit" | "debit";
-  readonly serial?: string;
-  readonly endToEndId?: string;
-  readonly order?: string;
-  /** Why a payment came back (RtrInf/Rsn). */
-  readonly returned?: { readonly reason?: string };
-}
-
-export interface CamtTotals {
-  readonly kind: "account-end";
-  readonly entries: number;
-  readonly credits: Fen;
-  readonly debits: Fen;
-}
-
-/** An `entry` comes when its own fields are known, its `detail`s after it, `entry-end` last. */
-export type CamtStep =
-  | CamtHeader
-  | CamtAccount
-  | CamtEntry
-  | CamtDetail
-  | { readonly kind: "entry-end"; readonly entry: CamtEntry; readonly details: number }
-  | CamtTotals;
-
-const ENTRY = [
-  ..."NtryRef= Amt+= CdtDbtInd+= RvslInd= Sts+= BookgDt= ValDt= AcctSvcrRef= Avlbty* BkTxCd+ ComssnWvrInd AddtlInfInd AmtDtls Chrgs".split(
-    " ",
-  ),
-  ..."TechInptChanl Intrst CardTx NtryDtls*> AddtlNtryInf".split(" "),
-];
-const ACCOUNT = (pagination: string, additional: string): string[] => [
-  ...`Id+= ${pagination}= ElctrncSeqNb RptgSeq LglSeqNb CreDtTm= FrToDt= CpyDplctInd= RptgSrc Acct+= RltdAcct Intrst*`.split(" "),
-  ...`${pagination === "StmtPgntn" ? "Bal!= " : ""}TxsSummry= Ntry*> ${additional}`.split(" "),
-];
-const HEADER = {
-  GrpHdr: "MsgId+= CreDtTm+= MsgRcpt MsgPgntn= OrgnlBizQry AddtlInf".split(" "),
-  Ntry: ENTRY,
-  NtryDtls: ["Btch=", "TxDtls*="],
-};
-
-interface Shape {
-  readonly namespace: string;
-  readonly account: "Stmt" | "Ntfctn";
-  readonly grammar: Grammar;
-}
-
-const SHAPES: readonly Shape[] = [
-  {
-    namespace: CAMT_053,
-    account: "Stmt",
-    grammar: {
-      Document: ["BkToCstmrStmt+>"],
-      BkToCstmrStmt: ["GrpHdr+>", "Stmt!>", "SplmtryData*"],
-      Stmt: ACCOUNT("StmtPgntn", "AddtlStmtInf"),
-      ...HEADER,
-    },
-  },
-  {
-    namespace: CAMT_054,
-    account: "Ntfctn",
-    grammar: {
-      Document: ["BkToCstmrDbtCdtNtfctn+>"],
-      BkToCstmrDbtCdtNtfctn: ["GrpHdr+>", "Ntfctn!>", "SplmtryData*"],
-      Ntfctn: ACCOUNT("NtfctnPgntn", "AddtlNtfctnInf"),
-      ...HEADER,
-    },
-  },
-];
+import { readXml, textOf, type XmlElement } from "./xml.ts";
+import { amountOf, countOf, dateOf, directionOf, idText, neededAmount, neededText } from "./xml-fields.ts";
 
 /** Elements of one container by name; balances repeat. */
 type Fields = Map<string, XmlElement[]>;
@@ -144,10 +21,6 @@ interface OpenEntry {
   detailSum: Fen;
   allWithAmounts: boolean;
 }
-
-const signed = (direction: "credit" | "debit", amount: Fen): Fen => (direction === "credit" ? amount : -amount);
-const total = (item: string, name: string, stated: string | number, computed: string | number): BankFileFault =>
-  new BankFileFault(errors.BANK_FILE_TOTAL, { item, total: name, stated, computed });
 
 class CamtReading {
   readonly #shape: Shape;
@@ -351,45 +224,6 @@ class CamtReading {
     this.#described = undefined;
     this.#out.push({ kind: "account-end", entries, credits, debits });
   }
-}
-
-/** What every batch of an entry states; undefined where there is none, or one says nothing. */
-const allStated = <T>(values: readonly (T | undefined)[]): readonly T[] | undefined =>
-  values.length > 0 && values.every((value) => value !== undefined) ? (values as readonly T[]) : undefined;
-
-/** A message of several pages would be checked against totals that it does not hold. */
-function refusePage(pagination: XmlElement | undefined): void {
-  const page = textOf(pagination, "PgNb");
-  if (page !== undefined && (Number(page) > 1 || textOf(pagination, "LastPgInd") === "false"))
-    throw new BankFileFault(errors.BANK_FILE_PAGED, { page: page.slice(0, 5) });
-}
-
-interface Side {
-  readonly count: number;
-  readonly sum: Fen;
-}
-
-function checkSummary(item: string, summary: XmlElement | undefined, entries: number, credits: Side, debits: Side): void {
-  const sides: readonly (readonly [string, number, Fen])[] = [
-    ["TtlNtries", entries, credits.sum + debits.sum],
-    ["TtlCdtNtries", credits.count, credits.sum],
-    ["TtlDbtNtries", debits.count, debits.sum],
-  ];
-  for (const [name, count, sum] of sides) {
-    const stated = countOf(item, summary, [name, "NbOfNtries"]);
-    if (stated !== undefined && stated !== count) throw total(item, `${name}/NbOfNtries`, stated, count);
-    const statedSum = sumOf(item, summary, [name, "Sum"]);
-    if (statedSum !== undefined && statedSum !== sum) throw total(item, `${name}/Sum`, formatAmount(statedSum), formatAmount(sum));
-  }
-  const net = amountOfNet(item, summary);
-  if (net !== undefined && net !== credits.sum - debits.sum)
-    throw total(item, "TtlNetNtry", formatAmount(net), formatAmount(credits.sum - debits.sum));
-}
-
-function amountOfNet(item: string, summary: XmlElement | undefined): Fen | undefined {
-  const net = summary?.children.find(({ name }) => name === "TtlNtries")?.children.find(({ name }) => name === "TtlNetNtry");
-  const amount = sumOf(item, net, ["Amt"]);
-  return amount === undefined ? undefined : signed(directionOf(item, net), amount);
 }
 
 type Present<T> = { [K in keyof T]: Exclude<T[K], undefined> };

@@ -1,4 +1,4 @@
-import { CAMT_053, CAMT_054 } from "./camt.ts";
+import { CAMT_053, CAMT_054 } from "./camt-types.ts";
 import { bankFileErrors as errors } from "./errors.ts";
 import { BankFileFault } from "./fault.ts";
 import { PAIN_002 } from "./pain002.ts";

@@ -1,3 +1,4 @@
+export { readCamt } from "./camt.ts";
 export {
   CAMT_053,
   CAMT_054,
@@ -7,8 +8,7 @@ export {
   type CamtHeader,
   type CamtStep,
   type CamtTotals,
-  readCamt,
-} from "./camt.ts";
+} from "./camt-types.ts";
 export { writeCsv } from "./csv.ts";
 export { type BankFileFormat, formatOf } from "./detect.ts";
 export { bankFileErrors } from "./errors.ts";

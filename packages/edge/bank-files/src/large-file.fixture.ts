@@ -4,8 +4,8 @@
  */
 import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
+import { camt053, sampleEntry } from "@huimin/test-support/bank-messages";
 import { CAMT_053, type Column, fileSource, readCamt, readTable, writeCsv, writeXlsx } from "./index.ts";
-import { camt053, sampleEntry } from "./samples.fixture.ts";
 
 const [format = "", path = "", count = "0"] = process.argv.slice(2);
 const rows = Number(count);

@@ -1,6 +1,6 @@
+import { BILLION_LAUGHS, camt053, camt054, pain002 } from "@huimin/test-support/bank-messages";
 import { describe, expect, it } from "vitest";
 import { BankFileFault, bytesSource, CAMT_053, CAMT_054, formatOf, readCamt, readPain002 } from "./index.ts";
-import { BILLION_LAUGHS, camt053, camt054, pain002 } from "./samples.fixture.ts";
 
 const source = (text: string) => bytesSource(Buffer.from(text));
 const all = async <T>(steps: AsyncIterable<T>): Promise<T[]> => Array.fromAsync(steps);

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { camt053, camt054, pain002 } from "@huimin/test-support/bank-messages";
 import { describe, expect, it } from "vitest";
 import { writePain001, writeStatusReport } from "./index.ts";
-import { camt053, camt054, pain002 } from "./samples.fixture.ts";
 
 /** Folder with the schemas of ISO 20022, which are not part of the product. */
 const folder = process.env.HUIMIN_TEST_ISO20022 ?? "";

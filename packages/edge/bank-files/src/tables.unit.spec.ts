@@ -1,3 +1,4 @@
+import { workbook, zip } from "@huimin/test-support/bank-messages";
 import iconv from "iconv-lite";
 import { describe, expect, it } from "vitest";
 import {
@@ -11,7 +12,6 @@ import {
   writeCsv,
   writeXlsx,
 } from "./index.ts";
-import { workbook, zip } from "./samples.fixture.ts";
 
 const COLUMNS: readonly Column[] = [
   { key: "loan", names: ["贷款编号", "loan"], type: "id", required: true },

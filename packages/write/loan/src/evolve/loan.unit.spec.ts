@@ -1,4 +1,5 @@
 import type { RecordedEvent } from "@huimin/decider";
+import { formatAmount } from "@huimin/money";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bookIntoFamily } from "../decide/topups.ts";
@@ -22,7 +23,7 @@ function event(type: string, valueDate: string, payload: object): RecordedEvent 
   return { type, valueDate, payload: { ...SUBJECT, ...payload }, ...place, ...envelope };
 }
 
-const yuan = (fen: number): string => (fen / 100).toFixed(2);
+const yuan = (fen: number): string => formatAmount(BigInt(fen));
 
 const drawn = event("LoanDisbursed", "2018-01-01", {
   amount: "0.40",

@@ -1,7 +1,9 @@
-/* Messages and workbooks for specs, also broken ones. */
+/* Messages and workbooks of banks for specs, also broken ones; written without the product's own writers. */
 import { crc32, deflateRawSync } from "node:zlib";
-import { CAMT_053, CAMT_054 } from "./camt.ts";
-import { PAIN_002 } from "./pain002.ts";
+
+const CAMT_053 = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08";
+const CAMT_054 = "urn:iso:std:iso:20022:tech:xsd:camt.054.001.08";
+const PAIN_002 = "urn:iso:std:iso:20022:tech:xsd:pain.002.001.10";
 
 export interface SampleEntry {
   readonly amount: string;
