@@ -29,7 +29,8 @@ function principalParts(amount: Fen, rows: number, method: string, annualRate: s
   const parts: Fen[] = [];
   let balance = amount;
   for (let nr = 1; nr <= rows; nr++) {
-    const interest = roundHalfUp(toExact(balance).mul(monthly));
+    // Divided last: a twelfth of a rate has no end, and a half fen must stay one.
+    const interest = roundHalfUp(toExact(balance).mul(percent(annualRate)).div(1200));
     const scheduled = method === "equal-principal" ? equalPart : instalment - interest;
     const part = nr === rows ? balance : minFen(scheduled, balance);
     parts.push(part);

@@ -45,6 +45,14 @@ it("spreads principal as the schedule engine does, for whole months", () => {
   );
 });
 
+it("rounds the interest of a month that is exactly half a fen up, as the schedule engine does", () => {
+  const replay = replayLoan(engineTerms("equal-instalment", 7_255_570n, "4.75", 27));
+  if (!replay.ok) throw new Error(replay.refusal.code);
+  const rows = dueRowsOf("equal-instalment", "4.75", [{ valueDate: START, amount: 7_255_570n }], addMonths(START, 27));
+  expect(rows).toEqual(replay.value.state().rows.map(({ dueOn, principal }) => ({ dueOn, principal })));
+  expect(rows?.[20]?.principal).toBe(276_129n);
+});
+
 it("adds the schedules of several drawings, whatever their order", () => {
   const first = { valueDate: "2017-01-10", amount: 1_200_000n };
   const second = { valueDate: "2017-07-15", amount: 500_000n };
