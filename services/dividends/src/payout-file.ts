@@ -9,7 +9,7 @@ import {
   payoutStream,
   submittedRows,
 } from "@huimin/dividend/events";
-import type { EventStore, StoredEvent } from "@huimin/event-store";
+import { type EventStore, readManyStreams, type StoredEvent } from "@huimin/event-store";
 import { invariant, ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { type AccountState, type HouseholdState, householdFold, householdStream } from "@huimin/registry/events";
 import type { Vault } from "@huimin/vault";
@@ -35,8 +35,8 @@ export interface PayoutFile {
   readonly households: readonly string[];
 }
 
-/** Streams read in one round trip, and rows whose names and numbers are opened at once. */
-const STREAMS_MAX = 500;
+/** Rows whose names and numbers are opened at once. */
+const ROWS_OPENED_MAX = 1_000;
 /** How many mergers of households an account is looked for through. */
 const MERGERS_MAX = 10;
 
@@ -45,10 +45,7 @@ const foldOf = <S>({ initialState, evolve }: Fold<S>, events: readonly StoredEve
 
 async function readFolds<S>({ store, district }: PayoutFileSources, streams: readonly string[], fold: Fold<S>): Promise<Map<string, S>> {
   const states = new Map<string, S>();
-  for (let first = 0; first < streams.length; first += STREAMS_MAX) {
-    const wanted = streams.slice(first, first + STREAMS_MAX).map((stream) => ({ stream, afterVersion: 0 }));
-    for (const { stream, events } of await store.readStreams(district, wanted)) states.set(stream, foldOf(fold, events));
-  }
+  await readManyStreams(store, district, streams, ({ stream, events }) => states.set(stream, foldOf(fold, events)));
   return states;
 }
 
@@ -124,8 +121,8 @@ export async function makePayoutFile(
   const lines: PayoutLine[] = [];
   const missing: string[] = [];
   const seen = new Set<string>();
-  for (let first = 0; first < rows.length; first += STREAMS_MAX) {
-    const some = rows.slice(first, first + STREAMS_MAX);
+  for (let first = 0; first < rows.length; first += ROWS_OPENED_MAX) {
+    const some = rows.slice(first, first + ROWS_OPENED_MAX);
     const households = await readHouseholds(sources, some);
     for (const household of households.keys()) seen.add(household);
     const found = some.map((row) => accountOf(row, households));

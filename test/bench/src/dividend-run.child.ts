@@ -218,10 +218,16 @@ async function measured(platform: Platform, home: string, clock: Clock, options:
   ];
 }
 
+/** Settings of the server, `name=value` and commas in HUIMIN_BENCH_SERVER; as the product starts it when there are none. */
+function serverSettings(): Record<string, string> {
+  const pairs = (process.env.HUIMIN_BENCH_SERVER ?? "").split(",").filter((pair) => pair !== "");
+  return Object.fromEntries(pairs.map((pair) => pair.split("=") as [string, string]));
+}
+
 async function run(options: BenchOptions): Promise<readonly BenchResult[]> {
   const home = await mkdtemp(path.join(tmpdir(), "huimin-bench-"));
   if (process.getuid?.() === 0) await chmod(home, 0o755); // the server then runs as another user
-  const server = await startEmbedded({ dataDirectory: path.join(home, "data"), persistent: false });
+  const server = await startEmbedded({ dataDirectory: path.join(home, "data"), persistent: false, settings: serverSettings() });
   try {
     await ensureDatabase(server.url("postgres"), "bench_dividend");
     const clock = new Clock(options.log, await server.postmasterPid());

@@ -1,5 +1,5 @@
 import type { Fold, RecordedEvent } from "@huimin/decider";
-import type { EventStore } from "@huimin/event-store";
+import { type EventStore, readManyStreams } from "@huimin/event-store";
 import type { StateCache } from "./state-cache.ts";
 
 /** Streams of one round trip. */
@@ -51,20 +51,17 @@ export class TailReader {
     });
   }
 
-  /** Whole streams folded, in the order of the question, some at a time and without the cache. */
+  /** Whole streams folded, in the order of the question and without the cache. */
   async aside(
     streams: readonly string[],
     fold: Fold<unknown>,
     take: (folded: FoldedState & { readonly stream: string }) => void,
   ): Promise<void> {
-    for (let from = 0; from < streams.length; from += STREAMS_PER_READ_MAX) {
-      const asked = streams.slice(from, from + STREAMS_PER_READ_MAX).map((stream) => ({ stream, afterVersion: 0 }));
-      for (const { stream, version, events } of await this.#store.readStreams(this.#district, asked)) {
-        let state = fold.initialState;
-        for (const event of events) state = fold.evolve(state, event as RecordedEvent);
-        take({ stream, version, state });
-      }
-    }
+    await readManyStreams(this.#store, this.#district, streams, ({ stream, version, events }) => {
+      let state = fold.initialState;
+      for (const event of events) state = fold.evolve(state, event as RecordedEvent);
+      take({ stream, version, state });
+    });
   }
 
   async #run(): Promise<void> {

@@ -6,6 +6,7 @@ export { createMemoryStore } from "./memory.ts";
 export { eventStoreMigrations } from "./migrations.ts";
 export type { PostgresStoreOptions } from "./postgres.ts";
 export { createPostgresStore } from "./postgres.ts";
+export { readManyStreams } from "./read-many.ts";
 export { categoryOf, isKeyText, isStreamId, MalformedAppend, meets, REQUEST_EVENTS_MAX, REQUEST_KEYS_MAX } from "./request.ts";
 export type {
   AppendOutcome,

@@ -4,7 +4,7 @@ import { atHead, type Resolver } from "@huimin/command-handler";
 import type { CommandContext, Fold, RecordedEvent } from "@huimin/decider";
 import { type HouseholdStanding, standingOf } from "@huimin/dividend";
 import { poolStream } from "@huimin/dividend/events";
-import type { EventStore } from "@huimin/event-store";
+import { type EventStore, readManyStreams } from "@huimin/event-store";
 import { formatAmount } from "@huimin/money";
 import type { Projector } from "@huimin/projector";
 import { householdFold, householdStream, personFold, personStream } from "@huimin/registry/events";
@@ -69,9 +69,6 @@ async function booksAtHead({ store, projector }: ResolverSources, district: stri
   return head;
 }
 
-/** Streams of one read. */
-const STREAMS_PER_READ = 500;
-
 /**
  * What the register says of many households on a day, for lists that are recorded in parts: from their streams, some hundred
  * a read. A household that does not exist is absent.
@@ -84,17 +81,10 @@ async function householdStandings(
   const households = JSON.parse(args.households ?? "[]") as string[];
   const on = args.on ?? "";
   const standings: Record<string, HouseholdStanding> = {};
-  for (let from = 0; from < households.length; from += STREAMS_PER_READ) {
-    const asked = households.slice(from, from + STREAMS_PER_READ);
-    const slices = await store.readStreams(
-      district,
-      asked.map((household) => ({ stream: householdStream(household), afterVersion: 0 })),
-    );
-    for (const [index, { events }] of slices.entries()) {
-      const state = events.reduce((before, event) => householdFold.evolve(before, event as RecordedEvent), householdFold.initialState);
-      if (state.household !== undefined) standings[asked[index] as string] = standingOf(state, on);
-    }
-  }
+  await readManyStreams(store, district, households.map(householdStream), ({ events }, index) => {
+    const state = events.reduce((before, event) => householdFold.evolve(before, event as RecordedEvent), householdFold.initialState);
+    if (state.household !== undefined) standings[households[index] as string] = standingOf(state, on);
+  });
   return standings;
 }
 
