@@ -25,6 +25,8 @@ export const summaries: Readonly<Record<string, string>> = {
   SubmitOrderedPayout: "整池发放批次 / Submit a batch of an order",
   CancelPayoutBatch: "代发批次撤销 / Cancel a payout batch",
   DeclareWrongPayout: "错付认定 / Declare a wrong payout",
+  AdvanceWrongPayout: "错付垫付 / Advance money for a right payee",
+  ReturnWrongPayoutAdvance: "退还错付垫付款 / Return such an advance",
   TransferUnclaimed: "转无主款 / Transfer unclaimed money",
   ReverseUnclaimedTransfer: "无主款申领 / Give unclaimed money back to an heir",
 };

@@ -198,6 +198,20 @@ describe("a bank's portfolio", () => {
     expect([await due(true), await due(false)]).toEqual([["L7"], ["L7", "L8"]]);
     const batchesOn = (day: string) => portfolio.dueBatches({ district: "410898", on: day });
     expect([await batchesOn("2020-06-20"), await batchesOn("2020-06-21")]).toEqual([[], ["B8"]]);
+
+    const curedOn = (day: string) => portfolio.curedBatches({ district: "410898", on: day });
+    const parties = { batch: "B8", enterprise: "E7", bank: "K1" };
+    log.record("BatchOverdue", "batch/B8", { ...parties, obligor: "E7", due: "2020-06-21", openPrincipal: "500.00" }, on("2020-06-22"));
+    await projector.drain();
+    expect(await curedOn("2020-06-23")).toEqual([]);
+    const { household, village } = pooled;
+    const paid = { loan: "L8", household, village, ...parties, serial: "U8", principal: "500.00", interest: "0.00", penalty: "0.00" };
+    log.record("UnifiedRepaymentApplied", "loan/L8", paid, on("2020-06-24"));
+    await projector.drain();
+    expect(await curedOn("2020-06-24")).toEqual(["B8"]);
+    log.record("BatchOverdueCured", "batch/B8", parties, on("2020-06-24"));
+    await projector.drain();
+    expect(await curedOn("2020-06-25")).toEqual([]);
   });
 
   it("refuses an event of a loan that was never opened", async () => {

@@ -73,6 +73,8 @@ export interface BankPortfolio {
   ): Promise<LoanPage>;
   /** Batches with principal open and due on or before `on` (分贷统还), by number: for the overdue job. */
   dueBatches(question: { readonly district: string; readonly on: IsoDate }): Promise<readonly string[]>;
+  /** Batches marked overdue of which nothing is open and due any more on `on`, by number: for the overdue job. */
+  curedBatches(question: { readonly district: string; readonly on: IsoDate }): Promise<readonly string[]>;
   /** Open loans with days to settle before `toExcl`, for the settlement job. */
   unsettled(
     question: { readonly district: string; readonly toExcl: IsoDate; readonly bank?: string | undefined } & Page,
@@ -196,6 +198,21 @@ export function createBankPortfolio(pool: Pool, schema: string = PORTFOLIO_SCHEM
         .orderBy("l.batch")
         .execute();
       return rows.flatMap((row) => row.batch ?? []);
+    },
+    async curedBatches({ district, on }) {
+      const overdue = loansOf(db, schema, district)
+        .select("l.batch")
+        .where(sql<boolean>`l.batch = o.batch`)
+        .where("l.principal", ">", NO_FEN)
+        .where("l.due", "<=", dateOf(on));
+      const rows = await db
+        .selectFrom(sql.table<{ district: string; batch: string }>(`${schema}.overdue_batch`).as("o"))
+        .select("o.batch")
+        .where("o.district", "=", district)
+        .where(({ not, exists }) => not(exists(overdue)))
+        .orderBy("o.batch")
+        .execute();
+      return rows.map(({ batch }) => batch);
     },
     unsettled({ district, toExcl, bank, ...cursor }) {
       const loans = loansOn(db, schema, district, toExcl)

@@ -2,6 +2,7 @@ import type { StoredEvent } from "@huimin/event-store";
 import type { LoanEventType, LoanPayload } from "@huimin/loan/events";
 import { fen } from "@huimin/money";
 import { BrokenInvariant } from "@huimin/outcome";
+import type { PooledEventType, PooledPayload } from "@huimin/pooled/events";
 import type { ApplyTarget, Projection, ProjectionWriter } from "@huimin/projector";
 import { type Attribute, indexesSql, tablesSql, writeSql } from "./tables.sql.ts";
 
@@ -127,11 +128,14 @@ const handlers: Handlers = {
   OverdueCured: (change) => change.clear("overdue_since"),
 };
 
+/** 1.16: marks of a whole batch. */
+const BATCH_MARKS: ReadonlySet<string> = new Set(["BatchOverdue", "BatchOverdueCured"] satisfies PooledEventType[]);
+
 /** A bank's loans and what is open on them. */
 export const bankPortfolioProjection: Projection = {
   name: PORTFOLIO_SCHEMA,
-  version: 2,
-  handles: new Set(Object.keys(handlers)),
+  version: 3,
+  handles: new Set([...Object.keys(handlers), ...BATCH_MARKS]),
   tables: tablesSql,
   indexes: indexesSql,
   open: (schema) => new PortfolioWriter(schema),
@@ -151,6 +155,10 @@ class PortfolioWriter implements ProjectionWriter {
   async apply(batch: readonly StoredEvent[], { client, district }: ApplyTarget): Promise<undefined> {
     const changes = new Map<string, Change>();
     for (const event of batch) {
+      if (BATCH_MARKS.has(event.type)) {
+        await this.#markBatch(event, { client, district });
+        continue;
+      }
       const { loan } = event.payload as { loan: string };
       const change = changes.get(loan) ?? new Change(loan);
       changes.set(loan, change);
@@ -161,6 +169,7 @@ class PortfolioWriter implements ProjectionWriter {
       );
     }
     const all = [...changes.values()];
+    if (all.length === 0) return undefined;
     const opened = all.filter((change) => change.opened);
     if (opened.length > 0) {
       await client.query({
@@ -194,5 +203,15 @@ class PortfolioWriter implements ProjectionWriter {
     if (rowCount !== all.length)
       throw new BrokenInvariant(`${all.length - (rowCount ?? 0)} of ${all.length} loans of a batch were never opened`);
     return undefined;
+  }
+
+  async #markBatch(event: StoredEvent, { client, district }: Pick<ApplyTarget, "client" | "district">): Promise<void> {
+    if (event.type === "BatchOverdue") {
+      const { batch, due } = event.payload as PooledPayload<"BatchOverdue">;
+      await client.query({ name: `${this.#schema}-overdue-batch`, text: this.#sql.overdueBatch, values: [district, batch, due] });
+      return;
+    }
+    const { batch } = event.payload as PooledPayload<"BatchOverdueCured">;
+    await client.query({ name: `${this.#schema}-cured-batch`, text: this.#sql.curedBatch, values: [district, batch] });
   }
 }

@@ -30,6 +30,14 @@ CREATE TABLE ${s}.loan (
   PRIMARY KEY (district, loan)
 ) WITH (fillfactor = 70);
 
+-- Batches that are marked overdue (1.16): the enterprise owes them, so it is no mark of a loan.
+CREATE TABLE ${s}.overdue_batch (
+  district text COLLATE "C" NOT NULL,
+  batch text COLLATE "C" NOT NULL,
+  due date NOT NULL,
+  PRIMARY KEY (district, batch)
+);
+
 ALTER TABLE ${s}.loan ENABLE ROW LEVEL SECURITY;
 CREATE POLICY every_loan ON ${s}.loan USING (true);
 DO $policy$ BEGIN
@@ -68,6 +76,11 @@ export const writeSql = (s: string) => ({
     SELECT $1, n.loan, n.bank, n.household, n.village, n.enterprise, n.batch
     FROM json_to_recordset($2::json) AS n (loan text, bank text, household text, village text, enterprise text, batch text)
     ON CONFLICT (district, loan) DO NOTHING`,
+  /** $1 district, $2 batch, $3 the day on which its principal was due. */
+  overdueBatch: `INSERT INTO ${s}.overdue_batch (district, batch, due) VALUES ($1, $2, $3)
+    ON CONFLICT (district, batch) DO UPDATE SET due = excluded.due`,
+  /** $1 district, $2 batch. */
+  curedBatch: `DELETE FROM ${s}.overdue_batch WHERE district = $1 AND batch = $2`,
   /** $1 district, $2 JSON list of {loan, steps}. */
   rateSteps: `UPDATE ${s}.loan l SET rate_steps = coalesce(l.rate_steps, '{}') || n.steps
     FROM jsonb_to_recordset($2::jsonb) AS n (loan text, steps jsonb) WHERE l.district = $1 AND l.loan = n.loan`,

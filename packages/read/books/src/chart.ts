@@ -83,6 +83,7 @@ const definitions = {
   subsidyPayableEnterprise: owed(17, "2303.02", "应付政府补贴款—企贷贴息", "Subsidy payable: enterprise loans"),
   overpaymentHeld: owed(18, "2307.01", "其他应付款—企业多缴暂存", "Over-payment held"),
   recoveryShareToReturn: owed(19, "2307.02", "其他应付款—应返还分担款", "Recovery share to return"),
+  wrongPayoutAdvance: owed(46, "2307.03", "其他应付款—错付垫付款", "Advance for wrong payouts"),
   dividendPool: owed(20, "2901.01", "受托代理负债—待分配分红", "Dividend pool, not yet allocated"),
   dividendPayable: owed(21, "2901.02", "受托代理负债—应付户分红", "Dividend payable, per household"),
   payoutInTransit: owed(22, "2901.03", "受托代理负债—代发在途", "Payout in transit"),

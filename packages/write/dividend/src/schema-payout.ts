@@ -158,6 +158,20 @@ export const WrongPayoutRecoveryReversed = Type.Object({
   reversalSerial: Id,
 });
 
+/**
+ * R15 垫付: the district pays its own money into the agency account, so that a right payee is paid again before the wrong one
+ * has paid back. `source`: where the money comes from. Dr 1002.03 / Cr 2307.03.
+ */
+export const WrongPayoutAdvanced = Type.Object({
+  obligor: Type.String(),
+  amount: Amount,
+  source: Type.String(),
+  document: Id,
+  serial: Type.Optional(Id),
+});
+/** R15 垫付款退还: what was advanced goes back once the recovered money covers it. Dr 2307.03 / Cr 1002.03. */
+export const WrongPayoutAdvanceReturned = Type.Object({ obligor: Type.String(), amount: Amount, serial: Type.Optional(Id) });
+
 /** Event types of the payout side. */
 export const payoutEvents = {
   PoolPayoutOrdered,
@@ -177,4 +191,6 @@ export const payoutEvents = {
   WrongPayoutClaimed,
   WrongPayoutRecovered,
   WrongPayoutRecoveryReversed,
+  WrongPayoutAdvanced,
+  WrongPayoutAdvanceReturned,
 } as const;

@@ -1,6 +1,6 @@
 /* 1.16, 1.21: a batch becomes overdue, is cured, is closed. The obligor is always the enterprise. */
 import { addDays, type IsoDate } from "@huimin/calendar";
-import type { CommandDefinition } from "@huimin/decider";
+import { type CommandDefinition, resolve } from "@huimin/decider";
 import { overduePrincipal, overdueSince } from "@huimin/interest/timeline";
 import { openInterest, openPrincipalNow } from "@huimin/loan/events";
 import { formatAmount, maxFen, sumFen } from "@huimin/money";
@@ -67,9 +67,26 @@ export const MarkBatchOverdueCured: CommandDefinition<OnDay> = {
   },
 };
 
-export const CloseBatchBody = Type.Object({ batch: IdText, certificate: Type.Optional(IdText), valueDate: DateField }, closed);
+export const CloseBatchBody = Type.Object(
+  {
+    batch: IdText,
+    certificate: Type.Optional(IdText),
+    unpaidDividendsDocument: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 200, description: "number of the decision to close though dividends are unpaid" }),
+    ),
+    valueDate: DateField,
+  },
+  closed,
+);
 
-/** 1.21 批次结清 (FIN-R): nothing is owed to the bank any more (PRINCIPAL_OPEN, BATCH_INTEREST_OPEN). */
+/** The answer of the resolver `unpaidDividends {batch, enterprise}`: pools of the batch with money that is not paid out, yuan. */
+export type UnpaidDividends = readonly { readonly pool: string; readonly amount: string }[];
+
+/**
+ * 1.21 批次结清 (FIN-R): nothing is owed to the bank any more (PRINCIPAL_OPEN, BATCH_INTEREST_OPEN), and every dividend of the
+ * batch is paid or waits in 2901.04 or 2901.07 (BATCH_DIVIDENDS_UNPAID). A bankrupt enterprise's dividend may never come:
+ * then a decision is named by its number, and stands in the event.
+ */
 export const CloseBatch: CommandDefinition<Static<typeof CloseBatchBody>> = {
   name: "CloseBatch",
   schema: CloseBatchBody,
@@ -78,14 +95,22 @@ export const CloseBatch: CommandDefinition<Static<typeof CloseBatchBody>> = {
   *run(command, context) {
     const signed = yield* gatherSigned(command, context);
     if (!signed.ok) return signed;
-    const { batch: number, certificate, valueDate } = command;
+    const { batch: number, certificate, unpaidDividendsDocument, valueDate } = command;
     const { batch, loans } = signed.value;
     if (batch.closedOn) return refuse(errors.BATCH_CLOSED, { batch: number, on: batch.closedOn });
     const open = sumFen(loans.map(({ state }) => openPrincipalNow(state)));
     if (open > 0n) return refuse(errors.PRINCIPAL_OPEN, { batch: number, open: formatAmount(open) });
     const interest = sumFen(loans.map(({ state }) => maxFen(0n, openInterest(state).total)));
     if (interest > 0n) return refuse(errors.BATCH_INTEREST_OPEN, { batch: number, open: formatAmount(interest) });
-    const event = batchEvent("BatchClosed", valueDate, { ...partiesOf(batch), ...(certificate ? { certificate } : {}) });
+    const unpaid = yield* resolve<UnpaidDividends>("unpaidDividends", { batch: number, enterprise: batch.enterprise });
+    const [first] = unpaid;
+    if (first && unpaidDividendsDocument === undefined)
+      return refuse(errors.BATCH_DIVIDENDS_UNPAID, { batch: number, pool: first.pool, amount: first.amount });
+    const event = batchEvent("BatchClosed", valueDate, {
+      ...partiesOf(batch),
+      ...(certificate ? { certificate } : {}),
+      ...(first && unpaidDividendsDocument ? { unpaidDividends: { document: unpaidDividendsDocument, pools: [...unpaid] } } : {}),
+    });
     return ok({ writes: [{ stream: batchStream(number), events: [event] }], answer: { batch: number, status: "closed" } });
   },
 };

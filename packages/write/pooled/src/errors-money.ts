@@ -177,6 +177,13 @@ export const moneyErrors = declareErrors({
     remedyEn: "Have the interest paid first.",
     kind: "rule",
   },
+  BATCH_DIVIDENDS_UNPAID: {
+    zh: "批次 {batch} 的分红池 {pool} 尚有 {amount} 元未发放。",
+    en: "{amount} of the dividends of batch {batch} (pool {pool}) is not paid out.",
+    remedyZh: "请先分配并发放,或转退回待重付、无主款;企业破产等无法到账的,凭决定文号(unpaidDividendsDocument)结清。",
+    remedyEn: "Allocate and pay it out first; where it can never come, name the decision in unpaidDividendsDocument.",
+    kind: "rule",
+  },
   BATCH_NOT_OVERDUE: {
     zh: "批次 {batch} 在 {on} 没有逾期本金。",
     en: "Batch {batch} has no overdue principal on {on}.",

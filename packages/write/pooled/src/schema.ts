@@ -123,7 +123,14 @@ export const HouseholdReleased = Type.Object({
   amount: Amount,
 });
 /** 1.21 批次结清. */
-export const BatchClosed = Type.Object({ ...Parties, certificate: Type.Optional(Id) });
+export const BatchClosed = Type.Object({
+  ...Parties,
+  certificate: Type.Optional(Id),
+  /** Closed by a decision though these pools had dividends that were not paid out. */
+  unpaidDividends: Type.Optional(
+    Type.Object({ document: Type.String(), pools: Type.Array(Type.Object({ pool: Type.String(), amount: Type.String() })) }),
+  ),
+});
 
 /** Event types of this package with their payload schemas; the documents under docs/events are made from it. */
 export const pooledEvents = {

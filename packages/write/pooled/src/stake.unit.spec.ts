@@ -151,9 +151,22 @@ describe("the end of a batch (1.16, 1.21)", () => {
     world.accept(SettleBatchInterest, interest);
     expect(world.code(CloseBatch, close, FIN_R)).toBe("BATCH_INTEREST_OPEN");
     world.accept(RecordUnifiedRepayment, repay("2020-03-25", "50000.00", "R2"));
+    world.unpaid = [{ pool: "P1", amount: "12.00" }];
+    expect(world.code(CloseBatch, close, FIN_R)).toBe("BATCH_DIVIDENDS_UNPAID");
+    world.unpaid = [];
     expect(world.accept(CloseBatch, close, FIN_R)).toEqual({ batch: "B1", status: "closed" });
     expect(world.code(CloseBatch, close, FIN_R)).toBe("BATCH_CLOSED");
     world.accept(RecordUnifiedRepayment, repay("2020-03-26", "1.00", "R3"));
     expect(world.batch().status).toBe("signed");
+  });
+
+  it("closed by a decision though a bankrupt enterprise's dividend never came: number and pools stand in the event", () => {
+    const world = new World().entrusted();
+    world.accept(RecordUnifiedRepayment, repay(DUE, "100000.00"));
+    world.unpaid = [{ pool: "P1", amount: "4000.00" }];
+    world.accept(CloseBatch, { batch: "B1", unpaidDividendsDocument: "站政纪要〔2020〕7号", valueDate: "2020-04-01" }, FIN_R);
+    expect(world.events("batch/B1").at(-1)?.payload).toMatchObject({
+      unpaidDividends: { document: "站政纪要〔2020〕7号", pools: [{ pool: "P1", amount: "4000.00" }] },
+    });
   });
 });

@@ -13,6 +13,7 @@ import {
 } from "@huimin/loan/events";
 import { type Fen, formatAmount } from "@huimin/money";
 import { errorEntry, type Refusal } from "@huimin/outcome";
+import type { UnpaidDividends } from "./commands-end.ts";
 import { batchFold, batchStream } from "./events.ts";
 import { EnrolHousehold, EntrustStakes, ProposeBatch, RecordBatchDisbursement, SignBatchContract } from "./index.ts";
 
@@ -47,11 +48,14 @@ export const DUE = "2020-03-01";
 
 export class World {
   readonly log = new SpecificationLog(K1);
+  /** What the books say of the batch's dividends. */
+  unpaid: UnpaidDividends = [];
 
   constructor() {
     this.log.resolvers.set("birthDate", ({ personId }) =>
       personId?.endsWith("young") ? "2010-05-01" : personId?.endsWith("unknown") ? undefined : "1975-05-01",
     );
+    this.log.resolvers.set("unpaidDividends", () => this.unpaid);
     for (const household of ["H1", "H2", "H3", "H4"]) this.household(household);
     for (const bank of ["K1", "K2"]) this.fact(`bank/${bank}`, "BankRegistered", "2014-01-01", { bank, name: bank });
     const enterprise = { enterprise: "E1", name: "E1", creditCode: "91410899MA9DEM01XL", roles: ["carrier"] };

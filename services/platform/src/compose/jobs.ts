@@ -3,7 +3,7 @@ import type { CommandOutcome } from "@huimin/command-handler";
 import type { CommandDefinition } from "@huimin/decider";
 import { type JobKind, type Jobs, startJobs } from "@huimin/jobs";
 import { MarkOverdue } from "@huimin/loan";
-import { MarkBatchOverdue } from "@huimin/pooled";
+import { MarkBatchOverdue, MarkBatchOverdueCured } from "@huimin/pooled";
 import type { Platform } from "../types.ts";
 import { runBreaker } from "./breaker.ts";
 import { runAllocationPosting, runDividendsOverdue, runPoolPayout } from "./dividend-jobs.ts";
@@ -27,7 +27,7 @@ interface Mark {
   readonly key: string;
 }
 
-/** Loans and batches that the portfolio finds due and unpaid at the end of a day. */
+/** Loans and batches that the portfolio finds due and unpaid at the end of a day, and batches that no longer are. */
 async function* dueMarks({ portfolio, district }: Platform, day: string): AsyncGenerator<Mark> {
   let after: string | undefined;
   do {
@@ -38,11 +38,13 @@ async function* dueMarks({ portfolio, district }: Platform, day: string): AsyncG
   } while (after !== undefined);
   for (const batch of await portfolio.dueBatches({ district, on: day }))
     yield { definition: MarkBatchOverdue, body: { batch, valueDate: day } as Mark["body"], key: `overdue-batch:${batch}:${day}` };
+  for (const batch of await portfolio.curedBatches({ district, on: day }))
+    yield { definition: MarkBatchOverdueCured, body: { batch, valueDate: day } as Mark["body"], key: `cured-batch:${batch}:${day}` };
 }
 
 /**
  * E3 逾期: marks every loan whose principal was due and unpaid at the end of `day`; where the loan is of a batch (分贷统还) the
- * batch, whose enterprise owes it. Which may be overdue comes from the portfolio, whether they are is decided on the loan
+ * batch, whose enterprise owes it; and unmarks a batch of which everything due was paid. Which may be overdue comes from the portfolio, whether they are is decided on the loan
  * or batch itself; a second run of a day changes nothing.
  */
 export async function runOverdue(platform: Platform, day: string): Promise<OverdueRun> {

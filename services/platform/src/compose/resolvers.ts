@@ -3,9 +3,9 @@ import { parseDate } from "@huimin/calendar";
 import { atHead, type Resolver } from "@huimin/command-handler";
 import type { CommandContext, Fold, RecordedEvent } from "@huimin/decider";
 import { type HouseholdStanding, standingOf } from "@huimin/dividend";
-import { poolStream } from "@huimin/dividend/events";
+import { type PoolState, poolBalance, poolFold, poolStream } from "@huimin/dividend/events";
 import { type EventStore, readManyStreams } from "@huimin/event-store";
-import { formatAmount } from "@huimin/money";
+import { type Fen, fen, formatAmount, maxFen, sumFen } from "@huimin/money";
 import type { Projector } from "@huimin/projector";
 import { householdFold, householdStream, personFold, personStream } from "@huimin/registry/events";
 import type { HoldingsIndex } from "@huimin/succession/events";
@@ -29,6 +29,7 @@ export function resolversOf(sources: ResolverSources): Readonly<Record<string, R
     householdStandings: (args, context) => householdStandings(sources, args, context),
     holdings: (args, context) => holdings(sources, args, context),
     openBreaches: (args, context) => openBreaches(sources, args, context),
+    unpaidDividends: (args, context) => unpaidDividends(sources, args, context),
     subsidyFunds: (args, context) => subsidyFunds(sources, args, context),
     // A command of thousands of rows gives other work of the process its turn.
     turn: () => new Promise((resolve) => setImmediate(resolve)),
@@ -141,6 +142,42 @@ async function openBreaches(sources: ResolverSources, args: Readonly<Record<stri
     if (events.some(({ type }) => type === "DividendDefaulted")) defaulted.push(`分红违约 ${dims.pool}`);
   }
   return atHead([...owed.flat(), ...defaulted], head);
+}
+
+/**
+ * Pools of a batch with money that is not paid out: in the pool (2901.01, less what a list carried on), payable (2901.02) or with
+ * the bank (2901.03), at the head of the log.
+ */
+async function unpaidDividends(sources: ResolverSources, args: Readonly<Record<string, string>>, { district }: CommandContext) {
+  const { store, books } = sources;
+  const head = await booksAtHead(sources, district);
+  const knownAt = { position: head };
+  const declared = await books.details({
+    district,
+    account: "1218.06",
+    dims: { enterprise: args.enterprise ?? "" },
+    by: ["pool"],
+    zeros: true,
+    knownAt,
+  });
+  const unpaid: { pool: string; amount: string }[] = [];
+  for (const { dims } of declared) {
+    const { pool = "" } = dims;
+    const state = await folded(store, district, poolStream(pool), poolFold);
+    if (state.batch !== args.batch) continue;
+    const owed = await Promise.all(
+      ["2901.02", "2901.03"].map(async (account) => -(await books.balance({ district, account, dims: { pool }, knownAt })).net),
+    );
+    const amount = maxFen(0n, poolBalance(state) - carriedOf(state)) + sumFen(owed);
+    if (amount > 0n) unpaid.push({ pool, amount: formatAmount(amount) });
+  }
+  return atHead(unpaid, head);
+}
+
+/** What the last list of the pool left for the next time (FLOOR_CARRY). */
+function carriedOf({ years }: PoolState): Fen {
+  const lists = [...years.values()].flatMap(({ allocated }) => allocated).sort((a, b) => a.year - b.year || a.draft - b.draft);
+  return fen(lists.at(-1)?.carried ?? "0.00");
 }
 
 /**

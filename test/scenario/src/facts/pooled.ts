@@ -240,5 +240,6 @@ export const POOLED_EVENTS: Readonly<Record<string, Playable>> = {
   StakeReplaced: { command: "ReplaceStake", play: replace },
   HouseholdReleased: plain("ReleaseHouseholds", (entry) => pick(entry, "loans", "reason")),
   BatchOverdue: { command: "MarkBatchOverdue", play: overdue },
-  BatchClosed: plain("CloseBatch", (entry) => pick(entry, "batch")),
+  // A file may close a batch whose dividends are open: the decision is a document that the fact presupposes.
+  BatchClosed: plain("CloseBatch", (entry) => ({ ...pick(entry, "batch"), unpaidDividendsDocument: DOCUMENT })),
 };

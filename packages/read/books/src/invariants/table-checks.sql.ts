@@ -1,3 +1,5 @@
+import { BLOCK_BITS } from "../tables.sql.ts";
+
 /** Checks that one statement answers. Each row of `failures` is one finding as text; `checked` counts what was looked at. */
 export interface TableCheck {
   readonly id: string;
@@ -46,13 +48,25 @@ export const tableChecks = (s: string): readonly TableCheck[] => [
     zh: "发生额合计等于分录之和",
     en: "Totals per day are the sums of their lines",
     checked: `SELECT count(*) AS n FROM ${s}.movement WHERE district = $1`,
-    failures: `SELECT 'account ' || account || ' period ' || period || ' on ' || value_date AS example
+    failures: `SELECT 'account ' || account || ' period ' || period || ' on ' || value_date || ' block ' || block AS example
       FROM (
-        SELECT account, period, value_date, sum(debit) AS d, sum(credit) AS c FROM ${s}.journal_line WHERE district = $1 GROUP BY 1, 2, 3
+        SELECT account, period, value_date, (position >> ${BLOCK_BITS})::integer AS block, sum(debit) AS d, sum(credit) AS c
+        FROM ${s}.journal_line WHERE district = $1 GROUP BY 1, 2, 3, 4
       ) j FULL JOIN (
-        SELECT account, period, value_date, debit AS md, credit AS mc FROM ${s}.movement WHERE district = $1
-      ) m USING (account, period, value_date)
+        SELECT account, period, value_date, block, debit AS md, credit AS mc FROM ${s}.movement WHERE district = $1
+      ) m USING (account, period, value_date, block)
       WHERE (d, c) IS DISTINCT FROM (md, mc)`,
+  },
+  {
+    id: "blocks-are-spans",
+    zh: "分段入账时刻与分录一致",
+    en: "Each block of positions says when its first and last line were recorded",
+    checked: `SELECT count(*) AS n FROM ${s}.block WHERE district = $1`,
+    failures: `SELECT 'block ' || block AS example
+      FROM (
+        SELECT (position >> ${BLOCK_BITS})::integer AS block, min(recorded_at) AS low, max(recorded_at) AS high FROM ${s}.journal_line WHERE district = $1 GROUP BY 1
+      ) j FULL JOIN ${s}.block b USING (block)
+      WHERE coalesce(b.district, $1) = $1 AND (low, high) IS DISTINCT FROM (recorded_min, recorded_max)`,
   },
   {
     id: "2.7-4-agency-identity",
@@ -60,7 +74,7 @@ export const tableChecks = (s: string): readonly TableCheck[] => [
     en: "Agency assets equal agency debts (R1)",
     checked: "SELECT 1 AS n FROM (SELECT $1::text) d",
     failures: `SELECT 'assets and debts differ by ' || ${yuan("open")} AS example FROM (
-        SELECT ${netOf(s, "1002.03", "1215.01", "1218.05", "1218.06", "2901.01", "2901.02", "2901.03", "2901.04", "2901.07", "2307.01")} AS open) x WHERE open <> 0`,
+        SELECT ${netOf(s, "1002.03", "1215.01", "1218.05", "1218.06", "2901.01", "2901.02", "2901.03", "2901.04", "2901.07", "2307.01", "2307.03")} AS open) x WHERE open <> 0`,
   },
   {
     id: "2.7-5-fund-identity",

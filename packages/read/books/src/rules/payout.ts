@@ -36,6 +36,8 @@ const returned = (part: Part, item: Item): Side => ["payoutReturned", owed(part,
 const BANK: Side = ["bankDividendAgency", {}];
 const wrongly = (obligor: string): Side => ["wrongDividendReceivable", { obligor }];
 
+const advanced = (obligor: string): Side => ["wrongPayoutAdvance", { obligor }];
+
 const each = <I extends Item>(items: readonly I[], sides: (item: I) => readonly [debit: Side, credit: Side]): Entry[] =>
   items.flatMap((item) => {
     const [debit, credit] = sides(item);
@@ -85,6 +87,15 @@ export const payoutRules: Readonly<Record<string, DatedRules>> = {
   WrongPayoutRecoveryReversed: sinceStart((p: DividendPayload<"WrongPayoutRecoveryReversed">) => ({
     text: `冲销错付追回 ${p.serial}`,
     entries: pair(fen(p.amount), BANK, wrongly(p.obligor)),
+  })),
+  /** R15. Held on 1002.03, so it counts among the agency debts like 2307.01 (R1). */
+  WrongPayoutAdvanced: sinceStart((p: DividendPayload<"WrongPayoutAdvanced">) => ({
+    text: `垫付错付分红(${p.document})`,
+    entries: pair(fen(p.amount), BANK, advanced(p.obligor)),
+  })),
+  WrongPayoutAdvanceReturned: sinceStart((p: DividendPayload<"WrongPayoutAdvanceReturned">) => ({
+    text: "退还错付垫付款",
+    entries: pair(fen(p.amount), advanced(p.obligor), BANK),
   })),
   UnclaimedTransferred: sinceStart((p: DividendPayload<"UnclaimedTransferred">) => ({
     text: "转无主款",

@@ -67,11 +67,13 @@ export interface WrongPayoutState {
   readonly claims: readonly WrongPayoutClaim[];
   /** Recoveries by serial; one without a serial has a key of its own. */
   readonly recovered: ReadonlyMap<string, { readonly amount: Fen; readonly valueDate: string; readonly reversed: boolean }>;
+  /** The district's own money on the agency account in place of what is not recovered (2307.03), less what went back. */
+  readonly advanced: Fen;
 }
 
 /** The fold of `wrong-payout/{obligor}`. */
 export const wrongPayoutFold: Fold<WrongPayoutState> = {
-  initialState: { claims: [], recovered: new Map() },
+  initialState: { claims: [], recovered: new Map(), advanced: 0n },
   evolve(state, event) {
     switch (event.type) {
       case "WrongPayoutClaimed": {
@@ -88,6 +90,14 @@ export const wrongPayoutFold: Fold<WrongPayoutState> = {
         const recovery = state.recovered.get(serial);
         if (!recovery) return state;
         return { ...state, recovered: new Map(state.recovered).set(serial, { ...recovery, reversed: true }) };
+      }
+      case "WrongPayoutAdvanced": {
+        const { amount } = event.payload as DividendPayload<"WrongPayoutAdvanced">;
+        return { ...state, advanced: state.advanced + fen(amount) };
+      }
+      case "WrongPayoutAdvanceReturned": {
+        const { amount } = event.payload as DividendPayload<"WrongPayoutAdvanceReturned">;
+        return { ...state, advanced: state.advanced - fen(amount) };
       }
       default:
         return state;

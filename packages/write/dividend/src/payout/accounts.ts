@@ -5,7 +5,7 @@ import { type HouseholdState, householdFold, householdStream } from "@huimin/reg
 import { type EntitlementLine, itemStatus } from "../evolve/entitlement.ts";
 import { wrongPayoutFold } from "../evolve/payout.ts";
 import { wrongPayoutStream } from "../streams.ts";
-import { recoveredMoney, type Submitted } from "./decide-submission.ts";
+import { recoveredMoney, type Submitted, type WrongedLines } from "./decide-submission.ts";
 import { gatherPart, keyOf } from "./gather.ts";
 
 /** How many mergers a household's money follows. */
@@ -31,16 +31,21 @@ export const obligorsOf = (items: readonly Submitted[]): Set<string> =>
     ),
   );
 
+/** An obligor with the entitlements of those he was paid instead of. */
+export function* gatherWronged(obligor: string): Gather<WrongedLines> {
+  const { state } = yield* load(wrongPayoutStream(obligor), wrongPayoutFold);
+  const lines = new Map<string, EntitlementLine>();
+  for (const claim of state.claims) {
+    const line = (yield* gatherPart(claim.pool, claim.year, claim.part)).lines.get(claim.household);
+    if (line) lines.set(keyOf(claim), line);
+  }
+  return { obligor, state, lines };
+}
+
 /** R15 for every obligor that the items meet. */
 export function* gatherRecovered(items: readonly Submitted[]): Gather<Result<true, Refusal>> {
   for (const obligor of obligorsOf(items)) {
-    const { state } = yield* load(wrongPayoutStream(obligor), wrongPayoutFold);
-    const lines = new Map<string, EntitlementLine>();
-    for (const claim of state.claims) {
-      const line = (yield* gatherPart(claim.pool, claim.year, claim.part)).lines.get(claim.household);
-      if (line) lines.set(keyOf(claim), line);
-    }
-    const covered = recoveredMoney({ obligor, state, lines }, items);
+    const covered = recoveredMoney(yield* gatherWronged(obligor), items);
     if (!covered.ok) return covered;
   }
   return ok(true);

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from "@huimin/decider";
+import { AdvanceWrongPayout, ReturnWrongPayoutAdvance } from "./commands-advance.ts";
 import { OrderPoolPayout, SubmitOrderedPayout } from "./commands-pool.ts";
 import {
   DeclareWrongPayout,
@@ -12,6 +13,7 @@ import {
 import { AcceptPayoutBatch, CancelPayoutBatch, SubmitPayoutBatch } from "./commands-submission.ts";
 import { ReverseUnclaimedTransfer, TransferUnclaimed } from "./commands-unclaimed.ts";
 
+export * from "./commands-advance.ts";
 export * from "./commands-pool.ts";
 export * from "./commands-results.ts";
 export * from "./commands-submission.ts";
@@ -31,6 +33,8 @@ export const payoutCommands: readonly CommandDefinition[] = [
   DeclareWrongPayout,
   RecordWrongPayoutRecovery,
   ReverseWrongPayoutRecovery,
+  AdvanceWrongPayout,
+  ReturnWrongPayoutAdvance,
   TransferUnclaimed,
   ReverseUnclaimedTransfer,
 ];

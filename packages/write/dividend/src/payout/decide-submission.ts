@@ -86,20 +86,30 @@ export interface WrongedLines {
   readonly lines: ReadonlyMap<string, EntitlementLine>;
 }
 
-/**
- * R15: who was wrongly not paid is paid again when the money is on the agency account. The part of 1218.05 that an obligor
- * still owes is missing there; what he has paid back serves those he was paid instead of, whoever is paid first.
- * Refuses AGENCY_MONEY_SHORT.
- */
-export function recoveredMoney(wronged: WrongedLines, items: readonly Submitted[]): Result<true, Refusal> {
-  const { obligor, state, lines } = wronged;
+const claimedByKey = ({ claims }: WrongPayoutState): Map<string, Fen> => {
   const claimed = new Map<string, Fen>();
-  for (const claim of state.claims) claimed.set(keyOf(claim), (claimed.get(keyOf(claim)) ?? 0n) + claim.amount);
-  const stillOwed = [...claimed].map(([key, amount]) => {
+  for (const claim of claims) claimed.set(keyOf(claim), (claimed.get(keyOf(claim)) ?? 0n) + claim.amount);
+  return claimed;
+};
+
+/** Money on the agency account for those whom the obligor was paid instead of: what he paid back, and what was advanced. */
+export function moneyForRightPayees({ state, lines }: WrongedLines): Fen {
+  const stillOwed = [...claimedByKey(state)].map(([key, amount]) => {
     const line = lines.get(key);
     return line ? minFen(amount, line.returned + line.unclaimed) : 0n;
   });
-  let available = sumFen(stillOwed) - openWrongPayout(state);
+  return sumFen(stillOwed) - openWrongPayout(state) + state.advanced;
+}
+
+/**
+ * R15: who was wrongly not paid is paid again when the money is on the agency account. The part of 1218.05 that an obligor
+ * still owes is missing there; what he has paid back, and what the district advanced, serves those he was paid instead of,
+ * whoever is paid first. Refuses AGENCY_MONEY_SHORT.
+ */
+export function recoveredMoney(wronged: WrongedLines, items: readonly Submitted[]): Result<true, Refusal> {
+  const { obligor, state } = wronged;
+  const claimed = claimedByKey(state);
+  let available = moneyForRightPayees(wronged);
   for (const item of items) {
     const wanted = item.from === "2901.04" ? minFen(claimed.get(keyOf(item.key)) ?? 0n, item.amount) : 0n;
     if (wanted === 0n) continue;

@@ -97,8 +97,8 @@ export const payoutErrors = declareErrors({
     kind: "rule",
     zh: "代发专户没有支付户 {household} {year} 年度 {pool} 的款项(差 {short} 元):{why}。",
     en: "The agency account lacks {short} yuan for household {household} ({year}, {pool}): {why}.",
-    remedyZh: "错付款追回或资金到账后再付。",
-    remedyEn: "Pay it when the wrong payout is recovered or the money has come in.",
+    remedyZh: "错付款追回、经批准垫付或资金到账后再付。",
+    remedyEn: "Pay it when the wrong payout is recovered, an advance was approved, or the money has come in.",
   },
   UNKNOWN_ITEM: {
     kind: "missing",
@@ -162,6 +162,20 @@ export const payoutErrors = declareErrors({
     en: "{amount} is more than the {open} that {obligor} still owes.",
     remedyZh: "请核对金额;多收款项应退回。",
     remedyEn: "Check the amount; what was paid too much goes back.",
+  },
+  ABOVE_ADVANCE_NEEDED: {
+    kind: "rule",
+    zh: "垫付 {amount} 元超过 {obligor} 尚未追回且未垫付的 {open} 元。",
+    en: "An advance of {amount} is more than the {open} that {obligor} owes and nobody has advanced.",
+    remedyZh: "垫付以未追回金额为限。",
+    remedyEn: "Advance no more than what is not recovered.",
+  },
+  ABOVE_ADVANCE_RETURNABLE: {
+    kind: "rule",
+    zh: "退还 {amount} 元超过可退还的 {open} 元(错付人 {obligor}):其余垫付款仍用于重付。",
+    en: "{amount} is more than the {open} of the advance for {obligor} that can go back: the rest stands in for money not yet recovered.",
+    remedyZh: "待错付款追回后再退还。",
+    remedyEn: "Return the rest when the wrong payout is recovered.",
   },
   UNCLAIMED_TOO_EARLY: {
     kind: "rule",

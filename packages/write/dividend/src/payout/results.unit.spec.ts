@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { wrongPayoutStream } from "../streams.ts";
 import {
+  AdvanceWrongPayout,
   DeclareWrongPayout,
   RecordPayoutFailure,
   RecordPayoutReturn,
   RecordPayoutSuccess,
   RecordWrongPayoutRecovery,
+  ReturnWrongPayoutAdvance,
   ReversePayoutResult,
   ReverseUnclaimedTransfer,
   ReverseWrongPayoutRecovery,
@@ -118,6 +120,29 @@ describe("D9, D10, R15: wrong payouts", () => {
     expect(test.refusal(SubmitPayoutBatch, { ...again("H1"), payoutBatch: "PB3" }, "2019-01-12")).toBe("AGENCY_MONEY_SHORT");
     test.run(RecordWrongPayoutRecovery, { obligor: "张某案", amount: "400.00", serial: "R2" }, "2019-01-13");
     expect(test.refusal(SubmitPayoutBatch, { ...again("H1"), payoutBatch: "PB3" }, "2019-01-14")).toBeUndefined();
+  });
+
+  it("pays the right payee from what the district advanced, and gives that back when it is recovered (R15)", () => {
+    const test = paid();
+    test.run(DeclareWrongPayout, wrong("H1"), "2019-01-10");
+    const advance = (amount: string) => ({ obligor: "张某案", amount, source: "区财政预备费", document: "站财〔2019〕3号" });
+    const giveBack = (amount: string) => ({ obligor: "张某案", amount });
+    expect(test.refusal(AdvanceWrongPayout, { ...advance("1.00"), obligor: "李某案" }, "2019-01-11")).toBe("NO_WRONG_PAYOUT_CLAIM");
+    expect(test.refusal(AdvanceWrongPayout, advance("400.01"), "2019-01-11")).toBe("ABOVE_ADVANCE_NEEDED");
+    expect(test.refusal(AdvanceWrongPayout, advance("0.00"), "2019-01-11")).toBe("PAYOUT_AMOUNT_INVALID");
+    test.run(RecordWrongPayoutRecovery, { obligor: "张某案", amount: "100.00", serial: "R1" }, "2019-01-11");
+    expect(test.refusal(AdvanceWrongPayout, advance("300.01"), "2019-01-11")).toBe("ABOVE_ADVANCE_NEEDED");
+    test.run(AdvanceWrongPayout, advance("200.00"), "2019-01-11");
+    expect(test.refusal(SubmitPayoutBatch, again("H1"), "2019-01-12")).toBe("AGENCY_MONEY_SHORT");
+    expect(test.run(AdvanceWrongPayout, advance("100.00"), "2019-01-12").advanced).toBe("300.00");
+    // Before it is used it can go back: nobody else's money stands in for it.
+    expect(test.refusal(ReturnWrongPayoutAdvance, giveBack("300.01"), "2019-01-12")).toBe("ABOVE_ADVANCE_RETURNABLE");
+    expect(test.refusal(ReturnWrongPayoutAdvance, giveBack("300.00"), "2019-01-12")).toBeUndefined();
+    expect(test.run(SubmitPayoutBatch, again("H1"), "2019-01-13").total).toBe("400.00");
+    expect(test.refusal(ReturnWrongPayoutAdvance, giveBack("0.01"), "2019-01-14")).toBe("ABOVE_ADVANCE_RETURNABLE");
+    test.run(RecordWrongPayoutRecovery, { obligor: "张某案", amount: "250.00", serial: "R2" }, "2019-02-01");
+    expect(test.refusal(ReturnWrongPayoutAdvance, giveBack("250.01"), "2019-02-02")).toBe("ABOVE_ADVANCE_RETURNABLE");
+    expect(test.run(ReturnWrongPayoutAdvance, giveBack("250.00"), "2019-02-02").advanced).toBe("50.00");
   });
 
   it("opens the claim again when the bank takes a recovery back", () => {

@@ -171,6 +171,8 @@ describe("roles and the second person", () => {
       DeclareWrongPayout: ["FIN-R", true],
       RecordWrongPayoutRecovery: ["BANK", true],
       ReverseWrongPayoutRecovery: ["BANK", true],
+      AdvanceWrongPayout: ["FIN-M", true],
+      ReturnWrongPayoutAdvance: ["FIN-C", true],
       TransferUnclaimed: ["FIN-R", true],
       ReverseUnclaimedTransfer: ["FIN-R", true],
     });

@@ -3,12 +3,13 @@
 import type { CommandContext } from "@huimin/decider";
 import { type CommandDefinition, type Gather, load } from "@huimin/decider";
 import { openPrincipal } from "@huimin/interest/timeline";
-import { type LinkagePayload, type LinkageState, linkageFold, linkageStream } from "@huimin/linkage/events";
+import { type LinkagePayload, type LinkageState, linkageFold, linkageStream, linkedOn } from "@huimin/linkage/events";
 import { type Fen, formatAmount, sumFen } from "@huimin/money";
 import { ok, type Result, refuse } from "@huimin/outcome";
 import { loadPolicy } from "@huimin/policy/events";
-import { enterpriseActiveOn, enterpriseFold, enterpriseStream } from "@huimin/registry/events";
+import { enterpriseActiveOn, enterpriseFold, enterpriseStream, householdFold, householdStream } from "@huimin/registry/events";
 import { type Static, Type } from "typebox";
+import { breakerRefusal } from "../decide/breaker.ts";
 import {
   agreementOf,
   capRefusal,
@@ -22,7 +23,7 @@ import {
 } from "../decide/enterprise.ts";
 import { reversible } from "../decide/repayment.ts";
 import { errors } from "../errors.ts";
-import { loanStream, loanTimelineFold, openPrincipalNow } from "../evolve.ts";
+import { type BlockedScope, gatherBlocked, loanStream, loanTimelineFold, openPrincipalNow } from "../evolve.ts";
 import { formRefusal, futureRefusal, gatherLoan, type OpenedLoan, sendingBank } from "../shared.ts";
 import { AmountText, Currency, closed, DateField, IdText, NegativeAmountText, PercentText, SerialText, YearBase } from "./fields.ts";
 
@@ -54,6 +55,16 @@ function* gatherOpenUnder(linkage: LinkageState, agreement: string): Gather<Fen>
   return sumFen(open);
 }
 
+/**
+ * E11 for a new enterprise loan: a scope that blocks it, among the villages and townships of the households that the
+ * enterprise carries on the contract date. As with a batch, one blocked scope is enough.
+ */
+function* gatherBlockedLinks(linkage: LinkageState, on: string): Gather<BlockedScope | undefined> {
+  const villages = new Set<string>();
+  for (const household of linkedOn(linkage, on)) villages.add((yield* load(householdStream(household), householdFold)).state.village);
+  return yield* gatherBlocked(villages, on);
+}
+
 /** What a new loan of the agreement writes on the enterprise's stream, whose version serialises the cap. */
 export const openedUnder = (payload: LinkagePayload<"LoanOpenedUnderAgreement">, valueDate: string) => ({
   stream: linkageStream(payload.enterprise),
@@ -63,7 +74,7 @@ export const openedUnder = (payload: LinkagePayload<"LoanOpenedUnderAgreement">,
 /**
  * 2.3 企业放款 (bank message): a drawing; the first opens the loan under the enterprise's four-party agreement. Answer: the
  * terms. Refuses BORROWER_NOT_ACTIVE, NO_FOUR_PARTY_AGREEMENT, ABOVE_AGREEMENT_CAP, ENTERPRISE_RATE_ABOVE_CEILING,
- * TERMS_DIFFER, DRAWING_OUTSIDE_TERM, OTHER_BANKS_LOAN.
+ * TERMS_DIFFER, DRAWING_OUTSIDE_TERM, OTHER_BANKS_LOAN, CIRCUIT_BREAKER.
  */
 export const RecordEnterpriseDisbursement: CommandDefinition<Static<typeof RecordEnterpriseDisbursementBody>> = {
   name: "RecordEnterpriseDisbursement",
@@ -88,15 +99,15 @@ export const RecordEnterpriseDisbursement: CommandDefinition<Static<typeof Recor
     const linkage = yield* load(linkageStream(enterprise), linkageFold);
     const agreement = agreementOf(linkage.state, message, contract.contractDate);
     if (!agreement.ok) return agreement;
+    const opens = !linkage.state.loans.has(loan);
+    const blocked = opens ? breakerRefusal(yield* gatherBlockedLinks(linkage.state, contract.contractDate)) : undefined;
+    if (blocked) return blocked;
     const above = capRefusal(agreement.value, yield* gatherOpenUnder(linkage.state, agreement.value.agreement), message);
     if (above) return above;
     const { annualRate, due, yearBase, floating } = contract;
     const under = { agreement: agreement.value.agreement, enterprise, bank, loan };
     return ok({
-      writes: [
-        { stream: loanStream(loan), events: [event.value] },
-        ...(linkage.state.loans.has(loan) ? [] : [openedUnder(under, valueDate)]),
-      ],
+      writes: [{ stream: loanStream(loan), events: [event.value] }, ...(opens ? [openedUnder(under, valueDate)] : [])],
       answer: { loan, serial: command.serial, amount: command.amount, annualRate, due, yearBase, floating, agreement: under.agreement },
     });
   },

@@ -67,6 +67,18 @@ describe("2.3 RecordEnterpriseDisbursement 企业放款", () => {
     expect(world.code(RecordEnterpriseDisbursement, { ...second, serial: "D3", valueDate: "2021-03-21" })).toBe("DRAWING_OUTSIDE_TERM");
   });
 
+  it("waits while a village or township of its households is blocked (E11); drawings of an open loan go on", () => {
+    const link = { enterprise: "E6", household: "H1", form: "job" };
+    const trip = { scope: "village", code: "V1", overduePrincipal: "10.00", openPrincipal: "100.00", limit: "7" };
+    world.log.record("linkage/E6", [{ type: "HouseholdLinked", valueDate: "2018-02-01", payload: link }]);
+    world.accept(RecordEnterpriseDisbursement, drawing);
+    world.log.record("breaker/village-V1", [{ type: "CircuitBreakerTripped", valueDate: "2018-04-01", payload: trip }]);
+    const next = { ...drawing, loan: "L8", serial: "D8", amount: "500000.00", valueDate: "2018-04-02" };
+    expect(world.code(RecordEnterpriseDisbursement, next)).toBe("CIRCUIT_BREAKER");
+    world.accept(RecordEnterpriseDisbursement, { ...drawing, serial: "D2", amount: "500000.00", valueDate: "2018-04-02" });
+    world.accept(RecordEnterpriseDisbursement, { ...next, valueDate: "2018-03-31" });
+  });
+
   it("is bounded by the cap of the agreement over all its loans", () => {
     world.accept(RecordEnterpriseDisbursement, drawing);
     const other = { ...drawing, loan: "L8", serial: "D8" };
