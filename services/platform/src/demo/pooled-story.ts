@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { DemoBank } from "./banks.ts";
 import type { Cast } from "./cast.ts";
 import type { PoolYear } from "./dividend-story.ts";
-import { addDays, CNY, DEMO_YEARS, quarterEnds, wholeYuan, yuan } from "./figures.ts";
+import { addDays, CNY, DEMO_YEARS, LAST_DAY, quarterEnds, wholeYuan, yuan } from "./figures.ts";
 import type { PooledBatch, PooledMember } from "./participants.ts";
 import { EVENING, MORNING, type Moment, NOON } from "./story.ts";
 
@@ -42,7 +42,7 @@ export const pooledMoments = (batches: readonly PooledBatch[], cast: Cast): Mome
     ...batches.flatMap((batch) => [
       ...openingMoments(batch, cast),
       ...interestMoments(batch, cast),
-      ...(batch.batch === FAILED_BATCH ? failureMoments(batch, cast) : endMoments(batch, cast)),
+      ...(batch.batch === FAILED_BATCH ? failureMoments(batch, cast) : [...endMoments(batch, cast), closingMoment(batch, extinct, cast)]),
       ...(EXTENDED.has(batch.batch) ? [extensionMoment(batch, cast)] : []),
       ...batch.members.filter((one) => one === extinct).map((one) => redemptionMoment(batch, one, cast)),
     ]),
@@ -145,7 +145,7 @@ const interestMoments = (batch: PooledBatch, cast: Cast): Moment[] =>
     },
   }));
 
-/** 到期统一还本: the last interest, the principal of the whole batch, the certificate. */
+/** 到期统一还本: the last interest and the principal of the whole batch. */
 function endMoments(batch: PooledBatch, cast: Cast): Moment[] {
   const on = dueOf(batch);
   const bank = bankOf(batch, cast);
@@ -159,10 +159,26 @@ function endMoments(batch: PooledBatch, cast: Cast): Moment[] {
         const open = batch.members.reduce((sum, { loan }) => sum + bank.core.balance(loan, on), 0n);
         for (const { loan } of batch.members) bank.core.repay(loan, on, bank.core.balance(loan, on));
         await bank.post("unified-repayments", { ...CNY, batch: batch.batch, amount: yuan(open), valueDate: on, serial: bank.serial() });
-        await cast.office.give("CloseBatch", { batch: batch.batch, certificate: `JQ-${batch.batch}`, valueDate: on }, "FIN-R");
       },
     },
   ];
+}
+
+/**
+ * 批次结清, when the last dividends are paid. What a household that has died out is owed waits for its heirs, so its batch is
+ * closed by a decision.
+ */
+function closingMoment({ batch, members }: PooledBatch, extinct: PooledMember | undefined, cast: Cast): Moment {
+  const decided = extinct !== undefined && members.includes(extinct);
+  return {
+    on: LAST_DAY,
+    order: EVENING,
+    what: `批次结清 ${batch}`,
+    run: async () => {
+      const decision = decided ? { unpaidDividendsDocument: "站财〔2020〕41号" } : {};
+      await cast.office.give("CloseBatch", { batch, certificate: `JQ-${batch}`, ...decision, valueDate: LAST_DAY }, "FIN-R");
+    },
+  };
 }
 
 function extensionMoment(batch: PooledBatch, cast: Cast): Moment {
