@@ -63,6 +63,13 @@ module.exports = {
       from: { path: "^services/([^/]+)/", pathNot: "^services/platform/|\\.spec\\.ts$" },
       to: { path: "^services/([^/]+)/", pathNot: "^services/$1/" },
     },
+    {
+      name: "sdk-stands-alone",
+      severity: "error",
+      comment: "what a bank installs: openapi-fetch and Node's own modules, nothing of ours and nothing of the server's",
+      from: { path: packages("sdk"), pathNot: "([.]spec[.]ts$|[.]fixture[.]ts$|/scripts/|/examples/)" },
+      to: { path: "^(packages/(foundation|write|log|read|edge)|services|test)/|node_modules/(?!openapi-fetch)" },
+    },
     { name: "nothing-imports-test", severity: "error", from: { path: "^(packages|services)/", ...code }, to: { path: "^test/" } },
     {
       name: "no-deep-imports",

@@ -4,7 +4,7 @@ const project = (name: string, include: string[], extra: object = {}) => ({
   test: { name, include, exclude: ["**/node_modules/**"], ...extra },
 });
 
-/** Three tiers by file name: unit (no I/O), int (a real PostgreSQL), e2e (whole services over HTTP). */
+/** Tiers by file name: unit (no I/O), int (a real PostgreSQL), e2e (whole services over HTTP), demo (the demo, whole). */
 export default defineConfig({
   test: {
     projects: [
@@ -21,6 +21,8 @@ export default defineConfig({
         hookTimeout: 180_000,
         maxWorkers: 1,
       }),
+      // `npm run demo` itself, and what it leaves behind.
+      project("demo", ["test/demo/**/*.demo.spec.ts"], { testTimeout: 300_000, hookTimeout: 900_000, maxWorkers: 1 }),
     ],
   },
 });

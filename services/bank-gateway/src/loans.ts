@@ -14,9 +14,9 @@ import {
 import { formatAmount } from "@huimin/money";
 import { declareErrors } from "@huimin/outcome";
 import { Type } from "typebox";
-import { type BankAuthentication, bankOf, needsBankSignature } from "./authenticate.ts";
+import { bankOf } from "./authenticate.ts";
 
-const errors = declareErrors({
+export const portfolioErrors = declareErrors({
   LOAN_NOT_IN_PORTFOLIO: {
     zh: "本行名下没有贷款 {loan}。",
     en: "This bank has no loan {loan}.",
@@ -58,15 +58,16 @@ const printed = ({ bank: _, principal, interestOpen, drawn, ...loan }: Portfolio
 
 const closed = { additionalProperties: false } as const;
 const On = Type.Optional(Type.String({ format: "date", description: "day of the question; default today" }));
+const Name = Type.Optional(Type.String({ minLength: 1, maxLength: 64 }));
 const Status = Type.Optional(Type.Enum(["performing", "overdue", "settled", "renewed", "cancelled"]));
 
 /** A bank's own loans. The database role sees this bank's rows only, whatever the query says. Register under `/bank/v1`. */
 export async function bankLoanRoutes(
   app: App,
-  options: BankAuthentication & { readonly portfolio: BankPortfolio; readonly district: string },
+  options: { readonly now: () => number; readonly portfolio: BankPortfolio; readonly district: string },
 ): Promise<void> {
   const { portfolio, district } = options;
-  const common = { preValidation: needsBankSignature(options), preHandler: waitsForPosition };
+  const common = { config: { bankScope: "loans:read" }, preHandler: waitsForPosition };
   const tags = ["bank"];
   const security = [{ signature: [] }];
   app.get(
@@ -76,11 +77,20 @@ export async function bankLoanRoutes(
       schema: {
         tags,
         security,
+        operationId: "listLoans",
         summary: "本行贷款 / The bank's own loans",
         querystring: Type.Object(
           {
             on: On,
             status: Status,
+            household: Name,
+            village: Name,
+            enterprise: Name,
+            batch: Name,
+            model: Type.Optional(Type.Integer({ minimum: 1, maximum: 3, description: "1 分贷统还, 2 企贷增收, 3 自贷创业" })),
+            dueFrom: Type.Optional(DateText),
+            dueTo: Type.Optional(DateText),
+            open: Type.Optional(Type.Boolean({ description: "principal is open" })),
             limit: Type.Optional(Type.Integer({ minimum: 1, maximum: PAGE_MAX })),
             cursor: Type.Optional(Type.String({ maxLength: 512 })),
             ...MinPosition,
@@ -91,13 +101,14 @@ export async function bankLoanRoutes(
       },
     },
     async (request) => {
-      const { on = shanghaiDate(options.now()), status, limit = PAGE_DEFAULT, cursor } = request.query;
+      const { on = shanghaiDate(options.now()), limit = PAGE_DEFAULT, cursor, "min-position": _, model, ...filter } = request.query;
       const after = decodeCursor(cursor, 1)?.[0];
       const page = await portfolio.ofBank({
         district,
         bank: bankOf(request),
         on,
-        status,
+        ...filter,
+        model: model as 1 | 2 | 3 | undefined,
         limit,
         after: after === undefined ? undefined : String(after),
       });
@@ -111,6 +122,7 @@ export async function bankLoanRoutes(
       schema: {
         tags,
         security,
+        operationId: "getLoan",
         summary: "一笔贷款 / One of the bank's loans",
         params: Type.Object({ loan: Type.String({ minLength: 1, maxLength: 64 }) }),
         querystring: Type.Object({ on: Type.Optional(DateText), ...MinPosition }, closed),
@@ -120,7 +132,7 @@ export async function bankLoanRoutes(
     async (request) => {
       const { loan } = request.params;
       const found = await portfolio.loan({ district, loan, on: request.query.on ?? shanghaiDate(options.now()), bank: bankOf(request) });
-      if (!found) throw new RefusalError({ code: errors.LOAN_NOT_IN_PORTFOLIO, details: { loan } });
+      if (!found) throw new RefusalError({ code: portfolioErrors.LOAN_NOT_IN_PORTFOLIO, details: { loan } });
       return printed(found);
     },
   );

@@ -17,7 +17,9 @@ import { ReceiveLossRecovery, ReceiveLossShare, RedeemEquity, ReverseEquityMessa
 import {
   ApplyForLoan,
   ApproveLoan,
+  ChangeLoanDebtor,
   CheckUseOfFunds,
+  ConfirmMisuse,
   CorrectInterest,
   ExtendLoan,
   MarkOverdueCured,
@@ -54,6 +56,7 @@ import {
   SettleBatchInterest,
   SignBatchContract,
 } from "@huimin/pooled";
+import { portfolioFileCommands } from "@huimin/reconciliation";
 import {
   ApplyForCompensation,
   CreditRiskFundInterest,
@@ -68,15 +71,9 @@ import {
   ReverseRiskFundInterest,
   WithdrawCompensation,
 } from "@huimin/risk-fund";
-import { ReceiveSubsidyClawback, ReturnSubsidyPayment, SubmitSubsidyClaim } from "@huimin/subsidy";
-
-/** A message that a bank sends: its address and the command that it becomes. */
-export interface BankMessage {
-  /** Under `/bank/v1/`. */
-  readonly path: string;
-  readonly definition: CommandDefinition;
-  readonly summary: string;
-}
+import { PaySubsidy, ReceiveSubsidyClawback, ReturnSubsidyPayment, ReverseClawbackReceipt, SubmitSubsidyClaim } from "@huimin/subsidy";
+import { accountMessages } from "./accounts.ts";
+import type { BankMessage } from "./message.ts";
 
 /** Every message of the bank's API. What a person may give too is owned by the startup-lending service. */
 export const bankMessages: readonly BankMessage[] = [
@@ -95,6 +92,8 @@ export const bankMessages: readonly BankMessage[] = [
   { path: "prepayments", definition: PrepayLoan, summary: "提前还款 / A part is prepaid with its interest" },
   { path: "reversals", definition: ReverseRepayment, summary: "还款冲正 / A repayment is reversed" },
   { path: "use-of-funds-checks", definition: CheckUseOfFunds, summary: "贷后检查 / The use of funds is checked" },
+  { path: "misuse-confirmations", definition: ConfirmMisuse, summary: "挪用认定 / Misuse of a loan is confirmed" },
+  { path: "debtor-changes", definition: ChangeLoanDebtor, summary: "借款人变更 / Another member of the household owes the loan" },
   { path: "extensions", definition: ExtendLoan, summary: "展期 / A loan is extended" },
   { path: "renewals", definition: RenewLoan, summary: "无还本续贷 / A loan is renewed without repayment" },
   { path: "rate-resets", definition: ResetLoanRate, summary: "重定价 / A rate is reset" },
@@ -125,8 +124,14 @@ export const bankMessages: readonly BankMessage[] = [
   { path: "household-releases", definition: ReleaseHouseholds, summary: "贫困户免责 / Loans of a batch are released" },
   { path: "batch-overdue-cures", definition: MarkBatchOverdueCured, summary: "批次归还逾期 / An overdue batch is paid up" },
   { path: "subsidy-claims", definition: SubmitSubsidyClaim, summary: "贴息申报 / A quarter's subsidies are claimed" },
+  { path: "subsidy-payments", definition: PaySubsidy, summary: "贴息拨付 / A subsidy was paid out" },
   { path: "subsidy-payment-returns", definition: ReturnSubsidyPayment, summary: "贴息退回 / A subsidy payment came back" },
   { path: "subsidy-clawback-receipts", definition: ReceiveSubsidyClawback, summary: "追回到账 / A clawed-back subsidy arrived" },
+  {
+    path: "subsidy-clawback-receipt-reversals",
+    definition: ReverseClawbackReceipt,
+    summary: "追回到账冲正 / The receipt of a clawback is reversed",
+  },
   { path: "risk-fund-interest", definition: CreditRiskFundInterest, summary: "补偿金利息 / Interest of the risk fund" },
   { path: "risk-fund-interest-reversals", definition: ReverseRiskFundInterest, summary: "补偿金利息冲正 / Fund interest is reversed" },
   { path: "compensation-applications", definition: ApplyForCompensation, summary: "代偿申请 / Compensation is applied for" },
@@ -159,6 +164,7 @@ export const bankMessages: readonly BankMessage[] = [
   { path: "wrong-payout-recovery-reversals", definition: ReverseWrongPayoutRecovery, summary: "错付追回冲正 / A recovery is reversed" },
   { path: "donations", definition: RecordDonation, summary: "收到捐赠 / A donation arrived" },
   { path: "donation-reversals", definition: ReverseDonationMessage, summary: "捐赠冲正 / A movement of a donation is reversed" },
+  ...accountMessages,
 ];
 
 /** Commands that only banks give: this service records them. The rest belong to startup-lending, which shares the streams. */
@@ -166,4 +172,5 @@ export const bankCommands: readonly CommandDefinition[] = [
   ...bankMessages.map(({ definition }) => definition).filter(({ roles }) => roles.every((role) => role === "BANK" || role === "SYS")),
   // Given by the intake of files, for the bank whose file it is.
   ...bankFileCommands,
+  ...portfolioFileCommands,
 ];

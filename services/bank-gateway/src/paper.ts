@@ -1,7 +1,10 @@
-import { type App, CommandAnswer, idempotencyKey, needsRole, personOf, sendOutcome } from "@huimin/http";
+import { type App, CommandAnswer, idempotencyKey, needsRole, personOf, RefusalError, sendOutcome } from "@huimin/http";
 import { idempotencyKeysOf } from "@huimin/loan";
-import { type TSchema, Type } from "typebox";
-import { type BankMessage, bankMessages } from "./messages.ts";
+import { ok } from "@huimin/outcome";
+import { Type } from "typebox";
+import type { AccountSealing, BankMessage } from "./message.ts";
+import { operationIdOf, plainSchemaOf } from "./message-body.ts";
+import { bankMessages } from "./messages.ts";
 
 /** `RecordRepayment` → `record-repayment`: the address of a command is its name. */
 const addressOf = (name: string): string => name.replace(/(?<!^)([A-Z])/g, "-$1").toLowerCase();
@@ -11,12 +14,14 @@ const addressOf = (name: string): string => name.replace(/(?<!^)([A-Z])/g, "-$1"
  * author, as it is of a signed message; the person who recorded it stands in the envelope as the checker, and the
  * paper's number as the source document.
  */
-function paperRoute(app: App, { definition, summary }: BankMessage): void {
+function paperRoute(app: App, paper: BankMessage, sealing: AccountSealing): void {
+  const { definition, summary, plain } = paper;
   app.post(
     `/banks/:bank/messages/${addressOf(definition.name)}`,
     {
       onRequest: needsRole("FOF"),
       schema: {
+        operationId: `${operationIdOf(definition)}ForBank`,
         tags: ["paper messages"],
         security: [{ session: [] }, { bearer: [] }],
         summary: `${summary}（代银行录入 / recorded for a bank）`,
@@ -25,7 +30,7 @@ function paperRoute(app: App, { definition, summary }: BankMessage): void {
         body: Type.Object(
           {
             document: Type.String({ minLength: 1, maxLength: 160, description: "number of the paper" }),
-            message: definition.schema as TSchema,
+            message: plainSchemaOf(paper),
           },
           { additionalProperties: false },
         ),
@@ -35,7 +40,10 @@ function paperRoute(app: App, { definition, summary }: BankMessage): void {
     async (request, reply) => {
       const key = idempotencyKey(request);
       const { bank } = request.params;
-      const { document, message } = request.body as { document: string; message: Record<string, unknown> };
+      const { document, message: written } = request.body as { document: string; message: Record<string, unknown> };
+      const command = plain ? await plain.commandOf(written, bank, sealing) : ok(written);
+      if (!command.ok) throw new RefusalError({ ...command.refusal, path: `/message${command.refusal.path ?? ""}` });
+      const message = command.value;
       const sent = await app.commands.send(definition, message, {
         actor: `bank:${bank}`,
         role: "BANK",
@@ -51,6 +59,6 @@ function paperRoute(app: App, { definition, summary }: BankMessage): void {
 }
 
 /** Every message of the bank's API, as a person records it from paper. Register under `/api/v1`. */
-export async function paperMessageRoutes(app: App): Promise<void> {
-  for (const message of bankMessages) paperRoute(app, message);
+export async function paperMessageRoutes(app: App, sealing: AccountSealing): Promise<void> {
+  for (const message of bankMessages) paperRoute(app, message, sealing);
 }

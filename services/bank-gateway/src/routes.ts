@@ -9,35 +9,17 @@ import {
   RefusalError,
   sendOutcome,
 } from "@huimin/http";
-import { idempotencyKeysOf } from "@huimin/loan";
+import { idempotencyKeysOf, ownSerialOf } from "@huimin/loan";
 import type { FastifyRequest } from "fastify";
-import { type TObject, type TSchema, Type } from "typebox";
-import { type BankAuthentication, bankOf, needsBankSignature } from "./authenticate.ts";
-import { type BankMessage, bankMessages } from "./messages.ts";
+import { Type } from "typebox";
+import { scopeOf } from "./access/scopes.ts";
+import { type BankAuthentication, bankOf, refusalSeen } from "./authenticate.ts";
+import { EVENTS_OF_MESSAGE } from "./bank-events.ts";
+import type { AccountSealing, BankMessage } from "./message.ts";
+import { commandOf, documentedBodyOf, operationIdOf, refusedAnswers } from "./message-body.ts";
+import { bankMessages } from "./messages.ts";
 
 const security = [{ signature: [] }];
-
-/** Fields that carry money: a message with one of them says its currency. */
-const carriesMoney = (schema: TSchema): boolean => /"pattern":"[^"]*\\\\\.\\\\d\{2\}\$"/.test(JSON.stringify(schema));
-
-/** Whether a message with this command must name its currency, for clients of the API. */
-export const needsCurrency = (definition: CommandDefinition): boolean => carriesMoney(definition.schema as TSchema);
-
-/** The command's own schema, with the currency required wherever money moves. */
-function bodyOf(definition: CommandDefinition): TSchema {
-  const schema = definition.schema as TObject;
-  const { currency: _, ...fields } = schema.properties;
-  return carriesMoney(schema)
-    ? Type.Object({ currency: Type.Literal("CNY", { description: "renminbi only" }), ...fields }, { additionalProperties: false })
-    : (schema as TSchema);
-}
-
-/** The command: the body without the currency, where the command has no such field. */
-function commandOf(definition: CommandDefinition, body: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { currency, ...rest } = body;
-  const known = "currency" in (definition.schema as TObject).properties;
-  return known && currency !== undefined ? { ...rest, currency } : rest;
-}
 
 /**
  * The sender of a bank's message. Two idempotency keys: the header's, and the bank's own serial where the message has one,
@@ -45,7 +27,7 @@ function commandOf(definition: CommandDefinition, body: Readonly<Record<string, 
  */
 function senderOf(request: FastifyRequest, definition: CommandDefinition, command: Readonly<Record<string, unknown>>): CommandSender {
   const bank = bankOf(request);
-  const serial = command.reversalSerial ?? command.serial;
+  const serial = ownSerialOf(definition.name, command);
   return {
     actor: `bank:${bank}`,
     role: "BANK",
@@ -57,32 +39,40 @@ function senderOf(request: FastifyRequest, definition: CommandDefinition, comman
   };
 }
 
+export interface BankMessageOptions {
+  readonly sealing: AccountSealing;
+  readonly access: BankAuthentication;
+}
+
 /** One message of the bank's API. 201 recorded, 200 repeated, 202 held as a suspected duplicate. */
-function messageRoute(app: App, message: BankMessage, authentication: ReturnType<typeof needsBankSignature>): void {
+function messageRoute(app: App, message: BankMessage, options: BankMessageOptions): void {
   const { definition } = message;
   app.post(
     `/${message.path}`,
     {
-      preValidation: [
-        authentication,
-        async (request) => {
-          idempotencyKey(request);
-        },
-      ],
+      config: { bankScope: scopeOf(message) },
+      preValidation: async (request) => {
+        idempotencyKey(request);
+      },
       schema: {
+        operationId: operationIdOf(definition),
         tags: ["bank"],
         summary: message.summary,
-        description: `${definition.name}. Signed; Idempotency-Key required.`,
+        description: `${definition.name} → ${(EVENTS_OF_MESSAGE[message.path] ?? []).join(", ")}. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.`,
         security,
         headers: Type.Object({ "idempotency-key": Type.Optional(Type.String()) }),
         querystring: PeriodQuery,
-        body: bodyOf(definition),
-        response: { 200: CommandAnswer, 201: CommandAnswer, 202: CommandAnswer },
+        body: documentedBodyOf(message),
+        response: { 200: CommandAnswer, 201: CommandAnswer, 202: CommandAnswer, ...refusedAnswers },
       },
     },
     async (request, reply) => {
-      const command = commandOf(definition, request.body as Record<string, unknown>);
-      const sent = await app.commands.send(definition, command, senderOf(request, definition, command));
+      const command = await commandOf(message, request.body as Record<string, unknown>, bankOf(request), options.sealing);
+      if (!command.ok) throw new RefusalError(command.refusal);
+      const sender = senderOf(request, definition, command.value);
+      const sent = await app.commands.send(definition, command.value, sender).catch((fault: unknown) => {
+        throw refusalSeen(options.access, request, fault, command.value);
+      });
       if (sent.kind === "proposed") throw new RefusalError({ code: "INTERNAL", details: { correlation: request.id } });
       return sendOutcome(reply, sent, sent.answer.status === "held");
     },
@@ -90,8 +80,6 @@ function messageRoute(app: App, message: BankMessage, authentication: ReturnType
 }
 
 /** The bank's API. Register under `/bank/v1`. */
-export async function bankMessageRoutes(app: App, options: BankAuthentication): Promise<void> {
-  if (!app.hasRequestDecorator("bank")) app.decorateRequest("bank", null);
-  const authentication = needsBankSignature(options);
-  for (const message of bankMessages) messageRoute(app, message, authentication);
+export async function bankMessageRoutes(app: App, options: BankMessageOptions): Promise<void> {
+  for (const message of bankMessages) messageRoute(app, message, options);
 }

@@ -102,17 +102,19 @@ async function opened({ vault, district }: PayoutFileSources, accounts: readonly
 
 /**
  * The file of a batch. Refuses PAYOUT_BATCH_UNKNOWN, PAYOUT_BATCH_CANCELLED, PAYOUT_FILE_FOR_HEIR, PAYOUT_FILE_INCOMPLETE,
- * and what `formatPayoutFile` refuses.
+ * and what `formatPayoutFile` refuses. With `bank`, another bank's batch is unknown.
  * Throws when the rows are not those whose hash was recorded with the batch.
  */
 export async function makePayoutFile(
   payoutBatch: string,
   sources: PayoutFileSources,
   format: PayoutFormat = "csv",
+  bank?: string,
 ): Promise<Result<PayoutFile, Refusal>> {
   const { events } = await sources.store.readStream(sources.district, payoutStream(payoutBatch));
   const batch = foldOf(payoutFold, events);
-  if (batch.status === "none") return refuse(payoutErrors.PAYOUT_BATCH_UNKNOWN, { payoutBatch });
+  if (batch.status === "none" || (bank !== undefined && batch.bank !== bank))
+    return refuse(payoutErrors.PAYOUT_BATCH_UNKNOWN, { payoutBatch });
   if (batch.status === "cancelled") return refuse(payoutErrors.PAYOUT_BATCH_CANCELLED, { payoutBatch });
   if (batch.payee !== undefined) return refuse(errors.PAYOUT_FILE_FOR_HEIR, { payoutBatch });
   const streams = batch.parts.map(({ pool, year, part }) => entitlementStream(pool, year, part));
@@ -135,8 +137,16 @@ export async function makePayoutFile(
   const [one] = missing;
   if (one !== undefined) return refuse(errors.PAYOUT_FILE_INCOMPLETE, { payoutBatch, count: missing.length, household: one });
   const submitted = events.find(({ type }) => type === "PayoutBatchSubmitted") as StoredEvent;
-  const { bank, total, fileHash } = batch;
-  const of = { payoutBatch, bank, total, fileHash, district: sources.district, submittedAt: submitted.recordedAt, on: submitted.valueDate };
+  const { total, fileHash } = batch;
+  const of = {
+    payoutBatch,
+    bank: batch.bank,
+    total,
+    fileHash,
+    district: sources.district,
+    submittedAt: submitted.recordedAt,
+    on: submitted.valueDate,
+  };
   const file = await formatPayoutFile({ ...of, lines }, format);
   return file.ok ? ok({ ...file.value, type: PAYOUT_TYPES[format], households: [...seen] }) : file;
 }

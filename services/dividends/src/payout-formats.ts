@@ -1,4 +1,5 @@
 import { BankFileFault, ORDER_ID_CHARACTERS_MAX, PAYMENTS_MAX, writeCsv, writePain001, writeXlsx } from "@huimin/bank-files";
+import { isSandboxDistrict, SANDBOX_MARK } from "@huimin/identity";
 import { type Fen, formatAmount } from "@huimin/money";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { payoutFileErrors as errors } from "./payout-errors.ts";
@@ -40,14 +41,25 @@ export interface PayoutList {
 const AGENCY_ACCOUNT = "1002.03";
 const PAYER = "代发单位";
 
+/** What stands before everything in a list of a sandbox: nobody may take it for an order to pay. */
+const warning = (list: PayoutList): string[][] => (isSandboxDistrict(list.district) ? [[SANDBOX_MARK, "请勿付款 do not pay"]] : []);
+const marked = (list: PayoutList, text: string): string => (isSandboxDistrict(list.district) ? `${SANDBOX_MARK} ${text}` : text);
+
 const cells = (list: PayoutList): string[][] => [
+  ...warning(list),
   ["代发批次号", list.payoutBatch],
   ["代发银行", list.bank],
   ["总笔数", String(list.lines.length)],
   ["总金额", formatAmount(list.total)],
   ["清单校验(SHA-256)", list.fileHash],
   ["序号", "收款账号", "收款户名", "金额", "摘要"],
-  ...list.lines.map(({ account, name, amount, purpose }, index) => [String(index + 1), account, name, formatAmount(amount), purpose]),
+  ...list.lines.map(({ account, name, amount, purpose }, index) => [
+    String(index + 1),
+    account,
+    name,
+    formatAmount(amount),
+    marked(list, purpose),
+  ]),
 ];
 
 const EXTENSION: Readonly<Record<PayoutFormat, string>> = { csv: "csv", xlsx: "xlsx", "pain.001": "xml" };
@@ -61,7 +73,7 @@ export async function formatPayoutFile(
   if (lines.length > PAYMENTS_MAX) return refuse(errors.PAYOUT_FILE_TOO_LONG, { payoutBatch, count: lines.length, limit: PAYMENTS_MAX });
   if (format === "pain.001" && payoutBatch.length > ORDER_ID_CHARACTERS_MAX)
     return refuse(errors.PAYOUT_FILE_ID_TOO_LONG, { payoutBatch, limit: ORDER_ID_CHARACTERS_MAX });
-  const name = `${payoutBatch}.${EXTENSION[format]}`;
+  const name = `${isSandboxDistrict(list.district) ? "SANDBOX-" : ""}${payoutBatch}.${EXTENSION[format]}`;
   try {
     return ok({ name, content: format === "pain.001" ? orderOf(list) : await tableOf(list, format) });
   } catch (fault) {
@@ -73,10 +85,12 @@ export async function formatPayoutFile(
 const tableOf = async (list: PayoutList, format: "csv" | "xlsx"): Promise<Uint8Array> =>
   Buffer.concat(await Array.fromAsync(format === "csv" ? writeCsv(cells(list)) : writeXlsx("代发清单", cells(list))));
 
-function orderOf({ payoutBatch, bank, district, submittedAt, on, lines }: PayoutList): Uint8Array {
+function orderOf(list: PayoutList): Uint8Array {
+  const { payoutBatch, bank, district, submittedAt, on } = list;
+  const lines = list.lines.map((line) => ({ ...line, purpose: marked(list, line.purpose) }));
   const debtor = {
-    initiator: `${PAYER} ${district}`,
-    debtor: `${PAYER} ${district}`,
+    initiator: marked(list, `${PAYER} ${district}`),
+    debtor: marked(list, `${PAYER} ${district}`),
     debtorAccount: `${district}-${AGENCY_ACCOUNT}`,
     debtorScheme: "LEDGER",
   };

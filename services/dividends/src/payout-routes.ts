@@ -1,6 +1,7 @@
 import { type App, needsRole, personOf, RefusalError } from "@huimin/http";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
-import { makePayoutFile, type PayoutFileSources } from "./payout-file.ts";
+import { makePayoutFile, type PayoutFile, type PayoutFileSources } from "./payout-file.ts";
 import { PAYOUT_FORMATS, PAYOUT_TYPES, type PayoutFormat } from "./payout-formats.ts";
 
 export interface PayoutRouteOptions extends PayoutFileSources {
@@ -14,6 +15,20 @@ export interface PayoutRouteOptions extends PayoutFileSources {
   }) => Promise<void>;
 }
 
+const params = Type.Object({ payoutBatch: Type.String({ minLength: 1, maxLength: 64 }) });
+const querystring = Type.Object(
+  { format: Type.Optional(Type.Enum([...PAYOUT_FORMATS], { description: "csv (default), xlsx: 代发 list; pain.001: ISO 20022" })) },
+  { additionalProperties: false },
+);
+const produces = PAYOUT_FORMATS.map((format) => PAYOUT_TYPES[format]);
+
+const sendFile = (reply: FastifyReply, file: PayoutFile): FastifyReply =>
+  reply
+    .type(file.type)
+    .header("content-disposition", `attachment; filename*=UTF-8''${encodeURIComponent(file.name)}`)
+    .header("cache-control", "no-store")
+    .send(file.content);
+
 /** 代发文件: the cashier downloads the file of a batch for the bank. Register under `/api/v1`. */
 export async function payoutFileRoutes(app: App, options: PayoutRouteOptions): Promise<void> {
   app.get(
@@ -24,12 +39,9 @@ export async function payoutFileRoutes(app: App, options: PayoutRouteOptions): P
         tags: ["dividends"],
         security: [{ session: [] }, { bearer: [] }],
         summary: "下载代发文件(留痕) / Download the file of a payout batch for the bank, logged",
-        params: Type.Object({ payoutBatch: Type.String({ minLength: 1, maxLength: 64 }) }),
-        querystring: Type.Object(
-          { format: Type.Optional(Type.Enum([...PAYOUT_FORMATS], { description: "csv (default), xlsx: 代发 list; pain.001: ISO 20022" })) },
-          { additionalProperties: false },
-        ),
-        produces: PAYOUT_FORMATS.map((format) => PAYOUT_TYPES[format]),
+        params,
+        querystring,
+        produces,
       },
     },
     async (request, reply) => {
@@ -41,11 +53,42 @@ export async function payoutFileRoutes(app: App, options: PayoutRouteOptions): P
       const households = file.value.households.length;
       await options.onDisclose({ actor: person.id, roles: person.roles, payoutBatch, households, correlation: request.id });
       request.log.info({ person: person.id, payoutBatch, households }, "payout file downloaded");
-      return reply
-        .type(file.value.type)
-        .header("content-disposition", `attachment; filename*=UTF-8''${encodeURIComponent(file.value.name)}`)
-        .header("cache-control", "no-store")
-        .send(file.value.content);
+      return sendFile(reply, file.value);
+    },
+  );
+}
+
+export interface BankPayoutRouteOptions extends PayoutRouteOptions {
+  /** Lets a bank in that has proven who it is. */
+  readonly bankOf: (request: FastifyRequest) => string;
+}
+
+/** 代发文件, fetched by the bank that is to pay: its own batches only. Register under `/bank/v1`. */
+export async function bankPayoutFileRoutes(app: App, options: BankPayoutRouteOptions): Promise<void> {
+  app.get(
+    "/payout-batches/:payoutBatch/file",
+    {
+      config: { bankScope: "payouts:read" },
+      schema: {
+        operationId: "getPayoutFile",
+        tags: ["bank files"],
+        security: [{ signature: [] }],
+        summary: "下载代发文件(留痕) / Download the file of a payout batch, logged",
+        params,
+        querystring,
+        produces,
+      },
+    },
+    async (request, reply) => {
+      const { payoutBatch } = request.params;
+      const { format = "csv" } = request.query as { format?: PayoutFormat };
+      const bank = options.bankOf(request);
+      const file = await makePayoutFile(payoutBatch, options, format, bank);
+      if (!file.ok) throw new RefusalError(file.refusal);
+      const households = file.value.households.length;
+      await options.onDisclose({ actor: `bank:${bank}`, roles: ["BANK"], payoutBatch, households, correlation: request.id });
+      request.log.info({ bank, payoutBatch, households }, "payout file fetched");
+      return sendFile(reply, file.value);
     },
   );
 }

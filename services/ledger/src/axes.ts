@@ -1,4 +1,5 @@
 import type { KnownAt } from "@huimin/books";
+import { shanghaiDate } from "@huimin/calendar";
 import { RefusalError } from "@huimin/http";
 import { ledgerErrors as errors } from "./errors.ts";
 
@@ -27,4 +28,10 @@ export function axesIn(query: { readonly "as-of"?: string; readonly "known-at"?:
   const knownAt = parseKnownAt(text);
   if (!knownAt) throw new RefusalError({ code: errors.KNOWN_AT_INVALID, path: "#querystring/known-at" });
   return { asOf: query["as-of"], knownAt };
+}
+
+/** The day of an instant of knowledge, by which codes are printed; of a position or without one, `today`. */
+export function knownDay(text: string | undefined, today: string): string {
+  const knownAt = text === undefined ? undefined : parseKnownAt(text);
+  return knownAt !== undefined && "instant" in knownAt ? shanghaiDate(knownAt.instant) : today;
 }

@@ -1,6 +1,6 @@
 import type { CommandDefinition } from "@huimin/decider";
 import { type App, personCommand } from "@huimin/http";
-import { ClosePeriod, periodCommands, TransferPriorYearAdjustment } from "@huimin/period";
+import { ClosePeriod, periodCommands, TransferPriorYearAdjustment, TransferYearEnd } from "@huimin/period";
 import { policyCommands, SetPolicyParameter } from "@huimin/policy";
 
 /** Commands that this service records. */
@@ -13,6 +13,12 @@ export async function ledgerCommandRoutes(app: App): Promise<void> {
     url: "/periods/prior-year-transfers",
     definition: TransferPriorYearAdjustment,
     summary: "结转以前年度盈余调整 / Transfer 3501 to 3001",
+    tags: ["periods"],
+  });
+  personCommand(app, {
+    url: "/periods/year-end-transfers",
+    definition: TransferYearEnd,
+    summary: "年末结转 / Transfer income and expense through 3301 and 3302 to 3001, in December (?period=YYYY-12)",
     tags: ["periods"],
   });
   personCommand(app, {

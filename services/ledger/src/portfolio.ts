@@ -1,5 +1,7 @@
-import type { BankPortfolio, PortfolioLoan } from "@huimin/bank-portfolio";
+import { type BankPortfolio, loanFromEvents, type PortfolioLoan } from "@huimin/bank-portfolio";
+import type { KnownAt } from "@huimin/books";
 import { shanghaiDate } from "@huimin/calendar";
+import type { EventStore, StoredEvent } from "@huimin/event-store";
 import {
   type App,
   decodeCursor,
@@ -12,12 +14,15 @@ import {
   RefusalError,
   waitsForPosition,
 } from "@huimin/http";
+import { loanStream } from "@huimin/loan/events";
 import { formatAmount } from "@huimin/money";
 import { Type } from "typebox";
+import { axesIn, knownDay } from "./axes.ts";
 import { ledgerErrors as errors } from "./errors.ts";
 
 export interface PortfolioOptions {
   readonly portfolio: BankPortfolio;
+  readonly store: EventStore;
   readonly district: string;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
@@ -46,7 +51,27 @@ const LoanSchema = Type.Object({
   lastSettledTo: Type.Optional(Type.String()),
 });
 
-const printed = ({ principal, interestOpen, drawn, ...loan }: PortfolioLoan) => ({
+export interface LoanAtQuestion {
+  readonly district: string;
+  readonly loan: string;
+  readonly on: string;
+  readonly asOf?: string | undefined;
+  readonly knownAt?: KnownAt | undefined;
+}
+
+/** A loan on both time axes, from its own stream: what had happened by `asOf`, as it was known then. */
+export async function loanAt(store: EventStore, { district, loan, on, asOf, knownAt }: LoanAtQuestion): Promise<PortfolioLoan | undefined> {
+  const { events } = await store.readStream(district, loanStream(loan));
+  const known = (event: StoredEvent): boolean => {
+    if (asOf !== undefined && event.valueDate > asOf) return false;
+    if (knownAt === undefined) return true;
+    if ("position" in knownAt) return event.position <= knownAt.position;
+    return Temporal.Instant.compare(event.recordedAt, knownAt.instant) <= 0;
+  };
+  return loanFromEvents(loan, events.filter(known), on);
+}
+
+export const printLoan = ({ principal, interestOpen, drawn, ...loan }: PortfolioLoan) => ({
   ...loan,
   drawn: formatAmount(drawn),
   openPrincipal: formatAmount(principal),
@@ -68,7 +93,7 @@ const security = [{ session: [] }, { bearer: [] }];
 const read = { onRequest: needsRole(), preHandler: waitsForPosition };
 
 /** Loans of every bank, for the offices. Register under `/api/v1`. */
-export async function portfolioRoutes(app: App, { portfolio, district, clock }: PortfolioOptions): Promise<void> {
+export async function portfolioRoutes(app: App, { portfolio, store, district, clock }: PortfolioOptions): Promise<void> {
   const today = (): string => shanghaiDate(clock());
   app.get(
     "/loans",
@@ -95,7 +120,7 @@ export async function portfolioRoutes(app: App, { portfolio, district, clock }: 
       const { bank, on = today(), limit = PAGE_DEFAULT, cursor } = request.query;
       const after = decodeCursor(cursor, 1)?.[0];
       const page = await portfolio.ofBank({ district, bank, on, limit, after: after === undefined ? undefined : String(after) });
-      return { items: page.loans.map(printed), ...(page.next === undefined ? {} : { next: encodeCursor([page.next]) }) };
+      return { items: page.loans.map(printLoan), ...(page.next === undefined ? {} : { next: encodeCursor([page.next]) }) };
     },
   );
   app.get(
@@ -107,15 +132,28 @@ export async function portfolioRoutes(app: App, { portfolio, district, clock }: 
         security,
         summary: "一笔贷款 / One loan",
         params: Type.Object({ loan: Type.String({ maxLength: 64 }) }),
-        querystring: Type.Object({ on: On, ...MinPosition }, closed),
+        querystring: Type.Object(
+          {
+            on: On,
+            "as-of": Type.Optional(Type.String({ format: "date", description: "value dates up to this day" })),
+            "known-at": Type.Optional(Type.String({ maxLength: 40, description: "position of the log, or instant with offset" })),
+            ...MinPosition,
+          },
+          closed,
+        ),
         response: { 200: LoanSchema },
       },
     },
     async (request) => {
       const { loan } = request.params;
-      const found = await portfolio.loan({ district, loan, on: request.query.on ?? today() });
+      const { asOf, knownAt } = axesIn(request.query);
+      const on = request.query.on ?? asOf ?? knownDay(request.query["known-at"], today());
+      const found =
+        asOf === undefined && knownAt === undefined
+          ? await portfolio.loan({ district, loan, on })
+          : await loanAt(store, { district, loan, on, asOf, knownAt });
       if (!found) throw new RefusalError({ code: errors.LOAN_UNKNOWN_HERE, details: { loan } });
-      return printed(found);
+      return printLoan(found);
     },
   );
   app.get(

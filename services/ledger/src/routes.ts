@@ -9,7 +9,7 @@ import {
   printAmount,
   type TrialBalanceQuestion,
 } from "@huimin/books";
-import { shanghaiDate } from "@huimin/calendar";
+import { lastDayOfMonth, shanghaiDate } from "@huimin/calendar";
 import {
   type App,
   decodeCursor,
@@ -23,9 +23,18 @@ import {
   waitsForPosition,
 } from "@huimin/http";
 import { Type } from "typebox";
-import { axesIn } from "./axes.ts";
+import { axesIn, knownDay } from "./axes.ts";
 import { ledgerErrors as errors } from "./errors.ts";
-import { AccountSchema, BalanceSchema, LineSchema, printAccount, printBalance, printLine } from "./printed.ts";
+import {
+  AccountSchema,
+  accountMapping,
+  BalanceSchema,
+  LineSchema,
+  MappingSchema,
+  printAccount,
+  printBalance,
+  printLine,
+} from "./printed.ts";
 
 export interface LedgerOptions {
   readonly books: Books;
@@ -70,6 +79,20 @@ export async function ledgerRoutes(app: App, options: LedgerOptions): Promise<vo
     },
     async (request) => ({ items: ACCOUNTS.map((account) => printAccount(account, request.query["as-of"] ?? today())) }),
   );
+  app.get(
+    "/accounts/mapping",
+    {
+      ...read,
+      schema: {
+        tags,
+        security,
+        summary: "科目编号对照 / Codes of each account with their dates; with `from` and `to`, those that differ between two days",
+        querystring: Type.Object({ from: DateQuery, to: DateQuery }, closed),
+        response: { 200: Type.Object({ items: Type.Array(MappingSchema) }) },
+      },
+    },
+    async (request) => ({ items: accountMapping(request.query) }),
+  );
   balanceRoutes(app, options, today);
   journalRoutes(app, options);
 }
@@ -87,6 +110,7 @@ function balanceRoutes(app: App, { books, district }: LedgerOptions, today: () =
           {
             account: Type.String({ maxLength: 40 }),
             by: Type.Optional(Type.String({ maxLength: 200, description: "dimensions, comma-separated" })),
+            "before-transfers": Type.Optional(Type.Boolean({ description: "结转前: without the transfers at the end of the year (R8)" })),
             "fiscal-year": Type.Optional(Type.Integer({ minimum: 2000, maximum: 2999, description: "movement of this year only" })),
             ...AxesQuery,
             ...DimsQuery,
@@ -109,16 +133,25 @@ function balanceRoutes(app: App, { books, district }: LedgerOptions, today: () =
         account: string;
         by?: string;
         "fiscal-year"?: number;
+        "before-transfers"?: boolean;
         "as-of"?: string;
         "known-at"?: string;
       };
-      const onDate = query["as-of"] ?? today();
+      const year = query["fiscal-year"];
+      const onDate = query["as-of"] ?? (year === undefined ? knownDay(query["known-at"], today()) : `${year}-12-31`);
       const accounts = accountsUnder(query.account);
       const [account] = accounts;
       if (!account || !ACCOUNTS.includes(account))
         throw new RefusalError({ code: errors.ACCOUNT_UNKNOWN, details: { account: query.account }, path: "#querystring/account" });
       const printed = accounts.map((one) => printAccount(one, onDate));
-      const question = { district, account: query.account, dims: dimsIn(query), year: query["fiscal-year"], ...axesIn(query) };
+      const question = {
+        district,
+        account: query.account,
+        dims: dimsIn(query),
+        year,
+        beforeTransfers: query["before-transfers"],
+        ...axesIn(query),
+      };
       const by = DIMENSIONS.filter((name) => query.by?.split(",").includes(name));
       const balance = printBalance(account.book, await books.balance(question));
       if (query.by === undefined) return { accounts: printed, balance };
@@ -154,11 +187,13 @@ function balanceRoutes(app: App, { books, district }: LedgerOptions, today: () =
     async (request) => {
       const { book, from, through, since } = request.query;
       const { asOf, ...known } = axesIn(request.query);
+      // Printed as it was on the last day of the span: a closed period's trial balance is the same whenever it is asked for.
+      const onDate = asOf ?? (through === undefined ? knownDay(request.query["known-at"], today()) : lastDayOfMonth(`${through}-01`));
       const span = asOf === undefined ? { from, through } : { asOf, since };
       const trial = await books.trialBalance({ district, book, ...known, ...span } as TrialBalanceQuestion);
       return {
         rows: trial.rows.map((row) => ({
-          account: printAccount(row.account, asOf ?? today()),
+          account: printAccount(row.account, onDate),
           opening: printAmount(row.account.book, row.opening),
           debit: printAmount(row.account.book, row.debit),
           credit: printAmount(row.account.book, row.credit),
@@ -214,26 +249,6 @@ function journalRoutes(app: App, { books, district }: LedgerOptions): void {
         limit,
         (voucher) => [voucher.position],
       );
-    },
-  );
-  app.get(
-    "/vouchers/:position",
-    {
-      ...read,
-      schema: {
-        tags,
-        security,
-        summary: "凭证 / The lines of one event",
-        params: Type.Object({ position: Type.Integer({ minimum: 1 }) }),
-        querystring: Type.Object(MinPosition, closed),
-        response: { 200: Type.Object({ position: Type.Integer(), lines: Type.Array(LineSchema) }) },
-      },
-    },
-    async (request) => {
-      const { position } = request.params;
-      const lines = await books.voucher(district, position);
-      if (lines.length === 0) throw new RefusalError({ code: errors.VOUCHER_MISSING, details: { position } });
-      return { position, lines: lines.map(printLine) };
     },
   );
 }

@@ -1,5 +1,5 @@
 import { ClosePeriod } from "@huimin/period";
-import { RevokeBankKey } from "@huimin/registry";
+import { RevokeBankKey } from "@huimin/bank-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DISTRICT, LiveDistrict, send } from "./testing/live-district.ts";
 
@@ -135,7 +135,7 @@ describe("bad input", () => {
     expect(
       await bank("interest-payments", { ...money, loan: "L1", valueDate: "2018-03-20", amount: "9.00", serial: "P0" }, { keyId: "k3" }),
     ).not.toMatchObject({ status: 401 });
-    await district.register(RevokeBankKey, { bank: "K1", keyId: "k3", reason: "更换密钥", valueDate: "2018-03-21" }, "FOF");
+    await district.register(RevokeBankKey, { bank: "K1", client: "main", keyId: "k3", reason: "更换密钥" }, "FOF");
     await expect.poll(async () => (await bank("repayments", good, { keyId: "k3" })).body.code, { timeout: 5000 }).toBe("KEY_REVOKED");
   });
 

@@ -1,27 +1,35 @@
 import { randomUUIDv7 } from "node:crypto";
 import path from "node:path";
+import { writeCsv, writeXlsx } from "@huimin/bank-files";
 import { createBankPortfolio } from "@huimin/bank-portfolio";
 import { createBooks } from "@huimin/books";
-import { shanghaiInstant } from "@huimin/calendar";
+import { shanghaiDate, shanghaiInstant } from "@huimin/calendar";
 import { type CommandHandler, createCommandHandler } from "@huimin/command-handler";
 import { openPool } from "@huimin/database";
 import { createPostgresStore, type EventStore } from "@huimin/event-store";
 import { createHouseholdSheets, type Reveal } from "@huimin/household-sheet";
-import { buildApp, commandsWith, guardWith, PeopleStore, readModelsWith } from "@huimin/http";
+import { buildApp, commandsWith, guardWith, listsAsFiles, PeopleStore, readModelsWith, type ServerLimits } from "@huimin/http";
+import { isSandboxDistrict } from "@huimin/identity";
 import { createProjector } from "@huimin/projector";
 import { createRegistryView } from "@huimin/registry-view";
+import { BankClients } from "@huimin/service-bank-gateway";
+import { openApiWebhooks } from "@huimin/service-webhooks";
 import { createLogger, createMetrics } from "@huimin/telemetry";
-import { createVault, fileVaultSecrets, postgresKeyStore } from "@huimin/vault";
+import { createVault, liveVaultSecrets, postgresKeyStore, postgresLookupStore } from "@huimin/vault";
 import type { FastifyBaseLogger } from "fastify";
 import type { Pool } from "pg";
 import { createBankFiles } from "./compose/bank-files.ts";
+import { createClosingDesk, policySettlement } from "./compose/closing.ts";
 import { createCommands } from "./compose/commands.ts";
-import { migrateDatabase, type OpenDatabase, openDatabase } from "./compose/database.ts";
+import { migrateDatabase, type OpenDatabase, openDatabase, refuseUnverified } from "./compose/database.ts";
 import { FollowUps } from "./compose/follow-ups.ts";
 import { projections } from "./compose/projections.ts";
+import { bankReconciliation, reconciliationResolvers } from "./compose/reconciliation.ts";
 import { resolversOf } from "./compose/resolvers.ts";
 import { commandTable, registerServices } from "./compose/services.ts";
 import { watchServer } from "./compose/watch.ts";
+import { createWebhooks, scrapeWebhooks } from "./compose/webhooks.ts";
+import { refuseSandbox } from "./sandbox/database.ts";
 import type { Platform, PlatformOptions } from "./types.ts";
 
 export type { Platform, PlatformOptions } from "./types.ts";
@@ -41,7 +49,11 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   const database = await openDatabase(options);
   const opened: (() => Promise<unknown>)[] = [() => database.stop()];
   try {
-    if (options.migrate ?? true) await migrateDatabase(database.url);
+    if (options.migrate ?? true) {
+      if (!isSandboxDistrict(options.district)) await refuseSandbox(database.url);
+      if (!options.unverified) await refuseUnverified(database.url);
+      await migrateDatabase(database.url);
+    }
     return await compose(options, { clock, logger, database, opened });
   } catch (fault) {
     await closeAll(opened);
@@ -71,15 +83,26 @@ async function compose(options: PlatformOptions, base: Base): Promise<Platform> 
     return pool;
   };
   const storeOf = (role: string): EventStore => {
-    const store = createPostgresStore({ connectionString: database.url, role, connectionsMax: LANE_CONNECTIONS });
+    const store = createPostgresStore({
+      connectionString: database.url,
+      role,
+      connectionsMax: LANE_CONNECTIONS,
+      queueRequestsMax: options.appendQueueMax,
+    });
     opened.push(() => store.close());
     return store;
   };
   const pool = poolOf("huimin_platform", READ_CONNECTIONS);
   const store = storeOf("huimin_platform");
   const books = createBooks(pool);
-  const secrets = options.vaultSecrets ?? fileVaultSecrets(options.vaultSecretsFile ?? path.join(options.home, "vault-secrets.json"));
-  const vault = createVault({ secrets, keys: postgresKeyStore(pool), ...(options.newVaultKey ? { newKey: options.newVaultKey } : {}) });
+  const secrets = options.vaultSecrets ?? liveVaultSecrets(options.vaultSecretsFile ?? path.join(options.home, "vault-secrets.json"));
+  const lookups = postgresLookupStore(pool);
+  const vault = createVault({
+    secrets,
+    keys: postgresKeyStore(pool),
+    lookups,
+    ...(options.newVaultKey ? { newKey: options.newVaultKey } : {}),
+  });
   const metrics = createMetrics();
   const projector = createProjector({
     pool: poolOf("huimin_platform", SMALL),
@@ -89,13 +112,17 @@ async function compose(options: PlatformOptions, base: Base): Promise<Platform> 
     onStopped: (stopped) => logger.fatal({ stopped }, "the read models stand still"),
     onFault: (fault) => logger.warn({ err: fault }, "the projector lost its way to the database"),
   });
-  const resolvers = resolversOf({ store, vault, books, projector });
+  const desk = createClosingDesk({ ...options, pool, store, books, projector, logger, reconciliation: bankReconciliation(pool) });
+  const portfolio = createBankPortfolio(pool);
+  const more = reconciliationResolvers({ pool, books, portfolio, store, district, atHead: desk.atHead });
+  const resolvers = resolversOf({ store, vault, books, projector, desk, more });
   const handlerOf = (of: EventStore): CommandHandler =>
     createCommandHandler({
       store: of,
       district,
       clock: () => shanghaiInstant(clock()),
       resolvers,
+      settlementPeriod: policySettlement,
       newId,
       ...(options.cachedStreamsMax === undefined ? {} : { cachedStreamsMax: options.cachedStreamsMax }),
     });
@@ -106,14 +133,26 @@ async function compose(options: PlatformOptions, base: Base): Promise<Platform> 
     logger,
     trustProxy: options.trustProxy ?? false,
     documents: options.documents ?? true,
-    ...(options.eventLoopDelayMsMax === undefined ? {} : { eventLoopDelayMsMax: options.eventLoopDelayMsMax }),
+    webhooks: openApiWebhooks(),
+    limits: limitsOf(options),
     onBroken: options.onBroken ?? stopProcess(logger),
   });
+  listsAsFiles(app, { csv: writeCsv, xlsx: (rows) => writeXlsx("清单", rows) });
   const followUps = new FollowUps((err, { kind, data }) => logger.error({ err, kind, ...data }, "a job was not enqueued: the sweep will"));
   guardWith(app, people);
   readModelsWith(app, projector);
-  commandsWith(app, createCommands(table, { newId, wake: () => projector.wake(), metrics, onRecorded: followUps.after.bind(followUps) }));
-  watchServer(app, { district, pool, store, projector, metrics });
+  commandsWith(
+    app,
+    createCommands(table, {
+      newId,
+      wake: () => projector.wake(),
+      metrics,
+      onRecorded: followUps.after.bind(followUps),
+      eventOf: desk.eventOf,
+    }),
+  );
+  const webhooks = createWebhooks({ ...options, store, pool: poolOf("huimin_webhooks", SMALL), vault, table, clock, metrics, logger });
+  watchServer(app, { district, pool, store, projector, metrics, onScrape: () => scrapeWebhooks({ webhooks, metrics }) });
   const reveal: Reveal = ({ district: of, personId, field, sealed }) => vault.unseal({ district: of, personId, field, sealed });
   const platform: Platform = {
     district,
@@ -121,12 +160,15 @@ async function compose(options: PlatformOptions, base: Base): Promise<Platform> 
     databaseUrl: database.url,
     clock,
     fallbackFonts: options.fallbackFonts,
+    verifyOrigin: options.verifyOrigin,
     store,
     handler,
     table,
     vault,
     projector,
     books,
+    desk,
+    bankClients: new BankClients(store, district),
     bankFiles: createBankFiles({
       home: options.home,
       folder: options.bankFiles,
@@ -137,27 +179,39 @@ async function compose(options: PlatformOptions, base: Base): Promise<Platform> 
       clock,
       wake: () => projector.wake(),
       logger,
+      onBooked: ({ kind, bank, sha256 }) => {
+        if (kind !== "statement" && kind !== "portfolio") return;
+        void followUps.add({ kind: "reconciliation", data: { day: shanghaiDate(clock()), bank, file: sha256 } });
+      },
     }),
-    portfolio: createBankPortfolio(pool),
+    portfolio,
     sheets: createHouseholdSheets({ books, store, reveal }),
     registry: createRegistryView(pool),
     people,
     pool,
     metrics,
     followUps,
+    webhooks,
     logger,
     app,
     close: async () => {
       await app.close();
+      await webhooks.close();
       await projector.stop();
       await closeAll(opened);
     },
   };
   await registerServices(app, platform, { ...options, poolOf });
+  await options.moreRoutes?.(app, platform);
   await app.ready();
   if (options.project ?? true) await projector.start();
   return platform;
 }
+
+const limitsOf = ({ limits, eventLoopDelayMsMax }: PlatformOptions): Partial<ServerLimits> => ({
+  ...limits,
+  ...(eventLoopDelayMsMax === undefined ? {} : { eventLoopDelayMs: eventLoopDelayMsMax }),
+});
 
 /** Sysexits EX_SOFTWARE: what must be true was not; a supervisor starts the process anew on what the log says. */
 const EXIT_BROKEN = 70;

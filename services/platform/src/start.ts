@@ -1,4 +1,5 @@
 import path from "node:path";
+import { BackupFault } from "@huimin/backup";
 import { type Config, ConfigFault, readConfig } from "@huimin/config";
 import { EmbeddedServerFault, ensureDatabase, MigrationChanged, startEmbedded } from "@huimin/database";
 import closeWithGrace from "close-with-grace";
@@ -7,6 +8,10 @@ import { bringDemoData, isDemo } from "./compose/demo-data.ts";
 import { startPlatformJobs } from "./compose/jobs.ts";
 import { ownSignals } from "./compose/signals.ts";
 import { createPlatform, type Platform } from "./platform.ts";
+import { SandboxFault } from "./sandbox/database.ts";
+import { SandboxHost } from "./sandbox/host.ts";
+import { writeSandboxKeys } from "./sandbox/keys.ts";
+import { SANDBOX_PASSWORD, SANDBOX_STAFF } from "./sandbox/seed.ts";
 
 /** Time for what is in hand after SIGTERM: an append takes milliseconds, a projector batch a tenth of a second. */
 const GRACE_MS = 15_000;
@@ -37,8 +42,13 @@ async function ownDatabase(config: Config, empty: boolean): Promise<string> {
 /** `npm start`: every service in one process; prints the address and how to sign in. */
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
-  if (args.some((one) => one !== "--empty")) throw new WrongArguments("usage: npm start [-- --empty]   (--empty: without demo data)");
+  if (args.some((one) => one !== "--empty" && one !== "--sandbox"))
+    throw new WrongArguments(
+      "usage: npm start [-- --empty | --sandbox]   (--empty: without demo data; --sandbox: a test system for banks, as HUIMIN_MODE=sandbox)",
+    );
+  if (args.includes("--sandbox")) process.env.HUIMIN_MODE = "sandbox";
   const config = readConfig();
+  if (config.mode === "sandbox") return startSandbox(config);
   const databaseUrl = config.databaseUrl ?? (await ownDatabase(config, args.includes("--empty")));
   const platform = await opening(createPlatform({ ...platformOptionsOf(config), databaseUrl }));
   await opening(startPlatformJobs(platform, config.redisUrl));
@@ -46,6 +56,29 @@ async function main(): Promise<void> {
   await greet(platform, config.publicOrigin ?? address);
   if (isDemo(config))
     say("  演示数据，请勿录入真实信息 / demo data: enter nothing real; for real work start with --empty in a new HUIMIN_HOME");
+}
+
+/** `npm start -- --sandbox`: a test system for banks; its test keys are written beside its data. */
+async function startSandbox(config: Config): Promise<void> {
+  const databaseUrl = config.databaseUrl ?? (await sandboxDatabase(config));
+  const keys = path.join(config.home, "keys");
+  await writeSandboxKeys(keys);
+  const options = { ...platformOptionsOf(config), databaseUrl, redisUrl: config.redisUrl };
+  const host = await opening(SandboxHost.start(options, { host: config.host, port: config.port }));
+  const address = config.publicOrigin ?? host.address;
+  say(`惠民账本沙箱 Huimin Ledger sandbox  ${address}`);
+  say("  只有虚构数据，测试密钥人人皆知：勿录入真实信息 / invented data and published keys: enter nothing real");
+  say(`  测试密钥 / test keys   ${keys}`);
+  say(`  接口文档 / API         ${address}/docs   docs/banks/handbook.zh-CN.md   docs/banks/handbook.en.md`);
+  say("  恢复初始数据 / reset   POST /sandbox/reset      拨快时钟 / clock   POST /sandbox/clock");
+  say(`  办公室登录 / office    ${SANDBOX_STAFF.map(({ login }) => login).join(", ")}   ${SANDBOX_PASSWORD}`);
+  say("  按 Ctrl+C 停止 / Ctrl+C stops");
+}
+
+async function sandboxDatabase(config: Config): Promise<string> {
+  const server = await opening(startEmbedded({ dataDirectory: path.join(config.home, "postgres") }));
+  await ensureDatabase(server.url("postgres"), "huimin_sandbox");
+  return server.url("huimin_sandbox");
 }
 
 let closing: Promise<void> | undefined;
@@ -82,7 +115,9 @@ try {
   await main();
 } catch (fault) {
   if (closing) await new Promise(() => undefined); // stopped while it started: the signal's handler ends the process
-  const expected = [ConfigFault, EmbeddedServerFault, MigrationChanged, WrongArguments].some((kind) => fault instanceof kind);
+  const expected = [BackupFault, ConfigFault, EmbeddedServerFault, MigrationChanged, SandboxFault, WrongArguments].some(
+    (kind) => fault instanceof kind,
+  );
   process.stderr.write(`${expected ? (fault as Error).message : ((fault as Error).stack ?? String(fault))}\n`);
   await closeAll();
   process.exit(expected ? 2 : 1);

@@ -3,14 +3,17 @@ import type { Books } from "@huimin/books";
 import type { CommandHandler } from "@huimin/command-handler";
 import type { EventStore } from "@huimin/event-store";
 import type { HouseholdSheets } from "@huimin/household-sheet";
-import type { App, PeopleStore } from "@huimin/http";
+import type { App, PeopleStore, ServerLimits } from "@huimin/http";
 import type { Projector } from "@huimin/projector";
 import type { RegistryView } from "@huimin/registry-view";
+import type { Webhooks } from "@huimin/service-webhooks";
+import type { BankClients } from "@huimin/service-bank-gateway";
 import type { Metrics } from "@huimin/telemetry";
 import type { Vault, VaultOptions, VaultSecrets } from "@huimin/vault";
 import type { FastifyBaseLogger } from "fastify";
 import type { Pool } from "pg";
 import type { BankFiles } from "./compose/bank-files.ts";
+import type { ClosingDesk } from "./compose/closing.ts";
 import type { CommandTable } from "./compose/commands.ts";
 import type { FollowUps } from "./compose/follow-ups.ts";
 
@@ -24,6 +27,10 @@ export interface PlatformOptions {
   readonly embeddedDatabase?: string | undefined;
   /** Milliseconds since 1970: the instant of recording, of signatures and of sessions. Default: the system clock. */
   readonly clock?: (() => number) | undefined;
+  /** Milliseconds since 1970 by which signatures are dated, where business has another day (a sandbox). Default: `clock`. */
+  readonly wallClock?: (() => number) | undefined;
+  /** Routes beside the product's: those of a sandbox. */
+  readonly moreRoutes?: ((app: App, platform: Platform) => Promise<void>) | undefined;
   /** Ids of events and commands; a demo gives seeded ones. */
   readonly newId?: (() => string) | undefined;
   readonly vaultSecrets?: VaultSecrets | undefined;
@@ -33,10 +40,21 @@ export interface PlatformOptions {
   readonly logger?: FastifyBaseLogger | undefined;
   readonly logLevel?: string | undefined;
   readonly publicOrigin?: string | undefined;
+  /** Origin of the public pages, printed on statements (HUIMIN_VERIFY_ORIGIN). Default: none is printed. */
+  readonly verifyOrigin?: string | undefined;
+  /** Key that signs the log, and where checkpoints are kept outside the database. Default: in `home`. */
+  readonly logKeyFile?: string | undefined;
+  readonly checkpointFolder?: string | undefined;
   readonly trustProxy?: boolean | undefined;
   /** Font files for rare characters, separated by `:` (HUIMIN_FALLBACK_FONT). */
   readonly fallbackFonts?: string | undefined;
   readonly signatureWindowSeconds?: number | undefined;
+  /** Private networks to which webhooks may go (HUIMIN_WEBHOOK_NETWORKS). Default: none. */
+  readonly webhookNetworks?: readonly string[] | undefined;
+  /** Webhooks to http:// addresses of this machine (HUIMIN_WEBHOOK_HTTP). Default false. */
+  readonly webhookHttp?: boolean | undefined;
+  /** Webhooks go to those networks only, and not to the Internet: a sandbox. Default false. */
+  readonly webhookOnlyThere?: boolean | undefined;
   /** Files of banks and their reports (HUIMIN_BANK_FILES). Default: `bank-files` in `home`. */
   readonly bankFiles?: string | undefined;
   /** Pick-up folder of banks (HUIMIN_BANK_FOLDER). Default: none. */
@@ -45,10 +63,16 @@ export interface PlatformOptions {
   readonly cachedStreamsMax?: number | undefined;
   /** Migrate first. Default true. */
   readonly migrate?: boolean | undefined;
+  /** Open a restored copy that was not verified yet: to verify it, never to serve. Default false. */
+  readonly unverified?: boolean | undefined;
   /** Follow the log with the read models. Default true. */
   readonly project?: boolean | undefined;
   /** Serve /openapi.json and /docs. Default true. */
   readonly documents?: boolean | undefined;
+  /** Bounds of the HTTP server (HUIMIN_CONNECTIONS_MAX, HUIMIN_REQUESTS_MAX). Default: those of @huimin/http. */
+  readonly limits?: Partial<ServerLimits> | undefined;
+  /** Appends of one service that wait; the next is answered 503 (HUIMIN_APPEND_QUEUE_MAX). */
+  readonly appendQueueMax?: number | undefined;
   /** Answer 503 when the event loop is later than this. Default 1 s; 0: never (bulk work in the same process). */
   readonly eventLoopDelayMsMax?: number | undefined;
   /** Called when a broken invariant reached the edge. Default: the process ends with code 70 after its log line. */
@@ -63,6 +87,7 @@ export interface Platform {
   readonly databaseUrl: string;
   readonly clock: () => number;
   readonly fallbackFonts: string | undefined;
+  readonly verifyOrigin: string | undefined;
   /** The whole log, with the platform's rights. */
   readonly store: EventStore;
   /** Records any command. The routes use a handler per service, each with that service's rights only. */
@@ -71,6 +96,8 @@ export interface Platform {
   readonly vault: Vault;
   readonly projector: Projector;
   readonly books: Books;
+  /** Vouchers, and the close of a month. */
+  readonly desk: ClosingDesk;
   readonly portfolio: BankPortfolio;
   readonly sheets: HouseholdSheets;
   readonly registry: RegistryView;
@@ -80,6 +107,10 @@ export interface Platform {
   readonly metrics: Metrics;
   /** Jobs that follow from what was recorded. */
   readonly followUps: FollowUps;
+  /** Webhooks to banks. */
+  readonly webhooks: Webhooks;
+  /** Who may connect as a bank: clients, keys, and those that end soon. */
+  readonly bankClients: BankClients;
   /** Files of banks. */
   readonly bankFiles: BankFiles;
   readonly logger: FastifyBaseLogger;

@@ -30,6 +30,8 @@ export interface PlainHousehold {
   readonly members: readonly PlainMember[];
   readonly cause?: string;
   readonly kind?: "poor" | "marginal";
+  /** 村民小组 */
+  readonly group?: string;
   /** Of the head. */
   readonly account?: PlainAccount;
   readonly valueDate: string;
@@ -102,8 +104,12 @@ const ALL = "all";
 /** Registrations as commands; one sealing for all of them, so a whole register takes a few round trips. */
 export async function sealHouseholds(vault: Vault, district: string, households: readonly PlainHousehold[]): Promise<HouseholdCommand[]> {
   const envelope = new Envelope();
+  const numbers = households.flatMap(({ members }) => members.map(({ idNumber }) => idNumber));
+  const ids = idsIn(await vault.personIds(district, numbers), numbers);
+  const accounts = households.flatMap(({ account }) => (account ? [account.number] : []));
+  const fingerprints = idsIn(await vault.accountFingerprints(district, accounts), accounts);
   const open = households.map((household) => {
-    const members = household.members.map((member) => putMember(envelope, vault, district, member));
+    const members = household.members.map((member) => putMember(envelope, ids(member.idNumber), district, member));
     const head = members[household.members.findIndex(({ relation }) => relation === "head")]?.personId ?? "";
     const { account, cause } = household;
     const holder = { district, personId: head };
@@ -128,7 +134,7 @@ export async function sealHouseholds(vault: Vault, district: string, households:
           bank: account.bank,
           kind: account.kind,
           number: envelope.take(number),
-          numberHash: vault.fingerprint(district, "account", account.number),
+          numberHash: fingerprints(account.number),
           purpose: account.purpose ?? ALL,
         },
       };
@@ -139,19 +145,25 @@ export async function sealHouseholds(vault: Vault, district: string, households:
       members: members.map((member) => member.take()),
       ...(cause === undefined ? {} : { cause: envelope.take(cause) }),
       ...(kind === undefined ? {} : { kind }),
+      ...(household.group === undefined ? {} : { group: household.group }),
       ...(sealedAccount || {}),
       valueDate: household.valueDate,
     };
   });
 }
 
+/** The id of each number, as it was asked for. */
+function idsIn(ids: readonly string[], numbers: readonly string[]): (number: string) => string {
+  const known = new Map(numbers.map((number, index) => [number, ids[index] as string]));
+  return (number) => known.get(number) as string;
+}
+
 function putMember(
   envelope: Envelope,
-  vault: Vault,
+  personId: string,
   district: string,
   member: PlainMember,
 ): { readonly personId: string; take(): SealedMember } {
-  const personId = vault.personId(district, member.idNumber);
   const owner = { district, personId };
   const name = envelope.put({ ...owner, field: "name", keyClass: "K1", text: member.name });
   const idNumber = envelope.put({ ...owner, field: "idNumber", keyClass: "K1", text: member.idNumber });
@@ -170,14 +182,15 @@ function putMember(
 
 export async function sealMember(vault: Vault, district: string, member: PlainMember): Promise<SealedMember> {
   const envelope = new Envelope();
-  const put = putMember(envelope, vault, district, member);
+  const [personId] = (await vault.personIds(district, [member.idNumber])) as [string];
+  const put = putMember(envelope, personId, district, member);
   await envelope.seal(vault);
   return put.take();
 }
 
 export async function sealAccount(vault: Vault, district: string, holder: string, account: PlainAccount) {
   const [number] = (await vault.seal([{ district, personId: holder, field: "account", keyClass: "K1", text: account.number }])) as [string];
-  const numberHash = vault.fingerprint(district, "account", account.number);
+  const [numberHash] = (await vault.accountFingerprints(district, [account.number])) as [string];
   return { holder, bank: account.bank, kind: account.kind, number, numberHash, purpose: account.purpose ?? ALL };
 }
 

@@ -40,5 +40,8 @@ export const summaries: Readonly<Record<string, string>> = {
   ReturnSubsidyPayment: "贴息退回 / A subsidy payment came back",
   DecideSubsidyClawback: "贴息追回认定 / Decide a clawback",
   ReceiveSubsidyClawback: "追回到账 / A clawed-back subsidy arrived",
+  ReverseSubsidyAppropriation: "冲销贴息资金拨入 / Reverse an appropriation",
+  ReverseSubsidyClawback: "冲销追回认定 / Reverse a clawback decision",
+  ReverseClawbackReceipt: "冲正追回到账 / The receipt of a clawback is reversed",
   SetOffSubsidyClawback: "贴息抵扣 / Set a clawback off",
 };

@@ -23,6 +23,8 @@ export interface WrittenFiles {
   readonly onMoreSheets: readonly string[];
   /** Statements whose personal data were shredded: not printed. */
   readonly erased: readonly string[];
+  /** Statements that could not be set, and why: held back, the others are printed. */
+  readonly failed: readonly { readonly household: string; readonly number: string; readonly why: string }[];
 }
 
 /** Statements opened at a time: their personal data are in memory only so long. */
@@ -48,6 +50,7 @@ export async function writeStatements(
   const index: string[][] = [];
   const onMoreSheets: string[] = [];
   const erased: string[] = [];
+  const failed: { household: string; number: string; why: string }[] = [];
   let bytes = 0;
   for (let first = 0; first < households.length; first += CHUNK) {
     const states = await readIssued(households.slice(first, first + CHUNK), options);
@@ -57,7 +60,10 @@ export async function writeStatements(
       issued.map(async (one, position) => {
         const job = jobs[position];
         if (!job) return void erased.push(one.number);
-        const pdf = await printer.print(job);
+        const pdf = await printer.print(job).catch((fault: unknown) => {
+          failed.push({ household: one.household, number: one.number, why: fault instanceof Error ? fault.message : String(fault) });
+        });
+        if (!pdf) return;
         const file = fileNameOf(one);
         await writeFile(join(out, file), pdf.bytes);
         bytes += pdf.bytes.length;
@@ -69,8 +75,8 @@ export async function writeStatements(
   }
   index.sort((a, b) => ((a[0] as string) < (b[0] as string) ? -1 : 1));
   await writeFile(join(out, "index.csv"), stringify([INDEX_COLUMNS, ...index], { bom: true, record_delimiter: "windows" }));
-  await writeFile(join(out, "coverage.csv"), stringify(coverageRows(report), { bom: true, record_delimiter: "windows" }));
-  return { files: index.length, bytes, onMoreSheets: onMoreSheets.sort(), erased: erased.sort() };
+  await writeFile(join(out, "coverage.csv"), stringify(coverageRows(report, failed), { bom: true, record_delimiter: "windows" }));
+  return { files: index.length, bytes, onMoreSheets: onMoreSheets.sort(), erased: erased.sort(), failed };
 }
 
 const INDEX_COLUMNS = [
@@ -121,12 +127,17 @@ const COVERAGE_WORDS = {
   refused: "未能出具",
 } as const;
 
-function coverageRows({ lines }: IssueReport): string[][] {
+function coverageRows({ lines }: IssueReport, failed: WrittenFiles["failed"]): string[][] {
+  const unprinted = new Map(failed.map(({ household, why }) => [household, why]));
   return [
     ["户编号", "村", "情况", "编号", "原因代码", "原因", "处理办法"],
-    ...lines.map(({ household, village, coverage, number, refusal }) => {
+    ...lines.map(({ household, village, coverage, number, refusal, ended }) => {
+      const why = unprinted.get(household);
+      if (why !== undefined) return [household, village, `${COVERAGE_WORDS[coverage]}，打印失败`, number ?? "", "", why, "请重新打印该户"];
       const entry = refusal && errorEntry(refusal.code);
-      const reason = entry ? [entry.code, fillText(entry.zh, refusal.details), fillText(entry.remedyZh, refusal.details)] : ["", "", ""];
+      const reason = entry
+        ? [entry.code, fillText(entry.zh, refusal.details), fillText(entry.remedyZh, refusal.details)]
+        : ["", ended ?? "", ""];
       return [household, village, COVERAGE_WORDS[coverage], number ?? "", ...reason];
     }),
   ];

@@ -1,3 +1,5 @@
+export { type CheckFault, type CheckReport, checkStatements } from "./check.ts";
+export { type CoverageEntry, coverageOf, type Lack, type VillageCoverage, type YearCoverage } from "./coverage.ts";
 export { findStatement, openStatements, readIssued } from "./documents.ts";
 export { errors as statementServiceErrors } from "./errors.ts";
 export { fileNameOf, type WriteRequest, type WrittenFiles, writeStatements } from "./files.ts";
@@ -14,3 +16,5 @@ export {
   type Progress,
   type StatementsOptions,
 } from "./types.ts";
+export { type Verdict, type VerifyQuestion, verify } from "./verify.ts";
+export { type ShownReceipt, type VerifyOptions, verifyRoutes } from "./verify-routes.ts";

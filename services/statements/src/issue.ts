@@ -30,6 +30,8 @@ export interface IssueRequest {
   readonly issuedOn?: string;
   /** Cut-off: position of the log. Default: its last one, now. */
   readonly position?: number;
+  /** Only finds out what would become of every household: nothing is sealed or sent. */
+  readonly dryRun?: boolean;
 }
 
 /** Records a command of the write side; resolves to a refusal, never throws one. */
@@ -127,11 +129,12 @@ async function issueChunk(
     else if (
       before ? changedLines(before.figures, figures).length === 0 && request.reason === undefined : isNil(figures) && !request.requested
     ) {
-      lines.push({ household, village, coverage: before ? "unchanged" : "nil", ...(before ? { number: before.number } : {}) });
+      const ended = of.state.ended ? { ended: of.status } : {};
+      lines.push({ household, village, coverage: before ? "unchanged" : "nil", ...(before ? { number: before.number } : ended) });
     } else candidates.push({ of, figures, before });
   }
   const items = await itemsOf(candidates, bankNames, run, request, options, lines);
-  if (items.length > 0) {
+  if (items.length > 0 && !request.dryRun) {
     const sent = await send({ ...run, items });
     if (!sent.ok) return sent;
   }
@@ -183,7 +186,7 @@ async function itemsOf(
     made.push({ candidate, content, holder: basics.holder });
   }
   const sealed = await vault.seal(
-    made.map(({ content, holder }) => ({
+    (request.dryRun ? [] : made).map(({ content, holder }) => ({
       district,
       personId: holder,
       field: "statement",
@@ -194,7 +197,7 @@ async function itemsOf(
   return made.map(({ candidate, content, holder }, index) => ({
     household: content.household,
     holder,
-    basics: sealed[index] as string,
+    basics: sealed[index] ?? "",
     figures: candidate.figures,
     contentHash: contentHash(content),
     ...(request.requested ? { requested: true } : {}),

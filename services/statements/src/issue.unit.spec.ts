@@ -168,7 +168,14 @@ describe("issuing the statements of a year", () => {
           {
             ...{ pool: POOL, model: 1, partner: "太行林果合作社", basis: "50000.00", days: 305, standard: "约定" },
             ...{ entitled: "1500.00", paidInYear: "1500.00", returnedAfterYearEnd: "0.00", awaitingReissue: "0.00", paidOn: "2018-12-28" },
-            ...{ method: "by-stake-days", residueRule: "LARGEST_REMAINDER", publishedFrom: "2018-12-11", publishedTo: "2018-12-20" },
+            ...{
+              listTotal: "1500.00",
+              listHouseholds: 1,
+              method: "by-stake-days",
+              residueRule: "LARGEST_REMAINDER",
+              publishedFrom: "2018-12-11",
+              publishedTo: "2018-12-20",
+            },
             document: "示例〔2018〕5号",
           },
         ],

@@ -2,8 +2,10 @@ import type { Role } from "@huimin/decider";
 import { type App, decodeCursor, needsRole, PAGE_DEFAULT, PageOf, PageQuery, pageOf, personOf, RefusalError, senderOf } from "@huimin/http";
 import { IssueStatements } from "@huimin/statement";
 import { type StatementIssued, statementNumber } from "@huimin/statement/events";
+import type { StatementRegister } from "@huimin/statement-register";
 import { createPress, type StatementPdf } from "@huimin/statements";
 import { Type } from "typebox";
+import { coverageOf } from "./coverage.ts";
 import { findStatement } from "./documents.ts";
 import { fileNameOf } from "./files.ts";
 import { issueStatements } from "./issue.ts";
@@ -64,6 +66,7 @@ const Listed = Type.Object({
 export async function statementRoutes(app: App, options: StatementsOptions): Promise<void> {
   issueRoute(app, options);
   listRoute(app, options);
+  if (options.register) coverageRoute(app, { ...options, register: options.register });
   downloadRoute(app, options);
 }
 
@@ -115,6 +118,52 @@ function issueRoute(app: App, options: StatementsOptions): void {
           ...(refusal ? { code: refusal.code, ...(refusal.details ? { details: { ...refusal.details } } : {}) } : {}),
         })),
       };
+    },
+  );
+}
+
+const Count = Type.Integer();
+const LacksSchema = Type.Object({ nil: Count, due: Count, outdated: Count, held: Count, unprinted: Count });
+const VillageSchema = Type.Object({ village: Type.String(), households: Type.Integer(), covered: Type.Integer(), lacks: LacksSchema });
+
+function coverageRoute(app: App, options: StatementsOptions & { readonly register: StatementRegister }): void {
+  app.get(
+    "/statements/coverage",
+    {
+      onRequest: needsRole(...READERS, "AUD"),
+      config: { rateLimit: { max: ISSUES_PER_MINUTE_MAX, timeWindow: 60_000 } },
+      schema: {
+        tags,
+        security,
+        summary: "覆盖情况 / By village who has a statement of a year, and who has none and why",
+        querystring: Type.Object({ year: Year, village: Type.Optional(Type.String({ maxLength: 64 })) }, closed),
+        response: {
+          200: Type.Object({
+            year: Type.Integer(),
+            position: Type.Integer(),
+            total: VillageSchema,
+            villages: Type.Array(VillageSchema),
+            entries: Type.Array(
+              Type.Object({
+                household: Type.String(),
+                village: Type.String(),
+                number: Type.Optional(Type.String()),
+                lack: Type.Optional(Type.String()),
+                code: Type.Optional(Type.String()),
+                reason: Type.Optional(Type.String()),
+              }),
+              { description: "households that have none, or one that lacks something" },
+            ),
+          }),
+        },
+      },
+    },
+    async (request) => {
+      const { year, village } = request.query;
+      const found = await coverageOf({ year }, options);
+      if (!found.ok) throw new RefusalError(found.refusal);
+      const { entries, villages, ...report } = found.value;
+      return { ...report, villages: [...villages], entries: entries.filter((one) => village === undefined || one.village === village) };
     },
   );
 }

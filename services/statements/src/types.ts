@@ -2,6 +2,7 @@ import type { Books } from "@huimin/books";
 import type { EventStore } from "@huimin/event-store";
 import type { Refusal } from "@huimin/outcome";
 import type { Cutoff, Notice } from "@huimin/statement/events";
+import type { StatementRegister } from "@huimin/statement-register";
 import type { FontSet } from "@huimin/statements";
 import type { Vault } from "@huimin/vault";
 
@@ -18,6 +19,8 @@ export interface StatementsOptions {
   readonly clock: () => number;
   /** With them, principal at the year's end (9201) and dividends still owed (2901) are compared before anything is issued. */
   readonly books?: Pick<Books, "details">;
+  /** With it, who has a statement and who has none can be asked. */
+  readonly register?: StatementRegister;
   /** Called before a printed statement leaves: every look at a name in full is logged (domain 5.6). */
   readonly onDownload?: (download: {
     readonly actor: string;
@@ -46,6 +49,8 @@ export interface CoverageLine {
   readonly village: string;
   readonly coverage: Coverage;
   readonly number?: string;
+  /** Of a household that is no more, how it ended: 整户消亡 … */
+  readonly ended?: string;
   readonly refusal?: Refusal;
 }
 

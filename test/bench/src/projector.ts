@@ -2,6 +2,7 @@ import { bankPortfolioProjection } from "@huimin/bank-portfolio";
 import { booksProjection } from "@huimin/books";
 import type { EventStore } from "@huimin/event-store";
 import { createProjector, type Projection } from "@huimin/projector";
+import { vouchersProjection } from "@huimin/vouchers";
 import type { Pool } from "pg";
 import { type Bench, type BenchOptions, type BenchResult, rateAgainst, timeAgainst } from "./bench.ts";
 import { BENCH_DISTRICT, eventsOf, fillLog, type HistorySize, history, withReadServer } from "./projector-history.ts";
@@ -88,22 +89,25 @@ const median = (values: readonly number[]): number => [...values].sort((a, b) =>
 export const projectorBench: Bench = {
   name: "projector",
   run: ({ quick, log }) =>
-    withReadServer([booksProjection, bankPortfolioProjection], async (context): Promise<BenchResult[]> => {
+    withReadServer([booksProjection, vouchersProjection, bankPortfolioProjection], async (context): Promise<BenchResult[]> => {
       const size: HistorySize = quick ? { loans: 4_000, quarters: 5 } : { loans: 12_000, quarters: 8 };
       log(`a log of ${eventsOf(size)} events`);
       const events = await fillLog(context.store, history(size));
       await rate(context, [booksProjection], events, log); // warm: code, plans, buffers
       const books: number[] = [];
       const both: number[] = [];
+      const all: number[] = [];
       for (let round = 0; round < (quick ? 2 : 3); round++) {
         books.push(await rate(context, [booksProjection], events, log));
         both.push(await rate(context, [booksProjection, bankPortfolioProjection], events, log));
+        all.push(await rate(context, [booksProjection, vouchersProjection, bankPortfolioProjection], events, log));
       }
       const lags = await lag(context, quick ? 5 : 15);
       log(`lag at ${Math.round(lags.perSecond)} events/s: p50 ${lags.p50.toFixed(1)} ms, p99 ${lags.p99.toFixed(1)} ms`);
       return [
         rateAgainst("projector, lines and balances", "events/s", median(books), "target", TARGET_EVENTS_PER_S, 1),
         rateAgainst("projector, books and bank portfolio", "events/s", median(both), "target", TARGET_EVENTS_PER_S, 1),
+        rateAgainst("projector, books, vouchers and bank portfolio", "events/s", median(all), "target", TARGET_EVENTS_PER_S, 1),
         timeAgainst(`projector lag p99 at ${LAG_EVENTS_PER_S} events/s`, "ms", lags.p99, "target", TARGET_LAG_MS, 1),
       ];
     }),

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ensureDatabase, openPool, startEmbedded } from "@huimin/database";
 import type { NewEvent } from "@huimin/event-store";
 import { createPlatform, type Platform } from "@huimin/platform";
-import { AddBankKey, RegisterBank } from "@huimin/registry";
+import { AddBankKey, RegisterBankClient, wholeOnboarding } from "@huimin/bank-client";
+import { RegisterBank } from "@huimin/registry";
 import { generateSigningKey } from "@huimin/signing";
 import { measureAppends } from "./append.ts";
 import { type AppendContender, contenders, settle } from "./append-contenders.ts";
@@ -33,14 +34,15 @@ interface Plan {
 
 async function seed(platform: Platform): Promise<string> {
   const pair = generateSigningKey();
-  const meta = { actor: "bench", role: "FOF", channel: "import" } as const;
+  const meta = { actor: "bench", checker: "bench-2", role: "FOF", channel: "import" } as const;
   await platform.handler.execute(RegisterBank, { bank: "K1", name: "测试农商行", valueDate: "2016-12-01" }, meta);
-  const added = await platform.handler.execute(
-    AddBankKey,
-    { bank: "K1", keyId: KEY_ID, publicKey: pair.publicKey, valueDate: "2016-12-01" },
-    meta,
-  );
-  if (added.kind !== "recorded") throw new Error(JSON.stringify(added));
+  const key = { keyId: KEY_ID, publicKey: pair.publicKey, privateKey: pair.privateKey, validFrom: "2016-12-01", validTo: "2026-11-30" };
+  const onboarding = wholeOnboarding(DISTRICT, "K1", [key]);
+  await platform.handler.execute(RegisterBankClient, onboarding.client, meta);
+  for (const one of onboarding.keys) {
+    const added = await platform.handler.execute(AddBankKey, one, meta);
+    if (added.kind !== "recorded") throw new Error(JSON.stringify(added));
+  }
   for (let from = 0; from < LOANS; from += 500)
     await Promise.all(Array.from({ length: 500 }, (_, index) => openLoan(platform, from + index)));
   await platform.projector.drain();

@@ -1,8 +1,16 @@
 import { createHash } from "node:crypto";
-import { type AppendOutcome, canonicalEnvelope, type EventStore, MalformedAppend, type StoredEvent } from "@huimin/event-store";
+import {
+  type AppendOutcome,
+  type AppendRequest,
+  canonicalEnvelope,
+  type EventStore,
+  MalformedAppend,
+  type StoredEvent,
+} from "@huimin/event-store";
 import { leafHash, NotCanonical } from "@huimin/proof-log";
 import canonicalize from "canonicalize";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { keysContract } from "./event-store.keys.contract.ts";
 import { any, append, exactly, exists, keyOf, newEvent, none } from "./requests.ts";
 
 const kinds = (outcomes: readonly AppendOutcome[]): string[] => outcomes.map(({ kind }) => kind);
@@ -172,68 +180,7 @@ export function eventStoreContract(name: string, open: () => Promise<{ store: Ev
       }
     });
 
-    describe("idempotency keys", () => {
-      const one = (body: string, keys: readonly string[]) =>
-        send([["loan/L1", any]], { keys: keys.map((key) => keyOf(key, body)), answer: { body, 答: [1, null, "x"] } });
-
-      it("gives the first answer to the same key and body, and stores no event", async () => {
-        const first = await one("a", ["k1"]);
-        expect(first).toMatchObject({ kind: "appended", answer: { body: "a", 答: [1, null, "x"] } });
-        const again = await one("a", ["k1"]);
-        expect(again).toEqual({ kind: "replayed", lastPosition: 1, answer: { body: "a", 答: [1, null, "x"] }, key: keyOf("k1", "a") });
-        expect(await store.head(district)).toBe(1);
-      });
-
-      it("a repeat wins over a version that has moved on", async () => {
-        const request = append([["loan/L1", exactly(0)]], { keys: [keyOf("k1", "a")] });
-        await store.append(district, request);
-        expect(await store.append(district, request)).toMatchObject({ kind: "replayed", lastPosition: 1 });
-      });
-
-      it("refuses another body under a known key", async () => {
-        await one("a", ["k1"]);
-        expect(await one("b", ["k1"])).toEqual({ kind: "key-conflict", key: keyOf("k1", "b") });
-        expect(await store.head(district)).toBe(1);
-      });
-
-      it("keeps two keys of one request: either finds it, and a conflict of either wins", async () => {
-        await one("a", ["header-1", "serial-1"]);
-        expect(await one("a", ["header-2", "serial-1"])).toMatchObject({ kind: "replayed", lastPosition: 1, key: { key: "serial-1" } });
-        expect(await one("a", ["header-1", "serial-2"])).toMatchObject({ kind: "replayed", lastPosition: 1, key: { key: "header-1" } });
-        expect(await one("b", ["header-3", "serial-1"])).toMatchObject({ kind: "key-conflict", key: { key: "serial-1" } });
-        await one("b", ["header-4", "serial-4"]);
-        // serial-4 would be a repeat; the header says another thing.
-        expect(await one("b", ["header-1", "serial-4"])).toMatchObject({ kind: "key-conflict", key: { key: "header-1" } });
-        expect(await store.head(district)).toBe(2);
-      });
-
-      it("belongs to its client and its district", async () => {
-        await one("a", ["k1"]);
-        expect(await send([["loan/L1", any]], { keys: [keyOf("k1", "b", "bank:K2")] })).toMatchObject({ kind: "appended" });
-        expect(await store.append(`${district}x`, append([["loan/L1", any]], { keys: [keyOf("k1", "b")] }))).toMatchObject({
-          kind: "appended",
-          firstPosition: 1,
-        });
-      });
-
-      it("of 20 parallel requests under one key one is stored and 19 repeat its answer", async () => {
-        const outcomes = await Promise.all(countUp(20).map((n) => send([[`loan/${n}`, any]], { keys: [keyOf("k1", "a")], answer: { n } })));
-        expect(kinds(outcomes).sort()).toEqual(["appended", ...Array.from({ length: 19 }, () => "replayed")]);
-        const stored = outcomes.find(({ kind }) => kind === "appended") as Extract<AppendOutcome, { kind: "appended" }>;
-        for (const outcome of outcomes) expect(outcome).toMatchObject({ answer: stored.answer, lastPosition: 1 });
-        expect(await store.head(district)).toBe(1);
-      });
-
-      it("findKey tells what is stored, and nothing of an unknown key", async () => {
-        await one("a", ["k1"]);
-        expect(await store.findKey(district, "bank:K1", "k1")).toEqual({
-          bodyHash: keyOf("k1", "a").bodyHash,
-          answer: { body: "a", 答: [1, null, "x"] },
-          lastPosition: 1,
-        });
-        expect(await store.findKey(district, "bank:K2", "k1")).toBeUndefined();
-      });
-    });
+    keysContract(() => ({ store, district }));
 
     describe("bytes", () => {
       it("are the RFC 8785 form of the envelope that is read, and the leaf hash is theirs", async () => {
@@ -345,6 +292,58 @@ export function eventStoreContract(name: string, open: () => Promise<{ store: Ev
         expect(await store.head(other)).toBe(0);
         expect(await store.readAll(other, 0, 10)).toEqual([]);
         expect((await store.readStream(other, "loan/L1")).version).toBe(0);
+      });
+    });
+
+    describe("streams of banks", () => {
+      const K1 = { bank: "K1" };
+      const K2 = { bank: "K2" };
+      const write = (stream: string, over: Partial<AppendRequest>) => store.append(district, append([[stream, any]], over));
+
+      it("belong to the bank whose message began them: another bank's message stores nothing of itself", async () => {
+        expect(await write("loan/L1", K1)).toMatchObject({ kind: "appended" });
+        const mixed = append(
+          [
+            ["loan/L2", any],
+            ["loan/L1", any],
+          ],
+          { ...K2, keys: [keyOf("k", "x", "bank:K2")] },
+        );
+        expect(await store.append(district, mixed)).toEqual({ kind: "foreign", stream: "loan/L1" });
+        expect([await store.head(district), await store.findKey(district, "bank:K2", "k")]).toEqual([1, undefined]);
+        expect(await write("loan/L1", K1)).toMatchObject({ kind: "appended" });
+        expect(await write("loan/L1", {})).toMatchObject({ kind: "appended" }); // the office
+      });
+
+      it("belong to the bank that the office's events name, and a bank can't name another", async () => {
+        const named = (bank: string, by: object) =>
+          store.append(district, { ...append([]), ...by, writes: [{ stream: "batch/B1", expect: any, events: [newEvent()], bank }] });
+        expect(await named("K2", K1)).toEqual({ kind: "foreign", stream: "batch/B1" });
+        expect(await named("K2", {})).toMatchObject({ kind: "appended" });
+        expect(await write("batch/B1", K1)).toEqual({ kind: "foreign", stream: "batch/B1" });
+        expect(await write("batch/B1", K2)).toMatchObject({ kind: "appended" });
+      });
+
+      it("are those of some categories: a household's credit file takes messages of every bank", async () => {
+        expect(await write("credit/H1", K1)).toMatchObject({ kind: "appended" });
+        expect(await write("credit/H1", K2)).toMatchObject({ kind: "appended" });
+      });
+
+      it("are not touched by asserting them, and a refused neighbour of the batch changes nothing", async () => {
+        await write("loan/L1", K1);
+        const asserting = append([["loan/L2", any]], { ...K2, asserts: [{ stream: "loan/L1", expect: exists }] });
+        const outcomes = await Promise.all([
+          store.append(district, asserting),
+          write("loan/L1", K2),
+          write("loan/L3", {}),
+          write("loan/L4", K1),
+        ]);
+        expect(outcomes.map(({ kind }) => kind)).toEqual(["appended", "foreign", "appended", "appended"]);
+      });
+
+      it("given two banks that begin the same stream at once, then one of them has it", async () => {
+        const outcomes = await Promise.all(Array.from({ length: 20 }, (_, n) => write("loan/L1", n % 2 === 0 ? K1 : K2)));
+        expect(kinds(outcomes).sort()).toEqual([...Array<string>(10).fill("appended"), ...Array<string>(10).fill("foreign")]);
       });
     });
 

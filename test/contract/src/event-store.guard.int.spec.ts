@@ -1,5 +1,12 @@
-import { migrate, openPool } from "@huimin/database";
-import { AppendForbidden, createPostgresStore, type EventStore, eventStoreMigrations } from "@huimin/event-store";
+import { migrate, openPool, withBank } from "@huimin/database";
+import {
+  AppendForbidden,
+  BANK_CATEGORIES,
+  createPostgresStore,
+  createReader,
+  type EventStore,
+  eventStoreMigrations,
+} from "@huimin/event-store";
 import { type TestDatabase, testDatabase } from "@huimin/test-support";
 import { Client, type Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -61,7 +68,7 @@ describe("what the database itself guards", () => {
     const pool = openPool({ url: database.url, role: "huimin_bank_gateway" });
     const call = (head: string, middle: string, valueDate = "2018-01-01") =>
       pool.query(
-        "SELECT * FROM log.append('forge', NULL, 'loan/F', '{1}', '{1}', '{-1}', '{1}', '{1}', 'T', $3, $1, $2, '{}', '', '', '', '')",
+        "SELECT * FROM log.append('forge', NULL, 'loan/F', '{1}', '{1}', '{-1}', '{1}', '{1}', 'T', $3, $1, $2, '{}', '', '', '', '', '', NULL)",
         [head, middle, valueDate],
       );
     const honest = '{"actor":"a","period":"2018-01"';
@@ -90,7 +97,7 @@ describe("what the database itself guards", () => {
     }
     await expect(
       pool.query(
-        "SELECT * FROM log.append('forge', NULL, 'period/ledger', '{1}', '{1}', '{-1}', '{1}', '{1}', 'T', '2018-01-01', $1, '', '{}', '', '', '', '')",
+        "SELECT * FROM log.append('forge', NULL, 'period/ledger', '{1}', '{1}', '{-1}', '{1}', '{1}', 'T', '2018-01-01', $1, '', '{}', '', '', '', '', '', NULL)",
         [honest],
       ),
     ).resolves.toMatchObject({ rows: [{ refused: [{ kind: "forbidden", stream: "period/ledger" }] }] });
@@ -137,6 +144,69 @@ describe("what the database itself guards", () => {
     if (own !== "loan/L1") expect(await limited.append(DISTRICT, asserting)).toMatchObject({ kind: "appended" });
     expect((await limited.readAll(DISTRICT, 0, 1))[0]?.stream).toBe("loan/L1");
     await limited.close();
+  });
+
+  it("keeps the same list of the categories that belong to banks as the code", async () => {
+    const { rows } = await owner.query("SELECT category FROM log.bank_category");
+    expect(new Set(rows.map(({ category }) => category))).toEqual(BANK_CATEGORIES);
+  });
+
+  it("lets a transaction of one bank see its own part of the log, in every table; without a bank the gateway decides on all of it", async () => {
+    const district = "410888";
+    for (const bank of ["K1", "K2"]) {
+      const keys = [keyOf("k", "x", `bank:${bank}`)];
+      await store.append(
+        district,
+        append(
+          [
+            [`loan/${bank}`, any],
+            ["credit/H1", any],
+          ],
+          { bank, keys },
+        ),
+      );
+    }
+    const gateway = openPool({ url: database.url, role: "huimin_bank_gateway" });
+    const streams = "SELECT stream FROM log.stream_head WHERE district = '410888' ORDER BY 1";
+    const events = "SELECT stream FROM log.event WHERE district = '410888' ORDER BY 1";
+    const keys = "SELECT client FROM log.command_key WHERE district = '410888' ORDER BY 1";
+    const seenBy = (bank: string) =>
+      withBank(gateway, district, bank, async (client) => {
+        const list = async (sql: string) => (await client.query(sql)).rows.map((row) => Object.values(row)[0]);
+        const log = createReader({ query: (query) => client.query(query as never) as never });
+        const slices = await log.readStreams(
+          district,
+          ["loan/K1", "loan/K2", "credit/H1"].map((stream) => ({ stream, afterVersion: 0 })),
+        );
+        return [
+          await list(streams),
+          await list(events),
+          await list(keys),
+          slices.map(({ version, events: read }) => [version, read.length]),
+        ];
+      });
+    expect(await seenBy("K1")).toEqual([
+      ["credit/H1", "loan/K1"],
+      ["credit/H1", "credit/H1", "loan/K1"],
+      ["bank:K1"],
+      [
+        [1, 1],
+        [0, 0],
+        [2, 2],
+      ],
+    ]);
+    expect(await seenBy("K9")).toEqual([
+      ["credit/H1"],
+      ["credit/H1", "credit/H1"],
+      [],
+      [
+        [0, 0],
+        [0, 0],
+        [2, 2],
+      ],
+    ]);
+    expect((await gateway.query(streams)).rows).toHaveLength(3);
+    await gateway.end();
   });
 
   it("huimin_platform appends to every category", async () => {

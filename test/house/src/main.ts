@@ -1,3 +1,4 @@
+import { bankApiDocuments } from "./bank-api.ts";
 import { changedSchemas, errorDocument, eventDocuments, writeDocuments } from "./documents.ts";
 
 /*
@@ -14,5 +15,6 @@ if (changed.length > 0) {
 } else {
   await writeDocuments(events);
   await writeDocuments(await errorDocument());
-  process.stdout.write("docs/events and docs/errors.md are written\n");
+  await writeDocuments(await bankApiDocuments());
+  process.stdout.write("docs/events, docs/errors.md, docs/api and the SDK's types are written\n");
 }

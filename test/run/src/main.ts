@@ -97,6 +97,7 @@ const steps: readonly Step[] = [
   vitest("unit"),
   vitest("int"),
   vitest("e2e"),
+  vitest("demo"),
   { name: "vectors", command: "node", args: ["test/vectors/src/main.ts", "test/vectors/data"], count: plainTally },
   { name: "scenarios", command: "node", args: ["test/scenario/src/main.ts", "test/scenario/data"], count: plainTally },
 ];

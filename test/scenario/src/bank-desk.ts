@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import type { OnboardedKey } from "@huimin/bank-client";
+import { addDays, shanghaiDate } from "@huimin/calendar";
 import { type BankMessage, bankMessages, needsCurrency } from "@huimin/service-bank-gateway";
 import { generateSigningKey, signRequest } from "@huimin/signing";
 
@@ -19,20 +21,28 @@ export interface BankAnswer {
 }
 
 const ORIGIN = "http://localhost";
+/** Keys of a bank, and days of each: thirty years of story. */
+const KEYS = 3;
+const KEY_DAYS = 3_650;
 
 /**
  * The banks of a story at their own desk: they know the addresses of the bank's API and their private keys, and send
  * signed messages over HTTP (RFC 9421), each with a new Idempotency-Key.
  */
 export class BankDesk {
-  readonly #keys = new Map<string, ReturnType<typeof generateSigningKey>>();
+  readonly #keys = new Map<string, readonly OnboardedKey[]>();
   readonly #messages = new Map<string, BankMessage>(bankMessages.map((message) => [message.definition.name, message]));
 
-  /** A new key pair of the bank: its id and the public half, to be registered. */
-  newKey(bank: string): { readonly keyId: string; readonly publicKey: string } {
-    const pair = generateSigningKey();
-    this.#keys.set(bank, pair);
-    return { keyId: keyIdOf(bank), publicKey: pair.publicKey };
+  /** New keys of the bank, to be registered: one after the other, because a story can be longer than a key lives. */
+  newKeys(bank: string, from: string): readonly OnboardedKey[] {
+    const keys = Array.from({ length: KEYS }, (_, index) => ({
+      keyId: `key-${bank}-${index + 1}`,
+      ...generateSigningKey(),
+      validFrom: addDays(from, index * KEY_DAYS),
+      validTo: addDays(from, (index + 1) * KEY_DAYS - 1),
+    }));
+    this.#keys.set(bank, keys);
+    return keys;
   }
 
   /** Whether banks send this command themselves. */
@@ -43,14 +53,15 @@ export class BankDesk {
   /** `now`: seconds since 1970 on the product's clock. */
   async send(server: Server, bank: string, command: string, fields: Readonly<Record<string, unknown>>, now: number): Promise<BankAnswer> {
     const message = this.#messages.get(command);
-    const pair = this.#keys.get(bank);
-    if (!message || !pair) throw new Error(`bank ${bank} cannot send ${command}`);
+    const today = shanghaiDate(now * 1000);
+    const key = this.#keys.get(bank)?.find(({ validTo }) => today <= validTo);
+    if (!message || !key) throw new Error(`bank ${bank} cannot send ${command}`);
     const url = `/bank/v1/${message.path}`;
     const payload = JSON.stringify(needsCurrency(message.definition) ? { ...fields, currency: "CNY" } : fields);
     const plain = { host: "localhost", "content-type": "application/json", "idempotency-key": randomUUID() };
     const signature = signRequest(
       { method: "POST", url: `${ORIGIN}${url}`, headers: plain, body: payload },
-      { keyId: keyIdOf(bank), privateKey: pair.privateKey, created: now },
+      { keyId: key.keyId, privateKey: key.privateKey, created: now },
     );
     const response = await server.inject({ method: "POST", url, headers: { ...plain, ...signature }, payload });
     return {
@@ -60,5 +71,3 @@ export class BankDesk {
     };
   }
 }
-
-const keyIdOf = (bank: string): string => `${bank}-2014`;

@@ -1,3 +1,4 @@
+import { wholeOnboarding } from "@huimin/bank-client";
 import { addDays } from "@huimin/calendar";
 import type { District, Outcome } from "./district.ts";
 import { refusalOf } from "./district.ts";
@@ -128,7 +129,9 @@ async function registerParties(district: District, people: People, scenario: Sce
   people.livesIn(villages[0] as string, valueDate);
   for (const bank of new Set(["K1", ...(parties.bank ?? []).map(({ id }) => id)])) {
     must(await district.send("RegisterBank", { bank, name: `测试银行${bank}`, valueDate }, "FOF"), bank);
-    must(await district.send("AddBankKey", { bank, ...district.desk.newKey(bank), valueDate }, "FOF"), `key of ${bank}`);
+    const onboarding = wholeOnboarding(district.platform.district, bank, district.desk.newKeys(bank, valueDate));
+    must(await district.send("RegisterBankClient", onboarding.client, "FOF"), `client of ${bank}`);
+    for (const one of onboarding.keys) must(await district.send("AddBankKey", one, "FOF"), `key of ${bank}`);
   }
   for (const { id } of parties.enterprise ?? []) {
     const body = { enterprise: id, name: `测试企业${id}`, creditCode: "91410899MA9DEM01XL", roles: ["carrier", "partner"], valueDate };

@@ -80,7 +80,10 @@ export async function* writeCsv(rows: AsyncIterable<readonly string[]> | Iterabl
   let batch: (readonly string[])[] = [];
   let first = true;
   const flush = (): Uint8Array => {
-    const text = stringify(batch as string[][], { bom: first, record_delimiter: "windows", escape_formulas: true });
+    const text = stringify(
+      batch.map((row) => row.map(harmless)),
+      { bom: first, record_delimiter: "windows" },
+    );
     first = false;
     batch = [];
     return encoder.encode(text);
@@ -93,3 +96,6 @@ export async function* writeCsv(rows: AsyncIterable<readonly string[]> | Iterabl
 }
 
 const ROWS_AT_ONCE = 500;
+
+/** What a spreadsheet would take for a formula gets a mark before it; a negative amount stays a number. */
+const harmless = (text: string): string => (/^[=+\-@\t\r]/.test(text) && !/^-\d+(\.\d+)?$/.test(text) ? `'${text}` : text);

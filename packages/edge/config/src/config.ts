@@ -1,16 +1,19 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { type LogLevel, type Setting, type SettingName, settings } from "./settings.ts";
+import { isSandboxDistrict, SANDBOX_DISTRICT } from "@huimin/identity";
+import { type LogLevel, type Mode, type Setting, type SettingName, settings } from "./settings.ts";
 
 export interface Config {
   /** Directory of what the product keeps on this machine: embedded database, secrets, files. Absolute. */
   readonly home: string;
+  readonly mode: Mode;
   readonly district: string;
   readonly databaseUrl: string | undefined;
   readonly redisUrl: string | undefined;
   readonly host: string;
   readonly port: number;
   readonly publicOrigin: string | undefined;
+  readonly verifyOrigin: string | undefined;
   readonly trustProxy: boolean;
   readonly logLevel: LogLevel;
   readonly vaultSecretsFile: string;
@@ -18,6 +21,11 @@ export interface Config {
   readonly checkpointFolder: string;
   readonly fallbackFonts: string | undefined;
   readonly signatureWindowSeconds: number;
+  readonly connectionsMax: number;
+  readonly requestsMax: number;
+  readonly appendQueueMax: number;
+  readonly webhookNetworks: readonly string[];
+  readonly webhookHttp: boolean;
   readonly bankFiles: string;
   readonly bankFolder: string | undefined;
 }
@@ -46,7 +54,8 @@ export interface ConfigSources {
  */
 export function readConfig(sources: ConfigSources = {}): Config {
   const environment = sources.environment ?? process.env;
-  const home = path.resolve(sources.directory ?? process.cwd(), environment.HUIMIN_HOME || ".huimin");
+  const standardHome = environment.HUIMIN_MODE === "sandbox" ? ".huimin/sandbox" : ".huimin";
+  const home = path.resolve(sources.directory ?? process.cwd(), environment.HUIMIN_HOME || standardHome);
   const faults: string[] = [];
   const file = readFile(path.join(home, "config.json"), faults);
   for (const name of Object.keys(environment)) {
@@ -61,14 +70,18 @@ export function readConfig(sources: ConfigSources = {}): Config {
     if (read === undefined) faults.push(`${from} must be ${setting.expected}`);
     return read;
   };
+  const mode = value<Mode>("mode") as Mode;
+  const publicOrigin = value<string>("publicOrigin");
   const config = {
     home,
-    district: value<string>("district") as string,
+    mode,
+    district: districtOf(mode, value<string>("district") as string, environment, faults),
     databaseUrl: value<string>("databaseUrl"),
     redisUrl: value<string>("redisUrl"),
     host: value<string>("host") as string,
     port: value<number>("port") as number,
-    publicOrigin: value<string>("publicOrigin"),
+    publicOrigin,
+    verifyOrigin: value<string>("verifyOrigin") ?? publicOrigin,
     trustProxy: value<boolean>("trustProxy") as boolean,
     logLevel: value<LogLevel>("logLevel") as LogLevel,
     vaultSecretsFile: path.resolve(home, value<string>("vaultSecretsFile") ?? "vault-secrets.json"),
@@ -76,11 +89,29 @@ export function readConfig(sources: ConfigSources = {}): Config {
     checkpointFolder: path.resolve(home, value<string>("checkpointFolder") ?? "checkpoints"),
     fallbackFonts: value<string>("fallbackFonts"),
     signatureWindowSeconds: value<number>("signatureWindowSeconds") as number,
+    connectionsMax: value<number>("connectionsMax") as number,
+    requestsMax: value<number>("requestsMax") as number,
+    appendQueueMax: value<number>("appendQueueMax") as number,
+    webhookNetworks: value<readonly string[]>("webhookNetworks") ?? [],
+    webhookHttp: value<boolean>("webhookHttp") as boolean,
     bankFiles: path.resolve(home, value<string>("bankFiles") ?? "bank-files"),
     bankFolder: inHome(home, value<string>("bankFolder")),
   };
   if (faults.length > 0) throw new ConfigFault(faults);
   return config;
+}
+
+/**
+ * A sandbox works in its own district and in no other, and nothing else works in that: so whatever carries the number is
+ * known for a test, and test data can't come among the district's own.
+ */
+function districtOf(mode: Mode, asked: string, environment: ConfigSources["environment"], faults: string[]): string {
+  if (mode === "sandbox") {
+    if (environment?.HUIMIN_DISTRICT && !isSandboxDistrict(asked)) faults.push(`HUIMIN_DISTRICT of a sandbox is ${SANDBOX_DISTRICT}`);
+    return SANDBOX_DISTRICT;
+  }
+  if (isSandboxDistrict(asked)) faults.push(`district ${SANDBOX_DISTRICT} is the sandbox's: set HUIMIN_MODE=sandbox`);
+  return asked;
 }
 
 const inHome = (home: string, folder: string | undefined): string | undefined =>

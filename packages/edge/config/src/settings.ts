@@ -1,3 +1,5 @@
+import { isIP } from "node:net";
+
 /** One setting: how it is called outside, what it means, and how its text is read. */
 export interface Setting<T> {
   /** Environment variable. */
@@ -33,11 +35,28 @@ const origin = (value: string): string | undefined => {
   return /^https?:$/.test(url.protocol) && url.pathname === "/" && url.search === "" ? url.origin : undefined;
 };
 
+const networks = (value: string): readonly string[] | undefined => {
+  const all = value.split(",").map((one) => one.trim());
+  return all.every((one) => /^[\da-fA-F.:]+(\/\d{1,3})?$/.test(one) && isIP(one.split("/")[0] ?? "") !== 0) ? all : undefined;
+};
+
 const LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export type LogLevel = (typeof LEVELS)[number];
 
+export const MODES = ["production", "sandbox"] as const;
+/** `sandbox`: invented data, published test keys, a clock that can be moved; for banks that build their connection. */
+export type Mode = (typeof MODES)[number];
+
 /** Every setting of the product. What is not here is not configurable. */
 export const settings = {
+  mode: {
+    variable: "HUIMIN_MODE",
+    key: "mode",
+    meaning: "`sandbox`: a test system for banks, in a district, a database and a folder of its own (`npm start -- --sandbox`)",
+    standard: "production",
+    read: (value: string): Mode | undefined => MODES.find((mode) => mode === value),
+    expected: MODES.join(" or "),
+  },
   district: {
     variable: "HUIMIN_DISTRICT",
     key: "district",
@@ -85,6 +104,14 @@ export const settings = {
     standard: "—",
     read: origin,
     expected: "an origin such as https://ledger.example",
+  },
+  verifyOrigin: {
+    variable: "HUIMIN_VERIFY_ORIGIN",
+    key: "verifyOrigin",
+    meaning: "Origin of the public pages (验真, 公示), printed on statements and in their QR codes; standard: HUIMIN_PUBLIC_ORIGIN",
+    standard: "—",
+    read: origin,
+    expected: "an origin such as https://verify.example",
   },
   trustProxy: {
     variable: "HUIMIN_TRUST_PROXY",
@@ -141,6 +168,46 @@ export const settings = {
     standard: "300",
     read: integer(10, 3600),
     expected: "10 to 3600 seconds",
+  },
+  connectionsMax: {
+    variable: "HUIMIN_CONNECTIONS_MAX",
+    key: "connectionsMax",
+    meaning: "Open connections; the next is closed. Never more than the open files of the process allow",
+    standard: "16000",
+    read: integer(10, 1_000_000),
+    expected: "10 to 1000000",
+  },
+  requestsMax: {
+    variable: "HUIMIN_REQUESTS_MAX",
+    key: "requestsMax",
+    meaning: "Requests under way; the next is answered 503 with Retry-After",
+    standard: "4096",
+    read: integer(10, 100_000),
+    expected: "10 to 100000",
+  },
+  appendQueueMax: {
+    variable: "HUIMIN_APPEND_QUEUE_MAX",
+    key: "appendQueueMax",
+    meaning: "Appends to the log that wait; the next is answered 503 with Retry-After",
+    standard: "16384",
+    read: integer(10, 1_000_000),
+    expected: "10 to 1000000",
+  },
+  webhookNetworks: {
+    variable: "HUIMIN_WEBHOOK_NETWORKS",
+    key: "webhookNetworks",
+    meaning: "Private networks to which webhooks may go, such as a line to a bank, separated by commas: `10.20.0.0/16`",
+    standard: "—",
+    read: networks,
+    expected: "networks such as 10.20.0.0/16, separated by commas",
+  },
+  webhookHttp: {
+    variable: "HUIMIN_WEBHOOK_HTTP",
+    key: "webhookHttp",
+    meaning: "Webhooks to http:// addresses of this machine, for trying; `127.0.0.0/8` must be among the networks",
+    standard: "false",
+    read: flag,
+    expected: "true or false",
   },
   bankFiles: {
     variable: "HUIMIN_BANK_FILES",

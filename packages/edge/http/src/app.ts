@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { getHeapStatistics } from "node:v8";
 import cookie from "@fastify/cookie";
 import rateLimit from "@fastify/rate-limit";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
@@ -8,6 +9,16 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequ
 import { acceptJson } from "./body.ts";
 import { httpErrors as errors } from "./errors.ts";
 import { handleFaults } from "./faults.ts";
+import {
+  answerClientFault,
+  boundRequests,
+  boundServer,
+  HEAP_PART_MAX,
+  PROBES,
+  SERVER_LIMITS,
+  type ServerLimits,
+  serverOptionsOf,
+} from "./limits.ts";
 import { documentApi } from "./openapi.ts";
 import { RefusalError } from "./problem.ts";
 import { requestLog } from "./request-log.ts";
@@ -17,23 +28,19 @@ import { validatorCompiler } from "./validation.ts";
 
 export interface AppOptions {
   readonly logger: FastifyBaseLogger;
-  /** Largest body in bytes. Default 1 MiB: a claim of a bank with a thousand loans is some 300 KB. */
-  readonly bodyBytesMax?: number;
-  /** Milliseconds for a whole request to arrive. Default 30 s. */
-  readonly requestTimeoutMs?: number;
-  /** Past this delay of the event loop the server answers 503. Default 1 s; 0 turns it off. */
-  readonly eventLoopDelayMsMax?: number;
+  /** Bounds of the server. Default: {@link SERVER_LIMITS}. */
+  readonly limits?: Partial<ServerLimits>;
   /** Behind a proxy that sets X-Forwarded-*: its addresses. */
   readonly trustProxy?: boolean | string;
   /** Serve /openapi.json and /docs. Default true. */
   readonly documents?: boolean;
+  /** Section `webhooks` of the document. */
+  readonly webhooks?: Readonly<Record<string, unknown>>;
   /** Called when a broken invariant reached the edge: the process has to stop. */
   readonly onBroken?: (fault: Error) => void;
 }
 
 const CORRELATION = /^[\w.-]{8,64}$/;
-/** Probes are answered even when the server is too busy for work. */
-const PROBES: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics"]);
 
 /**
  * A Fastify server set up as every service of the product needs it: strict validation, problem details, correlation
@@ -41,12 +48,15 @@ const PROBES: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics"])
  * of a handler are thrown as {@link RefusalError} or sent with `sendRefusal`.
  */
 export async function buildApp(options: AppOptions): Promise<App> {
+  const limits: ServerLimits = { ...SERVER_LIMITS, ...options.limits };
   const app: App = fastify({
     loggerInstance: options.logger,
-    bodyLimit: options.bodyBytesMax ?? 1_048_576,
-    requestTimeout: options.requestTimeoutMs ?? 30_000,
-    connectionTimeout: 0,
-    keepAliveTimeout: 72_000,
+    http: serverOptionsOf(limits),
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestMs,
+    connectionTimeout: limits.silentMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    clientErrorHandler: answerClientFault,
     trustProxy: options.trustProxy ?? false,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "correlation" }),
     forceCloseConnections: "idle",
@@ -54,6 +64,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     genReqId: correlationId,
     routerOptions: { maxParamLength: 128 },
   }).withTypeProvider<TypeBoxTypeProvider>();
+  boundServer(app.server, limits);
   app.setValidatorCompiler(validatorCompiler());
   handleFaults(app, options.onBroken);
   acceptJson(app as unknown as FastifyInstance);
@@ -63,6 +74,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     reply.header("x-correlation-id", request.id);
     next();
   });
+  boundRequests(app, limits);
   await app.register(cookie);
   await app.register(rateLimit, {
     global: false,
@@ -70,10 +82,11 @@ export async function buildApp(options: AppOptions): Promise<App> {
     timeWindow: 60_000,
     errorResponseBuilder: () => new RefusalError({ code: errors.RATE_LIMITED }),
   });
-  if (options.eventLoopDelayMsMax !== 0) {
-    await app.register(underPressure, { maxEventLoopDelay: options.eventLoopDelayMsMax ?? 1000, pressureHandler: shedLoad });
+  if (limits.eventLoopDelayMs !== 0) {
+    const maxHeapUsedBytes = Math.floor(getHeapStatistics().heap_size_limit * HEAP_PART_MAX);
+    await app.register(underPressure, { maxEventLoopDelay: limits.eventLoopDelayMs, maxHeapUsedBytes, pressureHandler: shedLoad });
   }
-  if (options.documents ?? true) await documentApi(app);
+  if (options.documents ?? true) await documentApi(app, options.webhooks);
   return app;
 }
 

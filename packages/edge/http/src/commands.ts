@@ -1,8 +1,11 @@
-import type { CommandDefinition, Role } from "@huimin/decider";
+import { type CommandDefinition, needsSecondPerson, type Role } from "@huimin/decider";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { type TSchema, Type } from "typebox";
+import { Value } from "typebox/value";
+import { httpErrors as errors } from "./errors.ts";
 import { idempotencyKey } from "./idempotency.ts";
 import { actingRole, needsRole, personOf } from "./people/guard.ts";
+import { RefusalError } from "./problem.ts";
 import type { App } from "./server.ts";
 
 /** Who sends a command over HTTP, and under which idempotency keys. */
@@ -19,6 +22,10 @@ export interface CommandSender {
   readonly keys: readonly { readonly client: string; readonly key: string }[];
   /** Accounting period that the sender asks for; refused when it is closed. */
   readonly period?: string;
+  /** 订正: the voucher that this command corrects, by number or position; event id once it is known. */
+  readonly corrects?: string;
+  /** 附件: files that the voucher shows and counts, by hash. */
+  readonly evidence?: readonly { readonly title: string; readonly sha256: string }[];
 }
 
 /**
@@ -29,6 +36,46 @@ export const PeriodQuery = Type.Object(
   { period: Type.Optional(Type.String({ pattern: "^\\d{4}-(0[1-9]|1[0-2])$", description: "会计期间 accounting period, YYYY-MM" })) },
   { additionalProperties: false },
 );
+
+/** What a person may say of a command besides its body: its period, the voucher that it corrects (C2, C3), its attachments. */
+export const SenderQuery = Type.Object(
+  {
+    ...PeriodQuery.properties,
+    corrects: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 40,
+        description: "订正的凭证: number (记-2018-06-0012) or position of the corrected voucher",
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const EVIDENCE_MAX = 50;
+const Evidence = Type.Array(
+  Type.Object(
+    { title: Type.String({ minLength: 1, maxLength: 200 }), sha256: Type.String({ pattern: "^[0-9a-f]{64}$" }) },
+    { additionalProperties: false },
+  ),
+  { maxItems: EVIDENCE_MAX },
+);
+
+/** 附件 by hash, as JSON in a header, because bodies are the commands' own. Titles in any script are percent-encoded. */
+export const EVIDENCE_HEADER = "huimin-evidence";
+
+/** Reads {@link EVIDENCE_HEADER}; refuses EVIDENCE_INVALID. */
+function evidenceIn(request: FastifyRequest): Pick<CommandSender, "evidence"> {
+  const text = request.headers[EVIDENCE_HEADER];
+  if (typeof text !== "string") return {};
+  try {
+    const evidence: unknown = JSON.parse(decodeURIComponent(text));
+    if (Value.Check(Evidence, evidence)) return { evidence };
+  } catch {
+    // refused below
+  }
+  throw new RefusalError({ code: errors.EVIDENCE_INVALID, path: `#headers/${EVIDENCE_HEADER}` });
+}
 
 /** The period of {@link PeriodQuery}, as a part of a sender. */
 export const askedPeriod = (request: FastifyRequest): { readonly period?: string } => {
@@ -44,7 +91,7 @@ export type Sent =
 
 /** The way from a server's routes to the log; given by the composition root. */
 export interface Commands {
-  /** Records the command, or proposes it when a person's command posts in book G. Throws `RefusalError`. */
+  /** Records the command, or proposes it when a person's command needs a second person. Throws `RefusalError`. */
   send(definition: CommandDefinition, body: unknown, sender: CommandSender): Promise<Sent>;
 }
 
@@ -103,12 +150,15 @@ export function senderOf(request: FastifyRequest, definition: Pick<CommandDefini
   const person = personOf(request);
   const role = actingRole(request, definition.roles);
   const key = needsKey || request.headers["idempotency-key"] !== undefined ? idempotencyKey(request) : undefined;
+  const { corrects } = (request.query ?? {}) as { readonly corrects?: string };
   return {
     actor: person.id,
     role,
     channel: "ui",
     correlationId: request.id,
     ...askedPeriod(request),
+    ...(corrects === undefined ? {} : { corrects }),
+    ...evidenceIn(request),
     keys: key === undefined ? [] : [{ client: `user:${person.id}`, key }],
   };
 }
@@ -130,9 +180,9 @@ export function personCommand(app: App, route: PersonCommandRoute): void {
     schema: {
       tags: [...route.tags],
       summary: route.summary,
-      description: `${definition.name}: ${roles.join(", ")}${definition.postsInBookG ? `. 须经第二人审核 / needs a second person: ${(definition.checkerRoles ?? ["FIN-R"]).join(", ")}` : ""}`,
+      description: `${definition.name}: ${roles.join(", ")}${needsSecondPerson(definition) ? `. 须经第二人审核 / needs a second person: ${(definition.checkerRoles ?? ["FIN-R"]).join(", ")}` : ""}`,
       security: [{ session: [] }, { bearer: [] }],
-      querystring: PeriodQuery,
+      querystring: SenderQuery,
       ...(route.params ? { params: route.params } : {}),
       ...(route.body === false ? {} : { body: route.body ?? (definition.schema as TSchema) }),
       response: { 200: CommandAnswer, 201: CommandAnswer, 202: ProposalAnswer },

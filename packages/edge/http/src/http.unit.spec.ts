@@ -29,7 +29,7 @@ const GOOD = { loan: "L1", currency: "CNY", amount: "100.00", valueDate: "2018-0
 let app: App;
 const broken: Error[] = [];
 beforeAll(async () => {
-  app = await buildApp({ logger: pino({ level: "silent" }), bodyBytesMax: 2000, onBroken: (fault) => broken.push(fault) });
+  app = await buildApp({ logger: pino({ level: "silent" }), limits: { bodyBytes: 2000 }, onBroken: (fault) => broken.push(fault) });
   app.post("/repayments", { onRequest: needsIdempotencyKey, schema: { body: Repayment } }, async (request) => ({
     key: idempotencyKey(request),
     bytes: request.rawBody?.length,

@@ -5,10 +5,12 @@ export {
   type CommandSender,
   type Commands,
   commandsWith,
+  EVIDENCE_HEADER,
   PeriodQuery,
   type PersonCommandRoute,
   ProposalAnswer,
   personCommand,
+  SenderQuery,
   type Sent,
   senderOf,
   sendOutcome,
@@ -16,6 +18,8 @@ export {
 export { httpErrors } from "./errors.ts";
 export { routeOf } from "./faults.ts";
 export { idempotencyKey, needsIdempotencyKey } from "./idempotency.ts";
+export { answerClientFault, boundServer, openFilesMax, SERVER_LIMITS, type ServerLimits, serverOptionsOf } from "./limits.ts";
+export { LIST_FILE_ROWS_MAX, type ListWriters, listsAsFiles } from "./list-files.ts";
 export { decodeCursor, encodeCursor, PAGE_DEFAULT, PAGE_MAX, PageOf, PageQuery, pageOf } from "./pages.ts";
 export { peopleErrors } from "./people/errors.ts";
 export { actingRole, guardWith, needsAdministrator, needsRole, needsSignIn, personOf } from "./people/guard.ts";

@@ -7,13 +7,14 @@ import type { App } from "./server.ts";
 
 /**
  * The API document (OpenAPI 3.1) at /openapi.json, a readable page at /docs whose scripts and fonts come from this
- * server, and the page of all error codes at /docs/errors.
+ * server, and the page of all error codes at /docs/errors. `webhooks`: what this system sends to others.
  */
-export async function documentApi(app: App): Promise<void> {
+export async function documentApi(app: App, webhooks: Readonly<Record<string, unknown>> = {}): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
       info: { title: "惠民账本 Huimin Ledger", version: "1", description: DESCRIPTION },
+      webhooks: webhooks as never,
       components: {
         securitySchemes: {
           session: { type: "apiKey", in: "cookie", name: "huimin_session", description: "工作人员登录 / people: POST /api/v1/sign-in" },

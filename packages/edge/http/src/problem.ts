@@ -15,7 +15,16 @@ const STATUS: Readonly<Record<ErrorKind, number>> = {
 };
 
 /** Refusals of the transport, for which HTTP has a status of its own. */
-const STATUS_OF_CODE: Readonly<Record<string, number>> = { BODY_TOO_LARGE: 413, MEDIA_TYPE: 415, RATE_LIMITED: 429, INTERNAL: 500 };
+const STATUS_OF_CODE: Readonly<Record<string, number>> = {
+  REQUEST_TIMEOUT: 408,
+  HEADERS_TOO_LARGE: 431,
+  BODY_TOO_LARGE: 413,
+  MEDIA_TYPE: 415,
+  RATE_LIMITED: 429,
+  BANK_QUOTA_USED_UP: 429,
+  TOO_MANY_FAILURES: 429,
+  INTERNAL: 500,
+};
 
 const TITLE: Readonly<Record<ErrorKind, string>> = {
   invalid: "请求有误 / Invalid request",

@@ -61,6 +61,17 @@ describe("jobs on PostgreSQL", () => {
     await first.jobs.close();
   });
 
+  it("given a job with a delay, then it waits; it is the same job whether it has one or not", async () => {
+    const ran: JobData[] = [];
+    const { jobs } = await started(async (data) => void ran.push(data));
+    await jobs.enqueue("overdue", { day: "later" }, { delayMs: 400 });
+    await jobs.enqueue("overdue", { day: "later" });
+    expect(await jobs.counts()).toMatchObject({ waiting: 1 });
+    expect(ran).toEqual([]);
+    await expect.poll(() => ran, { timeout: 15_000 }).toEqual([{ day: "later" }]);
+    await jobs.close();
+  });
+
   it("has one id for the same data in any order", () => {
     expect(jobId("claim", { quarter: "2018Q1", bank: "K1" })).toBe(jobId("claim", { bank: "K1", quarter: "2018Q1" }));
   });

@@ -38,9 +38,9 @@ export interface JobsOptions {
 export interface Jobs {
   /**
    * Enqueues a job under an id made of its kind and data: the same job is never queued twice, and one that had failed for
-   * good is tried again.
+   * good is tried again. With `delayMs` it runs after that time, not before.
    */
-  enqueue(kind: string, data: JobData): Promise<string>;
+  enqueue(kind: string, data: JobData, options?: { readonly delayMs?: number }): Promise<string>;
   /** Jobs that wait, run, or failed for good. */
   counts(): Promise<{ readonly waiting: number; readonly active: number; readonly failed: number }>;
   /** Ends after the jobs in hand. */
@@ -86,12 +86,12 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
     options.onFailure?.({ kind: job?.name ?? "", id: job?.id ?? "", attempt: job?.attemptsMade ?? 0, fault }),
   );
 
-  async function enqueue(kind: string, data: JobData): Promise<string> {
+  async function enqueue(kind: string, data: JobData, { delayMs = 0 }: { readonly delayMs?: number } = {}): Promise<string> {
     if (!kinds.has(kind)) throw new Error(`no kind of job ${kind}`);
     const id = jobId(kind, data);
     const known = await queue.getJob(id);
     if (known && (await known.isFailed())) await known.retry("failed");
-    else if (!known) await queue.add(kind, data, { jobId: id });
+    else if (!known) await queue.add(kind, data, { jobId: id, ...(delayMs > 0 ? { delay: delayMs } : {}) });
     return id;
   }
 

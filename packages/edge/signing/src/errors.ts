@@ -38,10 +38,31 @@ export const signingErrors = declareErrors({
     kind: "unauthenticated",
   },
   KEY_REVOKED: {
-    zh: "密钥 {keyId} 已停用。",
-    en: "The key {keyId} is no longer valid.",
+    zh: "密钥 {keyId} 已吊销。",
+    en: "The key {keyId} is revoked.",
     remedyZh: "改用新的密钥；旧密钥不再接受。",
     remedyEn: "Use the new key; the old one is not accepted any more.",
+    kind: "unauthenticated",
+  },
+  KEY_EXPIRED: {
+    zh: "密钥 {keyId} 已于 {date} 到期。",
+    en: "The key {keyId} ended on {date}.",
+    remedyZh: "改用新的密钥；没有新密钥的，请向金融办登记。",
+    remedyEn: "Use the key that follows it; if there is none, have one registered by the office.",
+    kind: "unauthenticated",
+  },
+  KEY_NOT_YET_VALID: {
+    zh: "密钥 {keyId} 自 {date} 起有效。",
+    en: "The key {keyId} is valid from {date} on.",
+    remedyZh: "在此之前请用原来的密钥。",
+    remedyEn: "Use the former key until then.",
+    kind: "unauthenticated",
+  },
+  KEY_OF_SANDBOX: {
+    zh: "密钥 {keyId} 是沙箱公开的测试密钥，本系统不接受。",
+    en: "The key {keyId} is a published test key of the sandbox; it is not accepted here.",
+    remedyZh: "改用贵行自己生成并登记的密钥；测试密钥只能用于沙箱。",
+    remedyEn: "Use a key that the bank made and registered itself; test keys are for the sandbox only.",
     kind: "unauthenticated",
   },
   REPLAYED: {

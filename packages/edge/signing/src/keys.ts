@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { isPublishedKey } from "@huimin/identity";
 
 /** A registered Ed25519 key and whose it is. */
 export interface SigningKey {
@@ -8,7 +9,8 @@ export interface SigningKey {
   readonly publicKey: KeyObject;
   /** True from its revocation on. */
   readonly revoked?: boolean;
-  /** Last civil date (Asia/Shanghai) on which it is accepted. */
+  /** First and last civil date (Asia/Shanghai) on which it is accepted. */
+  readonly validFrom?: string;
   readonly validTo?: string;
 }
 
@@ -56,4 +58,16 @@ export function parsePrivateKey(pem: string): KeyObject {
   const key = createPrivateKey(pem);
   if (key.asymmetricKeyType !== "ed25519") throw new Error("not an Ed25519 private key");
   return key;
+}
+
+const published = new WeakMap<KeyObject, boolean>();
+
+/** Whether a key is one of the sandbox's, whose private halves are published; looked at once a key. */
+export function isSandboxKey(key: KeyObject): boolean {
+  let known = published.get(key);
+  if (known === undefined) {
+    known = isPublishedKey(formatPublicKey(key));
+    published.set(key, known);
+  }
+  return known;
 }

@@ -148,6 +148,7 @@ export class PostgresNonceStore implements NonceStore {
   private sweep(): void {
     if (this.now() - this.sweptAt < SWEEP_EVERY_MS) return;
     this.sweptAt = this.now();
-    this.pool.query(SWEEP, [this.district, Math.floor(this.now() / 1000 / SLOT_SECONDS)]).catch(() => undefined);
+    // One slot is left over for processes whose clock is behind this one's.
+    this.pool.query(SWEEP, [this.district, Math.floor(this.now() / 1000 / SLOT_SECONDS) - 1]).catch(() => undefined);
   }
 }

@@ -148,10 +148,11 @@ describe("a signed request", () => {
     expect(await check({ ...made, "idempotency-key": "forged" })).toBe("SIGNATURE_INVALID");
   });
 
-  it("given an unknown, revoked or ended key, then KEY_UNKNOWN or KEY_REVOKED", async () => {
+  it("given an unknown, revoked, ended or future key, then each has its own refusal", async () => {
     expect(await check(signed({ keyId: "K9" }))).toBe("KEY_UNKNOWN");
     expect(await check(signed(), { key: { ...bankKey, revoked: true } })).toBe("KEY_REVOKED");
-    expect(await check(signed(), { key: { ...bankKey, validTo: "2018-03-20" } })).toBe("KEY_REVOKED");
+    expect(await check(signed(), { key: { ...bankKey, validTo: "2018-03-20" } })).toBe("KEY_EXPIRED");
+    expect(await check(signed(), { key: { ...bankKey, validFrom: "2018-03-22" } })).toBe("KEY_NOT_YET_VALID");
     expect(await check(signed(), { key: { ...bankKey, validTo: "2018-03-21" } })).toBe("K1");
   });
 
@@ -175,6 +176,135 @@ describe("a signed request", () => {
     expect(await check({ ...signed(), "signature-input": `sig1=${"(".repeat(9)}` })).toBe("SIGNATURE_INVALID");
     expect(await check({ ...signed(), "signature-input": "x".repeat(5000) })).toBe("SIGNATURE_INVALID");
     expect(await check({ ...signed(), signature: "sig1=:AAAA:" })).toBe("SIGNATURE_INVALID");
+  });
+});
+
+/** Signs any input that the spec writes itself. */
+const signedInput = (
+  parameters: string,
+  covered = COVERED,
+  change: (headers: Record<string, string>) => Record<string, string> = (h) => h,
+) => {
+  const { "content-digest": digest = "" } = signed();
+  const values: Record<string, string> = {
+    "@method": "POST",
+    "@target-uri": REQUEST.url,
+    "@authority": "huimin.example",
+    "@path": "/bank/v1/repayments",
+    "@query": "?a=1",
+    "content-digest": digest,
+    ...REQUEST.headers,
+  };
+  const input = `(${covered.map((name) => `"${name}"`).join(" ")})${parameters}`;
+  const base = [...covered.map((name) => `"${name}": ${values[name]}`), `"@signature-params": ${input}`].join("\n");
+  const signature = `:${sign(null, Buffer.from(base), pair.privateKey).toString("base64")}:`;
+  return change({ ...REQUEST.headers, "content-digest": digest, "signature-input": `s=${input}`, signature: `s=${signature}` });
+};
+const COVERED = ["@method", "@target-uri", "content-digest", "content-type", "idempotency-key"];
+const created = NOW / 1000;
+const TIMES = `;created=${created};expires=${created + 60}`;
+const REST = ';keyid="K1-2018";alg="ed25519";nonce="nonce-abcdefgh"';
+
+describe("signatures by other hands", () => {
+  it("given parameters and components in another order, then the signer's order is what counts", async () => {
+    expect(await check(signedInput(`${REST}${TIMES}`))).toBe("K1");
+    expect(await check(signedInput(`${TIMES}${REST}`, [...COVERED].reverse()))).toBe("K1");
+    const apart = ["@query", "idempotency-key", "@path", "content-type", "@authority", "content-digest", "@method"];
+    expect(await check(signedInput(`${TIMES}${REST}`, apart))).toBe("K1");
+  });
+
+  it("given parameters or components re-ordered after signing, then SIGNATURE_INVALID", async () => {
+    const parameters = (h: Record<string, string>) => ({
+      ...h,
+      "signature-input": String(h["signature-input"]).replace(`${TIMES}${REST}`, `${REST}${TIMES}`),
+    });
+    const components = (h: Record<string, string>) => ({
+      ...h,
+      "signature-input": String(h["signature-input"]).replace('"@method" "@target-uri"', '"@target-uri" "@method"'),
+    });
+    expect(await check(signedInput(`${TIMES}${REST}`, COVERED, parameters))).toBe("SIGNATURE_INVALID");
+    expect(await check(signedInput(`${TIMES}${REST}`, COVERED, components))).toBe("SIGNATURE_INVALID");
+  });
+
+  it.each(["@method", "@target-uri", "content-digest", "content-type", "idempotency-key"])(
+    "given a signature that leaves out %s, then SIGNATURE_INVALID",
+    async (name) => {
+      expect(
+        await check(
+          signedInput(
+            `${TIMES}${REST}`,
+            COVERED.filter((one) => one !== name),
+          ),
+        ),
+      ).toBe("SIGNATURE_INVALID");
+    },
+  );
+
+  it.each([
+    ["no created", `;expires=${created + 60}${REST}`],
+    ["no expires", `;created=${created}${REST}`],
+    ["a created that is no whole number", `;created=${created}.5;expires=${created + 60}${REST}`],
+    ["expires before created", `;created=${created};expires=${created - 1}${REST}`],
+    ["no nonce", `${TIMES};keyid="K1-2018";alg="ed25519"`],
+    ["a short nonce", `${TIMES};keyid="K1-2018";nonce="seven77"`],
+    ["another alg", `${TIMES};keyid="K1-2018";alg="rsa-v1_5-sha256";nonce="nonce-abcdefgh"`],
+    ["an alg that is a token", `${TIMES};keyid="K1-2018";alg=ed25519x;nonce="nonce-abcdefgh"`],
+    ["no keyid", `${TIMES};nonce="nonce-abcdefgh"`],
+  ])("given %s, then it is refused", async (_, parameters) => {
+    expect(["SIGNATURE_INVALID", "SIGNATURE_EXPIRED"]).toContain(await check(signedInput(parameters)));
+  });
+
+  it("given a component named twice or with a parameter, then SIGNATURE_INVALID", async () => {
+    expect(await check(signedInput(`${TIMES}${REST}`, [...COVERED, "@method"]))).toBe("SIGNATURE_INVALID");
+    const headers = signedInput(`${TIMES}${REST}`);
+    const bs = { ...headers, "signature-input": String(headers["signature-input"]).replace('"content-type"', '"content-type";bs') };
+    expect(await check(bs)).toBe("SIGNATURE_INVALID");
+  });
+
+  it("given a label twice, in one of the two headers, then SIGNATURE_INVALID; text that looks like a label is none", async () => {
+    const headers = signedInput(`${TIMES}${REST}`);
+    const twice = (name: string) => ({ ...headers, [name]: `${headers[name]}, ${headers[name]}` });
+    expect(await check(twice("signature-input"))).toBe("SIGNATURE_INVALID");
+    expect(await check(twice("signature"))).toBe("SIGNATURE_INVALID");
+    expect(await check(signedInput(`${TIMES};keyid="K1-2018";nonce="n, s=nonce, s=abc"`))).toBe("K1");
+  });
+
+  it("given a proxy's signature beside the bank's, then the one of the known key counts", async () => {
+    const headers = signedInput(`${TIMES}${REST}`);
+    const both = {
+      ...headers,
+      "signature-input": `proxy=("@method");created=1;keyid="proxy";nonce="p-12345678", ${headers["signature-input"]}`,
+      signature: `proxy=:${Buffer.alloc(64).toString("base64")}:, ${headers.signature}`,
+    };
+    expect(await check(both)).toBe("K1");
+  });
+
+  it("given a body that has not arrived, then its digest must be signed where the headers announce one", async () => {
+    const verify = (headers: Record<string, string>, method: string) =>
+      verifyRequest(messageFor({ ...REQUEST, method, headers, body: "" }), {
+        keys: () => bankKey,
+        now: () => NOW,
+        nonceStore: new MemoryNonceStore(() => NOW),
+        bodyLater: true,
+      });
+    expect(await verify(signed(), "POST")).toMatchObject({ ok: true });
+    const bare = signRequest({ method: "DELETE", url: REQUEST.url }, { keyId: "K1-2018", privateKey: pair.privateKey, created });
+    expect(await verify(bare, "DELETE")).toMatchObject({ ok: true });
+    expect(await verify({ ...bare, "content-length": "2" }, "DELETE")).toMatchObject({ refusal: { code: "SIGNATURE_MISSING" } });
+    expect(await verify({ ...bare, "transfer-encoding": "chunked" }, "DELETE")).toMatchObject({ refusal: { code: "SIGNATURE_MISSING" } });
+  });
+
+  it("asks whether the owner is admitted before the signature is looked at", async () => {
+    const refused = await verifyRequest(
+      messageFor({ ...REQUEST, headers: { ...signed(), signature: `sig1=:${Buffer.alloc(64).toString("base64")}:` } }),
+      {
+        keys: () => bankKey,
+        now: () => NOW,
+        nonceStore: new MemoryNonceStore(() => NOW),
+        admit: ({ owner }) => ({ code: "REPLAYED", details: { owner } }),
+      },
+    );
+    expect(refused).toEqual({ ok: false, refusal: { code: "REPLAYED", details: { owner: "K1" } } });
   });
 });
 

@@ -5,7 +5,7 @@ import { printable, signatureBase } from "./base.ts";
 import { digestMatches } from "./content-digest.ts";
 import { verifyText } from "./ed25519.ts";
 import { signingErrors as errors } from "./errors.ts";
-import type { KeyLookup, SigningKey } from "./keys.ts";
+import { isSandboxKey, type KeyLookup, type SigningKey } from "./keys.ts";
 import type { SignableMessage } from "./message.ts";
 import type { NonceStore } from "./nonces.ts";
 import { usualSignature } from "./usual-form.ts";
@@ -24,6 +24,13 @@ export interface VerifyOptions {
    * unknown can make the server store a file.
    */
   readonly bodyLater?: boolean;
+  /**
+   * Asked about a key that is valid, before the signature is checked: whether its owner may send now and from here. What
+   * it refuses costs next to nothing.
+   */
+  readonly admit?: (key: SigningKey) => Refusal | undefined;
+  /** Accept the published test keys: in a sandbox only. Default false. */
+  readonly sandbox?: boolean;
 }
 
 /** Who signed a request. */
@@ -38,10 +45,11 @@ const LABELS_MAX = 4;
 
 /**
  * Verifies a request's signature (RFC 9421, Ed25519) and its Content-Digest (RFC 9530). In order: present, parses, key
- * known and valid, covers what must be covered, in time, body as digested, signature right, nonce unused. The nonce is
+ * known and valid, its owner admitted, covers what must be covered, in time, body as digested, signature right, nonce unused. The nonce is
  * claimed last, so a forged request uses up nothing.
  *
- * Refuses: SIGNATURE_MISSING, SIGNATURE_INVALID, SIGNATURE_EXPIRED, DIGEST_MISMATCH, KEY_UNKNOWN, KEY_REVOKED, REPLAYED.
+ * Refuses: SIGNATURE_MISSING, SIGNATURE_INVALID, SIGNATURE_EXPIRED, DIGEST_MISMATCH, KEY_UNKNOWN, KEY_REVOKED, KEY_EXPIRED,
+ * KEY_NOT_YET_VALID, KEY_OF_SANDBOX, REPLAYED, and what `admit` refuses.
  */
 export async function verifyRequest(message: SignableMessage, options: VerifyOptions): Promise<Result<Signer>> {
   const read = readSignature(message);
@@ -81,6 +89,8 @@ function readSignature(message: SignableMessage): Result<Candidate[]> {
   if (inputText.length > HEADER_MAX || signatureText.length > HEADER_MAX) return invalid("the headers are too long");
   const usual = usualSignature(inputText, signatureText);
   if (usual) return ok([usual]);
+  // A parser keeps the last of equal labels (RFC 9651 section 4.2.2), a proxy in front may read the first: refused.
+  if (repeatsLabel(inputText) || repeatsLabel(signatureText)) return invalid("a label is there twice");
   let inputs: Dictionary;
   let signatures: Dictionary;
   try {
@@ -101,6 +111,12 @@ function readSignature(message: SignableMessage): Result<Candidate[]> {
   return candidates.length > 0 ? ok(candidates) : invalid("no label carries a keyid and an Ed25519 signature of 64 bytes");
 }
 
+/** Whether a dictionary names a member twice. Text in quotes may contain anything, `label=` included. */
+function repeatsLabel(text: string): boolean {
+  const labels = text.replace(/"(?:[^"\\]|\\.)*"/g, '""').match(/(?:^|,)[ \t]*[a-z*][\w.*-]*/g) ?? [];
+  return new Set(labels.map((label) => label.replace(/^,/, "").trim())).size < labels.length;
+}
+
 /** The first signature whose key we know: a proxy may have added its own. */
 async function findKey(
   candidates: readonly Candidate[],
@@ -110,10 +126,22 @@ async function findKey(
     const looked = options.keys(candidate.keyId);
     const key = looked instanceof Promise ? await looked : looked;
     if (!key) continue;
-    const ended = key.validTo !== undefined && key.validTo < shanghaiDate(options.now());
-    return key.revoked || ended ? refuse(errors.KEY_REVOKED, { keyId: printable(key.keyId) }) : ok({ candidate, key });
+    if (!options.sandbox && isSandboxKey(key.publicKey)) return refuse(errors.KEY_OF_SANDBOX, { keyId: printable(key.keyId) });
+    const refusal = notValid(key, options.now()) ?? options.admit?.(key);
+    return refusal ? { ok: false, refusal } : ok({ candidate, key });
   }
   return refuse(errors.KEY_UNKNOWN, { keyId: printable((candidates[0] as Candidate).keyId) });
+}
+
+function notValid(key: SigningKey, now: number): Refusal | undefined {
+  const keyId = printable(key.keyId);
+  if (key.revoked) return { code: errors.KEY_REVOKED, details: { keyId } };
+  if (key.validFrom === undefined && key.validTo === undefined) return undefined;
+  const today = shanghaiDate(now);
+  if (key.validTo !== undefined && key.validTo < today) return { code: errors.KEY_EXPIRED, details: { keyId, date: key.validTo } };
+  if (key.validFrom !== undefined && today < key.validFrom)
+    return { code: errors.KEY_NOT_YET_VALID, details: { keyId, date: key.validFrom } };
+  return undefined;
 }
 
 /** Covered components and parameters. */
@@ -146,9 +174,16 @@ function checkTime(created: number, expires: number, nonce: string, options: Ver
   return ok({ nonce, expires });
 }
 
+/** A body that has not arrived yet is known by its headers. */
+const announcesBody = ({ headers }: SignableMessage): boolean =>
+  headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
+
 function requiredComponents(message: SignableMessage, covered: ReadonlySet<unknown>): string[] {
   const target = covered.has("@target-uri") ? [] : ["@authority", "@path", "@query"];
-  const body = message.body.length > 0 || !["GET", "HEAD", "DELETE"].includes(message.method) ? ["content-digest", "content-type"] : [];
+  const body =
+    message.body.length > 0 || announcesBody(message) || !["GET", "HEAD", "DELETE"].includes(message.method)
+      ? ["content-digest", "content-type"]
+      : [];
   const key = message.headers["idempotency-key"] === undefined ? [] : ["idempotency-key"];
   return ["@method", ...target, ...body, ...key];
 }

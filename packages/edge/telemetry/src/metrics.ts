@@ -7,6 +7,8 @@ export interface Metrics {
   readonly requestSeconds: Histogram<"method" | "route" | "status">;
   /** Refusals by code. */
   readonly refusals: Counter<"code">;
+  /** Requests of banks refused because of who sent them, from where or for what, by code. */
+  readonly bankFailures: Counter<"code">;
   /** Commands by name and outcome: appended, replayed, refused, failed. */
   readonly commands: Counter<"command" | "outcome">;
   /** Events that the read models have not folded yet. */
@@ -33,6 +35,12 @@ export function createMetrics(options: { readonly processMetrics?: boolean } = {
       registers,
     }),
     refusals: new Counter({ name: "huimin_refusals_total", help: "Refusals by error code", labelNames: ["code"], registers }),
+    bankFailures: new Counter({
+      name: "huimin_bank_security_failures_total",
+      help: "Refused requests of banks by code",
+      labelNames: ["code"],
+      registers,
+    }),
     commands: new Counter({ name: "huimin_commands_total", help: "Commands by outcome", labelNames: ["command", "outcome"], registers }),
     projectorLagEvents: new Gauge({ name: "huimin_projector_lag_events", help: "Events not folded yet", registers }),
     projectorLagSeconds: new Gauge({

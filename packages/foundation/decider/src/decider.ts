@@ -10,6 +10,8 @@ export interface DomainEvent<T extends string = string, P = unknown> {
   readonly payload: P;
   /** Event id that this one corrects (六种更正, domain 2.0). */
   readonly corrects?: string;
+  /** Its own bank serial or voucher number, where one append carries several messages; default: the sender's. */
+  readonly sourceDocument?: string;
 }
 
 /** How a stream is folded: `evolve` never refuses, and ignores types it does not know. */
@@ -118,7 +120,13 @@ export interface CommandDefinition<C = any> {
   readonly roles: readonly Role[];
   /** Posts in book G: a person's command waits for a second person. Messages of banks and jobs are not people. */
   readonly postsInBookG: boolean;
+  /** Posts nothing, and yet one person alone may not give it: access of a bank. Waits as above. */
+  readonly secondPerson?: boolean;
   /** Roles of the second person (审核); FIN-R when absent. */
   readonly checkerRoles?: readonly Role[];
   readonly run: (command: C, context: CommandContext) => Gather<Result<Decision, Refusal>>;
 }
+
+/** Whether a person's command waits until a second person approves it (制单、审核). */
+export const needsSecondPerson = ({ postsInBookG, secondPerson }: Pick<CommandDefinition, "postsInBookG" | "secondPerson">): boolean =>
+  postsInBookG || secondPerson === true;

@@ -11,5 +11,5 @@ export type {
   Role,
   StreamWrite,
 } from "./decider.ts";
-export { load, loadAll, ROLES, resolve } from "./decider.ts";
+export { load, loadAll, needsSecondPerson, ROLES, resolve } from "./decider.ts";
 export { SpecificationLog } from "./specification.ts";

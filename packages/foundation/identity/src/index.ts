@@ -10,3 +10,4 @@ export { maskAccount, maskIdNumber, maskName, maskPhone } from "./mask.ts";
 export type { PersonName } from "./name.ts";
 export { checkName } from "./name.ts";
 export { compareNumbers } from "./number-order.ts";
+export { isPublishedKey, isSandboxDistrict, SANDBOX_DISTRICT, SANDBOX_MARK, SANDBOX_PUBLIC_KEYS } from "./sandbox.ts";

@@ -29,7 +29,7 @@ export function assemble(
   writes: readonly StreamWrite[],
   answer: unknown,
   facts: Facts,
-  keys: readonly IdempotencyKey[],
+  keys: readonly GivenKey[],
   envelope: Envelope,
 ): AppendRequest {
   const merged = mergeByStream(writes);
@@ -37,13 +37,51 @@ export function assemble(
     stream,
     expect: expectation(stream, expect, facts),
     events: events.map((event) => fill(event, envelope)),
+    ...bankNamed(events),
   }));
   const written = new Set(merged.map(({ stream }) => stream));
   const asserts = [...facts.versions]
     .filter(([stream]) => !written.has(stream))
     .map(([stream, version]) => ({ stream, expect: { kind: "exactly", version } as const }));
-  return { writes: appended, asserts, keys, answer, ...(facts.head === undefined ? {} : { expectHead: facts.head }) };
+  const bank = senderBank(envelope.meta);
+  return {
+    ...(bank === undefined ? {} : { bank }),
+    writes: appended,
+    asserts,
+    keys: storedKeys(keys, answer),
+    answer,
+    ...(facts.head === undefined ? {} : { expectHead: facts.head }),
+  };
 }
+
+/** The bank whose message a command is: whatever way it came, over the API, in a file, on paper. */
+const senderBank = ({ role, actor }: CommandMeta): string | undefined => {
+  if (role !== "BANK") return undefined;
+  if (!actor.startsWith("bank:") || actor.length === "bank:".length) throw new BrokenInvariant("a message of no bank");
+  return actor.slice("bank:".length);
+};
+
+/** Whose a stream is to be: the bank that its events name. */
+function bankNamed(events: readonly DomainEvent[]): { readonly bank?: string } {
+  for (const { payload } of events) {
+    const { bank } = (payload ?? {}) as { readonly bank?: unknown };
+    if (typeof bank === "string" && bank !== "") return { bank };
+  }
+  return {};
+}
+
+/** A key with the part of the answer that is its own. */
+export interface GivenKey extends IdempotencyKey {
+  readonly answerOf?: ((answer: unknown) => unknown) | undefined;
+}
+
+/** Keys as they are stored: one whose own part of the answer is nothing stands for what was not recorded, and is left out. */
+const storedKeys = (keys: readonly GivenKey[], answer: unknown): IdempotencyKey[] =>
+  keys.flatMap(({ answerOf, ...key }) => {
+    if (!answerOf) return [key];
+    const own = answerOf(answer);
+    return own === undefined ? [] : [{ ...key, answer: own }];
+  });
 
 /** One write per stream, in order of first mention; a stricter expectation is kept. */
 function mergeByStream(writes: readonly StreamWrite[]): StreamWrite[] {
@@ -69,6 +107,8 @@ function expectation(stream: string, expect: StreamWrite["expect"], facts: Facts
 }
 
 function fill(event: DomainEvent, { context, meta, commandId, newId }: Envelope): NewEvent {
+  const sourceDocument = event.sourceDocument ?? meta.sourceDocument;
+  const corrects = event.corrects ?? meta.corrects;
   return {
     eventId: newId(),
     type: event.type,
@@ -80,12 +120,12 @@ function fill(event: DomainEvent, { context, meta, commandId, newId }: Envelope)
     role: context.role,
     ...(meta.checker === undefined ? {} : { checker: meta.checker }),
     channel: meta.channel,
-    ...(meta.sourceDocument === undefined ? {} : { sourceDocument: meta.sourceDocument }),
+    ...(sourceDocument === undefined ? {} : { sourceDocument }),
     ...(meta.evidence === undefined ? {} : { evidence: meta.evidence }),
     commandId,
     correlationId: meta.correlationId ?? commandId,
     ...(meta.causationId === undefined ? {} : { causationId: meta.causationId }),
-    ...(event.corrects === undefined ? {} : { corrects: event.corrects }),
+    ...(corrects === undefined ? {} : { corrects }),
     payload: event.payload,
   };
 }

@@ -157,7 +157,7 @@ describe("command handler", () => {
       const conflict = {
         kind: "key-conflict",
         key: { client: "bank:K1", key: "k1" },
-        refusal: { code: "IDEMPOTENCY_KEY_CONFLICT", details: { key: "k1" } },
+        refusal: { code: "IDEMPOTENCY_KEY_CONFLICT", details: { key: "k1", position: 1, day: "2018-03-05" } },
       };
       expect(await handler.execute(Fill, { tank: "T1", litres: 11 }, keyed("k1"))).toEqual(conflict);
       expect(await handler.execute(Draw, { tank: "T1", litres: 999 }, keyed("k1"))).toEqual(conflict);

@@ -15,6 +15,15 @@ export const errors = declareErrors({
     remedyEn: "Leave the period out or ask for {latest} or earlier.",
     kind: "rule",
   },
+  SETTLEMENT_PERIOD_OVER: {
+    zh: "{period} 的决算整理期已于 {lastDay} 结束，{today} 不能再记入该期间。",
+    en: "The settlement period of {period} ended on {lastDay}: nothing more is booked in it on {today}.",
+    remedyZh:
+      "不指定会计期间，记入当前期间（业务发生日可以早于该期间）；涉及上年盈余的按以前年度盈余调整(3501)办理。整理期天数由政策参数 close.settlementPeriodDays 设定。",
+    remedyEn:
+      "Leave the period out and book in the current one (the value date may lie before it); what concerns last year's surplus goes through 3501. The policy parameter close.settlementPeriodDays sets the number of days.",
+    kind: "rule",
+  },
   VALUE_DATE_IN_FUTURE: {
     zh: "业务发生日 {valueDate} 晚于入账日 {today}。",
     en: "The value date {valueDate} is later than the day of recording, {today}.",
@@ -43,9 +52,16 @@ export const errors = declareErrors({
     remedyEn: "Let another person approve it.",
     kind: "forbidden",
   },
+  BANK_RECORD_NOT_OWN: {
+    zh: "本行没有这笔业务。",
+    en: "This bank has no such record.",
+    remedyZh: "请核对编号；须先有申请、合同或受理记录，且只能办理本行的业务。",
+    remedyEn: "Check the number; it must be one of this bank's own, and opened before.",
+    kind: "missing",
+  },
   IDEMPOTENCY_KEY_CONFLICT: {
-    zh: "幂等键或流水号 {key} 已用于内容不同的请求。",
-    en: "The idempotency key or serial {key} was used before with another content.",
+    zh: "幂等键或流水号 {key} 已用于内容不同的请求（首次：位置 {position}，{day} 入账）。",
+    en: "The idempotency key or serial {key} was used before with another content (first at position {position}, recorded on {day}).",
     remedyZh: "如系重发,请发送与首次完全相同的内容;如系新业务,请使用新的键或流水号。",
     remedyEn: "To repeat the request, send exactly the first content; for new business, use a new key or serial.",
     kind: "conflict",

@@ -1,20 +1,20 @@
 import { createHash, randomUUIDv7 } from "node:crypto";
-import type { CommandContext, CommandDefinition, Decision, RecordedEvent, Role, StreamWrite } from "@huimin/decider";
 import {
-  type AppendOutcome,
-  type AppendRequest,
-  type IdempotencyKey,
-  isKeyText,
-  isStreamId,
-  LogBusy,
-  storedEvent,
-} from "@huimin/event-store";
+  type CommandContext,
+  type CommandDefinition,
+  type Decision,
+  needsSecondPerson,
+  type RecordedEvent,
+  type Role,
+  type StreamWrite,
+} from "@huimin/decider";
+import { type AppendOutcome, type AppendRequest, isKeyText, isStreamId, type KnownKey, LogBusy, storedEvent } from "@huimin/event-store";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { canonicalJson, NotCanonical } from "@huimin/proof-log";
-import { assemble, checkValueDates } from "./assemble.ts";
+import { assemble, checkValueDates, type GivenKey } from "./assemble.ts";
 import { errors } from "./errors.ts";
 import { type FactSources, Facts, UnusableIdentifier } from "./facts.ts";
-import { closedThrough, dayOf, PERIOD_STREAM, periodFor, systemClock } from "./period.ts";
+import { asksForSettlement, closedThrough, dayOf, inSettlement, PERIOD_STREAM, periodFor, systemClock } from "./period.ts";
 import { StateCache } from "./state-cache.ts";
 import { TailReader } from "./tail-reader.ts";
 import { Turnstile } from "./turnstile.ts";
@@ -32,7 +32,7 @@ interface Run {
   readonly command: unknown;
   readonly meta: CommandMeta;
   readonly extra: ExtraWrites;
-  readonly keys: readonly IdempotencyKey[];
+  readonly keys: readonly GivenKey[];
   readonly commandId: string;
 }
 
@@ -119,6 +119,8 @@ class Handler {
         });
         const outcome = await this.#append(request);
         if (outcome.kind === "version-conflict") lost = outcome.stream;
+        else if (outcome.kind === "key-conflict") return await this.#conflict(outcome.key);
+        else if (outcome.kind === "foreign") return { kind: "refused", refusal: { code: errors.BANK_RECORD_NOT_OWN } };
         else if (outcome.kind !== "head-conflict") return settle(run, outcome);
       } finally {
         leave?.();
@@ -131,7 +133,7 @@ class Handler {
     const recordedAt = run.meta.recordedAt ?? this.#clock();
     const today = dayOf(recordedAt);
     const { state: closed } = await facts.load(PERIOD_STREAM, closedThrough);
-    const period = periodFor(closed, today, run.meta.period);
+    const period = await this.#period(facts, closed, today, run.meta.period);
     const { actor, role } = run.meta;
     const context: CommandContext = { district: this.#options.district, recordedAt, period: period.ok ? period.value : "", actor, role };
     if (!period.ok) return { facts, context, decided: period };
@@ -145,6 +147,15 @@ class Handler {
     if (!dates.ok) return { facts, context, decided: dates };
     for (const { stream } of writes) if (!isStreamId(stream)) throw new UnusableIdentifier(stream);
     return { facts, context, decided: ok({ writes, answer: decided.value.answer }) };
+  }
+
+  async #period(facts: Facts, closed: string, today: string, asked: string | undefined): Promise<Result<string, Refusal>> {
+    const period = periodFor(closed, today, asked);
+    const settlement = this.#options.settlementPeriod;
+    if (!period.ok || settlement === undefined || !asksForSettlement(today, asked)) return period;
+    const { state } = await facts.load(settlement.stream, settlement.fold);
+    const allowed = inSettlement(today, asked, settlement.lastDay(state, Number(asked.slice(0, 4))));
+    return allowed.ok ? period : allowed;
   }
 
   async #append(request: AppendRequest): Promise<AppendOutcome> {
@@ -168,18 +179,36 @@ class Handler {
   }
 
   async #refused(run: Run, refusal: Refusal): Promise<CommandOutcome> {
+    const found = await this.#options.store.findKeys(this.#options.district, run.keys);
     let repeated: CommandOutcome | undefined;
-    for (const { client, key, bodyHash } of run.keys) {
-      const known = await this.#options.store.findKey(this.#options.district, client, key);
+    for (const [index, { client, key, bodyHash }] of run.keys.entries()) {
+      const known = found[index];
       if (!known) continue;
-      if (known.bodyHash !== bodyHash) return keyConflict({ client, key });
+      if (known.bodyHash !== bodyHash) return this.#conflict({ client, key }, known);
       repeated ??= { kind: "repeated", answer: known.answer, lastPosition: known.lastPosition };
     }
     return repeated ?? { kind: "refused", refusal };
   }
+
+  /** Names the first use of the key, so that the sender finds it: its position and day. */
+  async #conflict({ client, key }: { readonly client: string; readonly key: string }, known?: KnownKey): Promise<CommandOutcome> {
+    const { store, district } = this.#options;
+    const first = known ?? (await store.findKey(district, client, key));
+    const position = first?.lastPosition ?? 0;
+    const [event] = first ? await store.readAll(district, position - 1, 1) : [];
+    const day = event ? dayOf(event.recordedAt) : "–";
+    return {
+      kind: "key-conflict",
+      key: { client, key },
+      refusal: { code: errors.IDEMPOTENCY_KEY_CONFLICT, details: { key, position, day } },
+    };
+  }
 }
 
-function settle(run: Run, outcome: Exclude<AppendOutcome, { kind: "version-conflict" | "head-conflict" }>): CommandOutcome {
+function settle(
+  run: Run,
+  outcome: Exclude<AppendOutcome, { kind: "version-conflict" | "head-conflict" | "key-conflict" | "foreign" }>,
+): CommandOutcome {
   switch (outcome.kind) {
     case "appended": {
       const { answer, firstPosition, lastPosition } = outcome;
@@ -187,16 +216,8 @@ function settle(run: Run, outcome: Exclude<AppendOutcome, { kind: "version-confl
     }
     case "replayed":
       return { kind: "repeated", answer: outcome.answer, lastPosition: outcome.lastPosition };
-    case "key-conflict":
-      return keyConflict(outcome.key);
   }
 }
-
-const keyConflict = ({ client, key }: { readonly client: string; readonly key: string }): CommandOutcome => ({
-  kind: "key-conflict",
-  key: { client, key },
-  refusal: { code: errors.IDEMPOTENCY_KEY_CONFLICT, details: { key } },
-});
 
 function checkRole(definition: CommandDefinition, { role }: CommandMeta): Result<undefined, Refusal> {
   if (definition.roles.includes(role)) return ok(undefined);
@@ -207,27 +228,27 @@ function checkPeople(definition: CommandDefinition, meta: CommandMeta): Result<u
   const allowed = checkRole(definition, meta);
   if (!allowed.ok) return allowed;
   if (meta.checker === meta.actor) return refuse(errors.CHECKER_IS_MAKER);
-  if (definition.postsInBookG && meta.checker === undefined && !NOT_PEOPLE.includes(meta.role)) {
+  if (needsSecondPerson(definition) && meta.checker === undefined && !NOT_PEOPLE.includes(meta.role)) {
     return refuse(errors.SECOND_PERSON_NEEDED, { command: definition.name });
   }
   return ok(undefined);
 }
 
+/** Hash of what a command means, under an idempotency key: its name and body in canonical form. Throws NotCanonical. */
+export const messageHash = (command: string, body: unknown): string =>
+  createHash("sha256").update(canonicalJson({ body, command })).digest("hex");
+
 /** The keys with the hash of what the command means: its name and body in canonical form. */
-function keysOf(definition: CommandDefinition, command: unknown, meta: CommandMeta): Result<readonly IdempotencyKey[], Refusal> {
+function keysOf(definition: CommandDefinition, command: unknown, meta: CommandMeta): Result<readonly GivenKey[], Refusal> {
   const given = meta.keys ?? [];
   if (given.length === 0) return ok([]);
   const unusable = given.find(({ client, key }) => !isKeyText(client) || !isKeyText(key));
   if (unusable) return refuse(errors.IDENTIFIER_NOT_STORABLE);
   let hash: string | undefined;
   return ok(
-    given.map(({ client, key, bodyHash }) => {
-      hash ??=
-        bodyHash ??
-        createHash("sha256")
-          .update(canonicalJson({ body: command, command: definition.name }))
-          .digest("hex");
-      return { client, key, bodyHash: bodyHash ?? hash };
+    given.map(({ client, key, bodyHash, answerOf }) => {
+      if (bodyHash === undefined) hash ??= messageHash(definition.name, command);
+      return { client, key, bodyHash: bodyHash ?? String(hash), answerOf };
     }),
   );
 }

@@ -32,6 +32,37 @@ export function periodFor(closed: string, today: string, asked?: string): Result
 }
 
 /**
+ * 决算整理期: entries for December may still be made in January, up to a last day that the district's policy gives. Read from
+ * its stream, so that the policy in force is asserted by the append like every other fact.
+ */
+export interface SettlementPeriod {
+  readonly stream: string;
+  readonly fold: Fold<unknown>;
+  /** Last day on which December of a fiscal year may be asked for. */
+  readonly lastDay: (state: unknown, fiscalYear: number) => string;
+}
+
+/** A settlement period by the fold of its own state. */
+export const settlementPeriod = <S>(
+  stream: string,
+  fold: Fold<S>,
+  lastDay: (state: S, fiscalYear: number) => string,
+): SettlementPeriod => ({
+  stream,
+  fold: fold as Fold<unknown>,
+  lastDay: (state, fiscalYear) => lastDay(state as S, fiscalYear),
+});
+
+/** True for December of a year that is over: whether it may still be asked for is the settlement period's business. */
+export const asksForSettlement = (today: string, asked: string | undefined): asked is string =>
+  asked?.endsWith("-12") === true && asked < periodOf(today);
+
+/** Refuses December after the last day of its settlement period (SETTLEMENT_PERIOD_OVER). */
+export function inSettlement(today: string, asked: string, lastDay: string): Result<undefined, Refusal> {
+  return today <= lastDay ? ok(undefined) : refuse(errors.SETTLEMENT_PERIOD_OVER, { period: asked, lastDay, today });
+}
+
+/**
  * The civil day in Shanghai of an instant. What the product writes carries +08:00, which is Shanghai's offset at every
  * instant since 1992; for those the day is read off, for others it is computed.
  */

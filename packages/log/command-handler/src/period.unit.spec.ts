@@ -1,7 +1,7 @@
 import { shanghaiDate, shanghaiInstant } from "@huimin/calendar";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dayOf, periodFor, systemClock } from "./period.ts";
+import { asksForSettlement, dayOf, inSettlement, periodFor, systemClock } from "./period.ts";
 
 describe("period of an entry", () => {
   it("is the month of recording, or the first open one after it", () => {
@@ -9,6 +9,18 @@ describe("period of an entry", () => {
     expect(periodFor("2017-12", "2018-03-05")).toEqual({ ok: true, value: "2018-03" });
     expect(periodFor("2018-03", "2018-03-05")).toEqual({ ok: true, value: "2018-04" });
     expect(periodFor("2018-12", "2018-03-05")).toEqual({ ok: true, value: "2019-01" });
+  });
+
+  it("December may be asked for in the settlement period after it, and not beyond (决算整理期)", () => {
+    expect(periodFor("2018-11", "2019-01-10", "2018-12")).toEqual({ ok: true, value: "2018-12" });
+    expect(asksForSettlement("2019-01-10", "2018-12")).toBe(true);
+    for (const asked of [undefined, "2018-11", "2019-01"]) expect(asksForSettlement("2019-01-10", asked)).toBe(false);
+    expect(asksForSettlement("2018-12-31", "2018-12")).toBe(false);
+    expect(inSettlement("2019-01-20", "2018-12", "2019-01-20")).toMatchObject({ ok: true });
+    expect(inSettlement("2019-01-21", "2018-12", "2019-01-20")).toMatchObject({
+      ok: false,
+      refusal: { code: "SETTLEMENT_PERIOD_OVER", details: { period: "2018-12", lastDay: "2019-01-20", today: "2019-01-21" } },
+    });
   });
 
   it("property: the day read off is the day computed, and the clock writes what the calendar writes", () => {

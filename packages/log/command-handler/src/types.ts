@@ -1,6 +1,7 @@
 import type { CommandContext, CommandDefinition, Decision, Gather, Role, StreamWrite } from "@huimin/decider";
 import type { Channel, EventStore, Evidence } from "@huimin/event-store";
 import type { Refusal, Result } from "@huimin/outcome";
+import type { SettlementPeriod } from "./period.ts";
 
 /** Who gives a command, through what, and under which keys: everything of the envelope that the command does not say itself. */
 export interface CommandMeta {
@@ -12,12 +13,22 @@ export interface CommandMeta {
   readonly checker?: string;
   readonly sourceDocument?: string;
   readonly evidence?: readonly Evidence[];
+  /** Event id that this command corrects (C1–C4): of every event that does not name its own. */
+  readonly corrects?: string;
   readonly commandId?: string;
   /** Default: the command id. */
   readonly correlationId?: string;
   readonly causationId?: string;
-  /** Idempotency header and bank serial, zero to two. `bodyHash` defaults to the hash of command name and body. */
-  readonly keys?: readonly { readonly client: string; readonly key: string; readonly bodyHash?: string }[];
+  /**
+   * Idempotency header and bank serial. `bodyHash` defaults to the hash of command name and body. `answerOf`: the part of
+   * the answer that this key gives on a repeat, where a command carries several messages; undefined: the key isn't stored.
+   */
+  readonly keys?: readonly {
+    readonly client: string;
+    readonly key: string;
+    readonly bodyHash?: string;
+    readonly answerOf?: (answer: unknown) => unknown;
+  }[];
   /** Accounting period that the sender asks for; refused when closed (PERIOD_CLOSED) or not begun (PERIOD_NOT_BEGUN). */
   readonly period?: string;
   /** Instant of recording, for replays of dated facts; default: the clock. */
@@ -61,6 +72,8 @@ export interface CommandHandlerOptions {
   /** The instant of recording, ISO with +08:00. Default: the system clock. */
   readonly clock?: () => string;
   readonly resolvers?: Readonly<Record<string, Resolver>>;
+  /** How long December may be asked for after its year; without it, until it is closed. */
+  readonly settlementPeriod?: SettlementPeriod | undefined;
   /** Ids of events and commands. Default: UUIDv7; a demo gives a seeded one. */
   readonly newId?: () => string;
   /** Streams whose folded states are kept. Default 20,000. */

@@ -18,8 +18,14 @@ CREATE TABLE log.stream_head (
   version bigint NOT NULL CHECK (version >= 1),
   first_position bigint NOT NULL,
   last_position bigint NOT NULL,
+  bank text, -- whose it is, in a category of log.bank_category
   PRIMARY KEY (district, stream)
 ) WITH (fillfactor = 80);
+
+-- Categories whose streams each belong to one bank: no message of another bank may write to them (ADR 12).
+CREATE TABLE log.bank_category (
+  category text PRIMARY KEY
+);
 
 -- `canonical` is the event: the exact RFC 8785 text whose UTF-8 bytes were hashed. The other columns are for finding it.
 -- Readers compare them (a check constraint that parses the text took a fifth of an append's time).

@@ -4,7 +4,11 @@
 --      mentions   one per request and stream it names (by number): the version it expects (-1 any, -2 exists, else
 --                 exactly; 0 is none) and the number of events it writes (0: only asserted). Requests are numbered 1, 2, 3 …
 --      events     in the order of their mentions: type, value date, and the canonical text in pieces (see below)
---      keys       per request none, one or two
+--      stream_bank  for each stream the bank that its events name, or empty. What of it counts is the bank of the first
+--                 event of a stream in a category of log.bank_category: the stream is that bank's from then on.
+--      request_bank  for each request the bank whose message it is, or empty for the office and its jobs; null when no
+--                 request of the batch is a bank's. A bank's request writes to no stream of another bank ('foreign').
+--      keys       per request none or several: of the request, and of each message in it
 --      expect_head  the head that request 1 demands, or null
 --      Text columns come joined by U+001F, which no canonical text, name or key contains.
 -- Out: the head before the batch, and the requests that stored nothing (null when every one was stored):
@@ -40,6 +44,8 @@ CREATE FUNCTION log.append(
   p_key_key text,
   p_key_hash text,
   p_key_answer text,
+  p_stream_bank text,
+  p_request_bank text,
   OUT head_before bigint,
   OUT refused json
 )
@@ -54,9 +60,12 @@ DECLARE
   v_separator CONSTANT text := chr(31);
   v_role text := CASE current_setting('role') WHEN 'none' THEN session_user::text ELSE current_setting('role') END;
   v_categories text[];
+  v_bank_categories text[];
   v_streams text[] := string_to_array(p_stream, v_separator);
   v_quoted text[];
   v_versions bigint[];
+  v_owners text[];
+  v_request_banks text[];
   v_allowed boolean[];
   v_refused int[];
   v_positions bigint[];
@@ -67,6 +76,7 @@ DECLARE
   v_refusals json[] := '{}';
 BEGIN
   SELECT array_agg(category) INTO v_categories FROM log.append_grant WHERE role = v_role;
+  SELECT array_agg(category) INTO v_bank_categories FROM log.bank_category;
 
   SELECT position INTO head_before FROM log.head WHERE district = p_district FOR UPDATE;
   IF NOT FOUND THEN
@@ -75,10 +85,11 @@ BEGIN
   END IF;
 
   SELECT array_agg(coalesce(h.version, 0) ORDER BY s.number), array_agg(to_json(s.stream)::text ORDER BY s.number),
-      array_agg(coalesce(split_part(s.stream, '/', 1) = ANY (v_categories) OR '*' = ANY (v_categories), false) ORDER BY s.number)
-    INTO v_versions, v_quoted, v_allowed
-    FROM unnest(v_streams) WITH ORDINALITY AS s (stream, number)
-    LEFT JOIN LATERAL (SELECT version FROM log.stream_head WHERE district = p_district AND stream = s.stream OFFSET 0) h ON true;
+      array_agg(coalesce(split_part(s.stream, '/', 1) = ANY (v_categories) OR '*' = ANY (v_categories), false) ORDER BY s.number),
+      array_agg(coalesce(h.bank, CASE WHEN split_part(s.stream, '/', 1) = ANY (v_bank_categories) THEN nullif(s.bank, '') END) ORDER BY s.number)
+    INTO v_versions, v_quoted, v_allowed, v_owners
+    FROM unnest(v_streams, string_to_array(p_stream_bank, v_separator)) WITH ORDINALITY AS s (stream, bank, number)
+    LEFT JOIN LATERAL (SELECT version, bank FROM log.stream_head WHERE district = p_district AND stream = s.stream OFFSET 0) h ON true;
 
   -- Who is refused, and why: rank 0 wins over rank 4.
   SELECT json_agg(json_build_object('request', m.request, 'rank', CASE WHEN m.events > 0 AND NOT v_allowed[m.stream] THEN 0 ELSE 4 END, 'number', m.number,
@@ -88,6 +99,15 @@ BEGIN
     WHERE (m.events > 0 AND NOT v_allowed[m.stream])
       OR CASE m.expect WHEN -1 THEN false WHEN -2 THEN v_versions[m.stream] = 0 ELSE v_versions[m.stream] <> m.expect END;
   IF v_found IS NOT NULL THEN v_refusals := v_refusals || v_found; END IF;
+
+  -- A bank's message and a stream that is another bank's.
+  IF p_request_bank IS NOT NULL THEN
+    v_request_banks := string_to_array(p_request_bank, v_separator);
+    SELECT json_agg(json_build_object('request', m.request, 'rank', 0, 'number', m.number, 'kind', 'foreign', 'stream', v_streams[m.stream])) INTO v_found
+      FROM unnest(p_mention_request, p_mention_stream, p_mention_events) WITH ORDINALITY AS m (request, stream, events, number)
+      WHERE m.events > 0 AND v_request_banks[m.request] <> '' AND v_owners[m.stream] <> v_request_banks[m.request];
+    IF v_found IS NOT NULL THEN v_refusals := v_refusals || v_found; END IF;
+  END IF;
 
   IF cardinality(p_key_request) > 0 THEN
     SELECT json_agg(json_build_object('request', k.request, 'rank', CASE WHEN known.body_hash = k.hash THEN 2 ELSE 1 END, 'number', k.number,
@@ -148,14 +168,14 @@ BEGIN
     ) n;
 
     -- An upsert looks up the index row by row; an UPDATE … FROM may be planned the other way round.
-    INSERT INTO log.stream_head (district, stream, version, first_position, last_position)
-      SELECT p_district, v_streams[w.stream], w.version, w.first, w.last
+    INSERT INTO log.stream_head (district, stream, version, first_position, last_position, bank)
+      SELECT p_district, v_streams[w.stream], w.version, w.first, w.last, v_owners[w.stream]
       FROM (
         SELECT p_mention_stream[e.mention] AS stream, max(e.version) AS version, min(e.position) AS first, max(e.position) AS last
         FROM unnest(p_event_mention, v_positions, v_event_versions) AS e (mention, position, version)
         WHERE e.position IS NOT NULL GROUP BY 1
       ) w
-      ON CONFLICT (district, stream) DO UPDATE SET version = excluded.version, last_position = excluded.last_position;
+      ON CONFLICT (district, stream) DO UPDATE SET version = excluded.version, last_position = excluded.last_position, bank = excluded.bank;
     UPDATE log.head SET position = v_head_after WHERE district = p_district;
   END IF;
 

@@ -3,7 +3,7 @@ DO $$
 DECLARE
   v_role text;
 BEGIN
-  FOREACH v_role IN ARRAY ARRAY['huimin_pooled_lending', 'huimin_enterprise_lending', 'huimin_public_equity', 'huimin_social_partnership', 'huimin_dividends', 'huimin_risk_fund'] LOOP
+  FOREACH v_role IN ARRAY ARRAY['huimin_pooled_lending', 'huimin_enterprise_lending', 'huimin_public_equity', 'huimin_social_partnership', 'huimin_dividends', 'huimin_risk_fund', 'huimin_webhooks', 'huimin_reconciliation'] LOOP
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = v_role) THEN
       BEGIN
         EXECUTE format('CREATE ROLE %I NOLOGIN', v_role);
@@ -20,7 +20,7 @@ BEGIN
 END $$;
 
 GRANT EXECUTE ON FUNCTION log.append, log.read_streams, log.ensure_partitions
-  TO huimin_pooled_lending, huimin_enterprise_lending, huimin_public_equity, huimin_social_partnership, huimin_dividends, huimin_risk_fund;
+  TO huimin_pooled_lending, huimin_enterprise_lending, huimin_public_equity, huimin_social_partnership, huimin_dividends, huimin_risk_fund, huimin_webhooks, huimin_reconciliation;
 
 INSERT INTO log.append_grant (role, category) VALUES
   -- 分贷统还: batches and the loans and credit files in them
@@ -70,11 +70,18 @@ INSERT INTO log.append_grant (role, category) VALUES
   ('huimin_risk_fund', 'proposal'),
   -- The register's splits and merges divide stakes and payables; parties besides enterprises and banks
   ('huimin_registry', 'party'),
+  -- access of banks: the gateway that is open to them may not give itself any
+  ('huimin_registry', 'bank-client'),
+  ('huimin_registry', 'bank-key'),
   ('huimin_registry', 'loan'),
   ('huimin_registry', 'entitlement'),
   ('huimin_registry', 'dividend'),
   ('huimin_registry', 'beneficiary'),
   ('huimin_registry', 'land-right'),
+  ('huimin_registry', 'privacy'),
+  -- 事件通知: endpoints of banks
+  ('huimin_webhooks', 'webhook'),
+  ('huimin_webhooks', 'proposal'),
   -- Messages of banks
   -- an enterprise's first drawing is noted under its four-party agreement
   ('huimin_bank_gateway', 'linkage'),
@@ -93,6 +100,17 @@ INSERT INTO log.append_grant (role, category) VALUES
   ('huimin_bank_gateway', 'loss'),
   ('huimin_bank_gateway', 'beneficiary'),
   ('huimin_bank_gateway', 'donation'),
+  -- 对账: which account stands for which, what people say of differences, closed days
+  ('huimin_reconciliation', 'fund-account'),
+  ('huimin_reconciliation', 'reconciliation'),
+  ('huimin_reconciliation', 'proposal'),
+  -- loans as a bank's own books have them
+  ('huimin_bank_gateway', 'bank-portfolio'),
   -- files of banks and their account statements
   ('huimin_bank_gateway', 'bank-file'),
   ('huimin_bank_gateway', 'bank-statement');
+
+-- A stream of these is one bank's: the first bank that an event of it names. The others have parts of several banks
+-- (a household's credit file, a pool's dividends) or are the office's.
+INSERT INTO log.bank_category (category) VALUES
+  ('loan'), ('batch'), ('subsidy'), ('claim'), ('payout'), ('compensation'), ('risk-fund'), ('bank-file'), ('bank-statement');

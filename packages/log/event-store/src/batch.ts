@@ -9,7 +9,7 @@ export class AppendForbidden extends Error {
   override readonly name = "AppendForbidden";
 }
 
-export const APPEND_SQL = "SELECT head_before, refused FROM log.append($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17)";
+export const APPEND_SQL = "SELECT head_before, refused FROM log.append($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19)";
 
 export interface AppendRow {
   /** bigint as text */
@@ -20,7 +20,7 @@ export interface AppendRow {
 interface RefusedRequest {
   /** 1-based */
   readonly request: number;
-  readonly kind: "replayed" | "key-conflict" | "head-conflict" | "version-conflict" | "forbidden";
+  readonly kind: "replayed" | "key-conflict" | "head-conflict" | "version-conflict" | "forbidden" | "foreign";
   readonly client: string;
   readonly key: string;
   readonly answer: string;
@@ -65,6 +65,7 @@ export function prepare(district: string, request: AppendRequest): PreparedReque
 /** Parameters of one call of `log.append` for requests that do not touch each other; a head demand comes first. */
 export function encodeBatch(district: string, requests: readonly PreparedRequest[]): unknown[] {
   const streams = new Map<string, number>();
+  const streamBanks: string[] = [];
   const mention = { request: [] as number[], stream: [] as number[], expect: [] as number[], events: [] as number[] };
   const event = { mention: [] as number[], type: [] as string[], valueDate: [] as string[], head: [] as string[], middle: [] as string[] };
   const key = { request: [] as number[], client: [] as string[], key: [] as string[], hash: [] as string[], answer: [] as string[] };
@@ -78,8 +79,9 @@ export function encodeBatch(district: string, requests: readonly PreparedRequest
       return mention.events.push(events);
     };
     let next = 0;
-    for (const { stream, expect, events } of request.writes) {
+    for (const { stream, expect, events, bank = request.bank } of request.writes) {
       const number = name(stream, expect, events.length);
+      if (bank !== undefined) streamBanks[(streams.get(stream) as number) - 1] ??= bank;
       for (const { type, valueDate } of events) {
         const { head, middle } = pieces[next++] as EnvelopePieces;
         event.mention.push(number);
@@ -95,7 +97,7 @@ export function encodeBatch(district: string, requests: readonly PreparedRequest
       key.client.push(given.client);
       key.key.push(given.key);
       key.hash.push(given.bodyHash);
-      key.answer.push(answer);
+      key.answer.push(given.answer === undefined ? answer : JSON.stringify(given.answer));
     }
   });
   return [
@@ -116,6 +118,8 @@ export function encodeBatch(district: string, requests: readonly PreparedRequest
     texts(key.key),
     texts(key.hash),
     texts(key.answer),
+    texts(Array.from(streams, (_, index) => streamBanks[index] ?? "")),
+    requests.some(({ request }) => request.bank !== undefined) ? texts(requests.map(({ request }) => request.bank ?? "")) : null,
   ];
 }
 
@@ -136,6 +140,8 @@ function decodeRefusal(request: AppendRequest, refusal: RefusedRequest): AppendO
   switch (refusal.kind) {
     case "forbidden":
       return new AppendForbidden(`this role may not append to ${refusal.stream}`);
+    case "foreign":
+      return { kind: "foreign", stream: refusal.stream };
     case "head-conflict":
       return { kind: "head-conflict", actual: refusal.actual };
     case "version-conflict":

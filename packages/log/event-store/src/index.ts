@@ -4,10 +4,19 @@ export { canonicalEnvelope, envelopePieces, joinEnvelope, storedEvent } from "./
 export { BATCH_EVENTS_MAX, BATCH_REQUESTS_MAX, QUEUE_REQUESTS_MAX } from "./lane.ts";
 export { createMemoryStore } from "./memory.ts";
 export { eventStoreMigrations } from "./migrations.ts";
-export type { PostgresStoreOptions } from "./postgres.ts";
-export { createPostgresStore } from "./postgres.ts";
+export type { PostgresStoreOptions, Queryable } from "./postgres.ts";
+export { createPostgresStore, createReader } from "./postgres.ts";
 export { readManyStreams } from "./read-many.ts";
-export { categoryOf, isKeyText, isStreamId, MalformedAppend, meets, REQUEST_EVENTS_MAX, REQUEST_KEYS_MAX } from "./request.ts";
+export {
+  BANK_CATEGORIES,
+  categoryOf,
+  isKeyText,
+  isStreamId,
+  MalformedAppend,
+  meets,
+  REQUEST_EVENTS_MAX,
+  REQUEST_KEYS_MAX,
+} from "./request.ts";
 export type {
   AppendOutcome,
   AppendRequest,
@@ -17,6 +26,7 @@ export type {
   Evidence,
   Expectation,
   IdempotencyKey,
+  KnownKey,
   NewEvent,
   PageBounds,
   StoredEvent,

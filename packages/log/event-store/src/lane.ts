@@ -69,17 +69,19 @@ class Claims {
 
 export class Lane {
   readonly #send: SendBatch;
+  readonly #queueMax: number;
   #queue: Waiting[] = [];
   #inFlight = 0;
   #scheduled = false;
   #idle: (() => void)[] = [];
 
-  constructor(send: SendBatch) {
+  constructor(send: SendBatch, queueMax: number = QUEUE_REQUESTS_MAX) {
     this.#send = send;
+    this.#queueMax = queueMax;
   }
 
   append(prepared: PreparedRequest): Promise<AppendOutcome> {
-    if (this.#queue.length >= QUEUE_REQUESTS_MAX) return Promise.reject(new LogBusy(`${QUEUE_REQUESTS_MAX} appends wait already`));
+    if (this.#queue.length >= this.#queueMax) return Promise.reject(new LogBusy(`${this.#queueMax} appends wait already`));
     return new Promise((resolve, reject) => {
       this.#queue.push({ prepared, resolve, reject });
       this.#schedule();

@@ -1,6 +1,6 @@
 import { leafHash } from "@huimin/proof-log";
 import { envelopePieces, joinEnvelope } from "./envelope.ts";
-import { categoryOf, checkRequest, keyId, meets } from "./request.ts";
+import { BANK_CATEGORIES, categoryOf, checkRequest, keyId, meets } from "./request.ts";
 import type { AppendOutcome, AppendRequest, EventStore, IdempotencyKey, StoredEvent, StreamSlice } from "./types.ts";
 
 interface StoredKey {
@@ -20,12 +20,23 @@ class DistrictLog {
   readonly rows: Row[] = [];
   readonly streams = new Map<string, StoredEvent[]>();
   readonly keys = new Map<string, StoredKey>();
+  /** Whose a stream is. */
+  readonly banks = new Map<string, string>();
 
   version(stream: string): number {
     return this.streams.get(stream)?.length ?? 0;
   }
 
+  /** The bank whose the stream is, or is going to be when `named` writes to it. */
+  private owner(stream: string, named: string | undefined): string | undefined {
+    return this.banks.get(stream) ?? (BANK_CATEGORIES.has(categoryOf(stream)) ? named : undefined);
+  }
+
   append(district: string, request: AppendRequest): AppendOutcome {
+    const foreign = request.writes.find(
+      ({ stream, bank }) => request.bank !== undefined && (this.owner(stream, bank) ?? request.bank) !== request.bank,
+    );
+    if (foreign) return { kind: "foreign", stream: foreign.stream };
     const known = this.answerOfKeys(request.keys);
     if (known) return known;
     if (request.expectHead !== undefined && request.expectHead !== this.rows.length)
@@ -41,6 +52,10 @@ class DistrictLog {
     }));
     const answer = JSON.stringify(request.answer ?? null);
     const firstPosition = this.rows.length + 1;
+    for (const { stream, bank = request.bank } of request.writes) {
+      const owner = this.owner(stream, bank);
+      if (owner !== undefined) this.banks.set(stream, owner);
+    }
     for (const { stream, events } of prepared) {
       const stored = this.streams.get(stream) ?? [];
       this.streams.set(stream, stored);
@@ -52,7 +67,10 @@ class DistrictLog {
       }
     }
     const lastPosition = this.rows.length;
-    for (const key of request.keys) this.keys.set(keyId(key), { bodyHash: key.bodyHash, answer, lastPosition });
+    for (const key of request.keys) {
+      const own = key.answer === undefined ? answer : JSON.stringify(key.answer);
+      this.keys.set(keyId(key), { bodyHash: key.bodyHash, answer: own, lastPosition });
+    }
     return { kind: "appended", firstPosition, lastPosition, answer: request.answer ?? null };
   }
 
@@ -127,6 +145,9 @@ export function createMemoryStore(): EventStore {
     async findKey(district, client, key) {
       const stored = logOf(district).keys.get(keyId({ client, key }));
       return stored && { bodyHash: stored.bodyHash, answer: JSON.parse(stored.answer), lastPosition: stored.lastPosition };
+    },
+    async findKeys(district, keys) {
+      return Promise.all(keys.map(({ client, key }) => this.findKey(district, client, key)));
     },
     async readLeaves(district, afterPosition, limit) {
       return logOf(district)

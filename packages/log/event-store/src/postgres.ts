@@ -2,7 +2,7 @@ import { Pool, type PoolConfig } from "pg";
 import { APPEND_SQL, type AppendRow, decodeOutcomes, encodeBatch, prepare } from "./batch.ts";
 import { Lane, type SendBatch } from "./lane.ts";
 import { checkRequest } from "./request.ts";
-import type { EventStore, StoredEvent, StreamSlice } from "./types.ts";
+import type { EventStore, KnownKey, StoredEvent, StreamSlice } from "./types.ts";
 
 export interface PostgresStoreOptions {
   /** A pool of the caller, which the store does not end; or */
@@ -13,6 +13,8 @@ export interface PostgresStoreOptions {
   readonly role?: string;
   /** Connections of the own pool: one for the lane of a district, the others read. Default 4. */
   readonly connectionsMax?: number;
+  /** Appends of a district that wait; the next is refused with `LogBusy`. */
+  readonly queueRequestsMax?: number | undefined;
 }
 
 /** A statement that takes longer than this is given up; its outcome is then unknown and the client asks again. */
@@ -51,7 +53,7 @@ export function createPostgresStore(options: PostgresStoreOptions): EventStore {
   pool.on("error", ignore);
   const lanes = new Map<string, Lane>();
   const laneOf = (district: string): Lane => {
-    const lane = lanes.get(district) ?? new Lane(sender(pool, district));
+    const lane = lanes.get(district) ?? new Lane(sender(pool, district), options.queueRequestsMax);
     lanes.set(district, lane);
     return lane;
   };
@@ -118,6 +120,12 @@ export const READ_CATEGORIES_SQL =
   "SELECT position, stream, canonical FROM log.event WHERE district = $1 AND position > $2 AND split_part(stream, '/', 1) = ANY ($4) ORDER BY position LIMIT $3";
 export const READ_STREAMS_SQL = "SELECT number, version, position, stream, canonical FROM log.read_streams($1, $2, $3)";
 
+/** OFFSET 0: one look into the index for each key, whatever the statistics say (as in sql/002-append.sql). */
+export const FIND_KEYS_SQL = `SELECT w.number, k.body_hash, k.answer, k.last_position
+  FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS w (client, key, number)
+  CROSS JOIN LATERAL (SELECT body_hash, answer, last_position FROM log.command_key
+    WHERE district = $1 AND client = w.client AND key = w.key OFFSET 0) k`;
+
 interface EventRow {
   readonly position: string;
   readonly stream: string;
@@ -135,7 +143,16 @@ function parseEvent(row: EventRow): StoredEvent {
 
 const bounded = (limit: number): number => Math.min(Math.max(limit, 0), READ_EVENTS_MAX);
 
-function createReader(pool: Pool): Omit<EventStore, "append" | "close"> {
+/** What a reader of the log asks through: a pool, or the transaction of one bank. */
+export interface Queryable {
+  query<R extends object>(query: {
+    readonly name: string;
+    readonly text: string;
+    readonly values: unknown[];
+  }): Promise<{ readonly rows: R[] }>;
+}
+
+export function createReader(pool: Queryable): Omit<EventStore, "append" | "close"> {
   const readStreams: EventStore["readStreams"] = async (district, wanted) => {
     if (wanted.length === 0) return [];
     const { rows } = await pool.query<EventRow & { number: number; version: string }>({
@@ -188,6 +205,22 @@ function createReader(pool: Pool): Omit<EventStore, "append" | "close"> {
       });
       const [found] = rows;
       return found && { bodyHash: found.body_hash, answer: JSON.parse(found.answer) as unknown, lastPosition: Number(found.last_position) };
+    },
+    async findKeys(district, keys) {
+      if (keys.length === 0) return [];
+      const { rows } = await pool.query<{ number: string; body_hash: string; answer: string; last_position: string }>({
+        name: "log-find-keys",
+        text: FIND_KEYS_SQL,
+        values: [district, keys.map(({ client }) => client), keys.map(({ key }) => key)],
+      });
+      const found: (KnownKey | undefined)[] = keys.map(() => undefined);
+      for (const row of rows)
+        found[Number(row.number) - 1] = {
+          bodyHash: row.body_hash,
+          answer: JSON.parse(row.answer) as unknown,
+          lastPosition: Number(row.last_position),
+        };
+      return found;
     },
     async readLeaves(district, afterPosition, limit) {
       const { rows } = await pool.query<{ position: string; canonical: string; leaf_hash: Buffer }>({

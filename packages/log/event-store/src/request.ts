@@ -2,8 +2,8 @@ import type { AppendRequest, Expectation } from "./types.ts";
 
 /** Most events of one request; more than that is a job that appends in parts. */
 export const REQUEST_EVENTS_MAX = 10_000;
-/** Idempotency header and bank serial. */
-export const REQUEST_KEYS_MAX = 2;
+/** Two of each of ten thousand messages (idempotency header, bank serial), and one of the whole. */
+export const REQUEST_KEYS_MAX = 20_001;
 export const STREAM_ID_CHARACTERS_MAX = 200;
 export const KEY_CHARACTERS_MAX = 300;
 
@@ -21,6 +21,12 @@ export const isStreamId = (text: string): boolean => text.length <= STREAM_ID_CH
 export const isKeyText = (text: string): boolean => text.length <= KEY_CHARACTERS_MAX && PRINTABLE.test(text);
 
 export const categoryOf = (stream: string): string => stream.slice(0, stream.indexOf("/"));
+
+/** Categories whose streams each belong to one bank; the same list as log.bank_category (sql/004), which counts. */
+export const BANK_CATEGORIES: ReadonlySet<string> = new Set([
+  ...["loan", "batch", "subsidy", "claim", "payout", "compensation", "risk-fund"],
+  ...["bank-file", "bank-statement"],
+]);
 
 /** Thrown for a request that no store can accept, whatever the log holds: a fault of the caller. */
 export class MalformedAppend extends Error {
@@ -58,8 +64,9 @@ export function checkRequest(request: AppendRequest): void {
     demand(isKeyText(key.client) && isKeyText(key.key), `not an idempotency key: ${JSON.stringify([key.client, key.key])}`);
     demand(HEX_HASH.test(key.bodyHash), "a body hash is SHA-256 in hex");
   }
-  const [first, second] = request.keys;
-  demand(!first || !second || keyId(first) !== keyId(second), "the two keys of a request are the same");
+  for (const bank of [request.bank, ...request.writes.map((write) => write.bank)])
+    demand(bank === undefined || isKeyText(bank), `not a bank: ${JSON.stringify(bank)}`);
+  demand(new Set(request.keys.map(keyId)).size === request.keys.length, "two keys of a request are the same");
 }
 
 /** A key as one text; U+0001 cannot be in either part. */

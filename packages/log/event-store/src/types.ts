@@ -60,14 +60,35 @@ export interface IdempotencyKey {
   readonly key: string;
   /** SHA-256 (hex) over the request's meaning: another hash under the same key is a conflict. */
   readonly bodyHash: string;
+  /** Answer of its own, of one message among many in a request; default: the request's. JSON value. */
+  readonly answer?: unknown;
+}
+
+/** What is stored under a key. */
+export interface KnownKey {
+  readonly bodyHash: string;
+  readonly answer: unknown;
+  /** Of the request that used it first. */
+  readonly lastPosition: number;
 }
 
 /** One atomic request: all of its events are stored, or none. */
 export interface AppendRequest {
-  readonly writes: readonly { readonly stream: string; readonly expect: Expectation; readonly events: readonly NewEvent[] }[];
+  /** The bank whose message this is: it is refused (`foreign`) where it writes to a stream that is another bank's. */
+  readonly bank?: string;
+  /** `bank`: whose the stream becomes, where its category belongs to banks and nobody's it is yet. */
+  readonly writes: readonly {
+    readonly stream: string;
+    readonly expect: Expectation;
+    readonly events: readonly NewEvent[];
+    readonly bank?: string;
+  }[];
   /** Streams that are asserted but not written. */
   readonly asserts: readonly { readonly stream: string; readonly expect: Expectation }[];
-  /** Zero to two keys (idempotency header, bank serial). A known key with the same hash replays its answer. */
+  /**
+   * Idempotency header and bank serial, of the request or of each message in it; at most `REQUEST_KEYS_MAX`. A known key
+   * with the same hash replays its answer.
+   */
   readonly keys: readonly IdempotencyKey[];
   /** Stored with the keys and given again on a repeat. JSON value. */
   readonly answer: unknown;
@@ -82,6 +103,8 @@ export type AppendOutcome =
   /** The key is known with another hash. */
   | { readonly kind: "key-conflict"; readonly key: IdempotencyKey }
   | { readonly kind: "version-conflict"; readonly stream: string; readonly actual: number }
+  /** The stream is another bank's. */
+  | { readonly kind: "foreign"; readonly stream: string }
   | { readonly kind: "head-conflict"; readonly actual: number };
 
 /** Thrown by `append` when the bounded queue is full: the edge answers 503 with Retry-After. */
@@ -122,11 +145,12 @@ export interface EventStore {
   /** Position of the last event; 0 for an empty log. */
   head(district: string): Promise<number>;
   /** The stored outcome of a key, if any: asked when a command was refused, because a repeat wins over a refusal. */
-  findKey(
+  findKey(district: string, client: string, key: string): Promise<KnownKey | undefined>;
+  /** The same for many keys in one round trip, in the order of the question. */
+  findKeys(
     district: string,
-    client: string,
-    key: string,
-  ): Promise<{ readonly bodyHash: string; readonly answer: unknown; readonly lastPosition: number } | undefined>;
+    keys: readonly { readonly client: string; readonly key: string }[],
+  ): Promise<readonly (KnownKey | undefined)[]>;
   /** Exact canonical bytes and leaf hashes by position, for proofs. */
   readLeaves(
     district: string,

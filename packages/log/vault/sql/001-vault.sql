@@ -40,3 +40,18 @@ END $$;
 GRANT SELECT ON vault_key TO huimin_registry, huimin_startup_lending, huimin_statements, huimin_platform;
 GRANT INSERT ON vault_key TO huimin_registry, huimin_platform;
 GRANT UPDATE (wrapped, shredded) ON vault_key TO huimin_registry, huimin_platform;
+
+-- Who has which ID number or account, by HMAC under a pepper that the database does not have. A row is found by its digest,
+-- made anew under another pepper when that is rotated, and removed with the key of its person: nobody is found any more.
+CREATE TABLE vault_lookup (
+  district text NOT NULL,
+  purpose text NOT NULL CHECK (purpose IN ('person', 'account')),
+  pepper text NOT NULL,
+  digest text NOT NULL,
+  person_id text NOT NULL,
+  -- what events carry: the person's id, or the account's fingerprint
+  value text NOT NULL,
+  PRIMARY KEY (district, purpose, pepper, digest, person_id)
+);
+CREATE INDEX vault_lookup_person ON vault_lookup (district, person_id);
+GRANT SELECT, INSERT, DELETE ON vault_lookup TO huimin_registry, huimin_platform;

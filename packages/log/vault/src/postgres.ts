@@ -1,6 +1,6 @@
 import { type ColumnType, type Generated, Kysely, PostgresDialect, sql } from "kysely";
 import type { Pool } from "pg";
-import type { KeyClass, KeyName, KeyStore, StoredKey } from "./types.ts";
+import type { KeyClass, KeyName, KeyStore, Lookup, LookupStore, StoredKey } from "./types.ts";
 
 interface KeyNameColumns {
   district: string;
@@ -65,16 +65,43 @@ export function postgresKeyStore(pool: Pool): KeyStore {
         .execute();
       return find(keys);
     },
-    async shred({ district, personId, keyClass }) {
-      const { numUpdatedRows } = await db
+    async shred({ district, personId, keyClass }, generation) {
+      let keys = db
         .updateTable("vault_key")
         .set({ wrapped: null, shredded: sql<Date>`now()` })
         .where("district", "=", district)
         .where("person_id", "=", personId)
         .where("class", "=", keyClass)
-        .where("wrapped", "is not", null)
-        .executeTakeFirstOrThrow();
+        .where("wrapped", "is not", null);
+      if (generation !== undefined) keys = keys.where("generation", "<=", generation);
+      const { numUpdatedRows } = await keys.executeTakeFirstOrThrow();
       return Number(numUpdatedRows);
+    },
+  };
+}
+
+const FIND_LOOKUPS = `SELECT l.purpose, l.pepper, l.digest, l.person_id AS "personId", l.value
+  FROM unnest($2::text[], $3::text[], $4::text[]) AS wanted (purpose, pepper, digest)
+  JOIN vault_lookup l ON l.district = $1 AND l.purpose = wanted.purpose AND l.pepper = wanted.pepper AND l.digest = wanted.digest`;
+const ADD_LOOKUPS = `INSERT INTO vault_lookup (district, purpose, pepper, digest, person_id, value)
+  SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) AS fresh (purpose, pepper, digest, person_id, value)
+  ORDER BY 2, 3, 4, 5 ON CONFLICT DO NOTHING`;
+
+/** Lookups in the table `vault_lookup`: one round trip a call. */
+export function postgresLookupStore(pool: Pool): LookupStore {
+  const columns = (rows: readonly Pick<Lookup, "purpose" | "pepper" | "digest">[]) => [
+    rows.map(({ purpose }) => purpose),
+    rows.map(({ pepper }) => pepper),
+    rows.map(({ digest }) => digest),
+  ];
+  return {
+    find: async (district, wanted) => (await pool.query<Lookup>(FIND_LOOKUPS, [district, ...columns(wanted)])).rows,
+    async add(district, lookups) {
+      await pool.query(ADD_LOOKUPS, [district, ...columns(lookups), lookups.map((l) => l.personId), lookups.map((l) => l.value)]);
+    },
+    async remove(district, personId) {
+      const { rowCount } = await pool.query("DELETE FROM vault_lookup WHERE district = $1 AND person_id = $2", [district, personId]);
+      return rowCount ?? 0;
     },
   };
 }

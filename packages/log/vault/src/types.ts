@@ -27,13 +27,24 @@ export interface Vault {
   personId(district: string, idNumber: string): string;
   /** HMAC of another number (an account) for finding equal ones; 26 characters base32. */
   fingerprint(district: string, purpose: string, text: string): string;
+  /** Ids of persons by number: as they were recorded, also under an older pepper; a new person's is {@link personId}. */
+  personIds(district: string, idNumbers: readonly string[]): Promise<string[]>;
+  /** Fingerprints of accounts: as they were recorded, else {@link fingerprint} for `account`. */
+  accountFingerprints(district: string, numbers: readonly string[]): Promise<string[]>;
+  /** The person with this number, if one is known; undefined after a shredding. */
+  findPerson(district: string, idNumber: string): Promise<string | undefined>;
   /** Seals in order; at most three round trips to the key store, whatever the number of persons. */
   seal(requests: readonly SealRequest[]): Promise<string[]>;
   /** The text, or undefined when its key was shredded. Throws when the ciphertext was altered or belongs to someone else. */
   unseal(request: UnsealRequest): Promise<string | undefined>;
   unsealMany(requests: readonly UnsealRequest[]): Promise<(string | undefined)[]>;
-  /** Destroys the person's keys of a class for ever. Other processes forget theirs within a minute. Answers how many there were. */
-  shred(district: string, personId: string, keyClass: KeyClass): Promise<number>;
+  /**
+   * Destroys the person's keys of a class for ever, those up to `generation` where one is given; with K1 goes what finds the
+   * person by number. Other processes forget theirs within a minute. Answers how many there were.
+   */
+  shred(district: string, personId: string, keyClass: KeyClass, generation?: number): Promise<number>;
+  /** Generations of a person's key: the last one, and whether anything can still be read under any of them. */
+  keyState(district: string, personId: string, keyClass: KeyClass): Promise<{ readonly generation: number; readonly readable: boolean }>;
 }
 
 /** Name of a data key. A new generation begins with the first sealing after a shredding. */
@@ -56,5 +67,21 @@ export interface KeyStore {
   find(names: readonly KeyName[]): Promise<StoredKey[]>;
   /** Stores new keys; where another process was first, its key stays. Answers what is stored now. */
   create(keys: readonly StoredKey[]): Promise<StoredKey[]>;
-  shred(name: KeyName): Promise<number>;
+  shred(name: KeyName, generation?: number): Promise<number>;
+}
+
+/** How a number is found: its digest under a pepper, and what events carry for it. */
+export interface Lookup {
+  readonly purpose: "person" | "account";
+  readonly pepper: string;
+  readonly digest: string;
+  readonly personId: string;
+  readonly value: string;
+}
+
+/** Where lookups live. Knows no number and no pepper. */
+export interface LookupStore {
+  find(district: string, wanted: readonly Pick<Lookup, "purpose" | "pepper" | "digest">[]): Promise<Lookup[]>;
+  add(district: string, lookups: readonly Lookup[]): Promise<void>;
+  remove(district: string, personId: string): Promise<number>;
 }

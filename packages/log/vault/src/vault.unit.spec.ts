@@ -10,6 +10,7 @@ import {
   createVault,
   fileVaultSecrets,
   generateVaultSecrets,
+  type MasterKey,
   memoryKeyStore,
   parseVaultSecrets,
   VaultSecretsFault,
@@ -68,9 +69,9 @@ describe("suites and secrets", () => {
     const [sealed] = (await createVault({ secrets: specSecrets, keys }).seal([request])) as [string];
     const fresh = parseVaultSecrets(generateVaultSecrets());
     const rotated = {
-      pepper: specSecrets.pepper,
+      ...specSecrets,
       current: "m2",
-      masterKeys: new Map([...specSecrets.masterKeys, ["m2", fresh.masterKeys.get("m1") as Uint8Array]]),
+      masterKeys: new Map([...specSecrets.masterKeys, ["m2", fresh.masterKeys.get("m1") as MasterKey]]),
     };
     expect(await createVault({ secrets: rotated, keys }).unseal({ ...request, sealed })).toBe("张三");
     await expect(createVault({ secrets: fresh, keys }).unseal({ ...request, sealed })).rejects.toThrow(/not those of this database/);

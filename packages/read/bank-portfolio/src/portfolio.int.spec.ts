@@ -4,6 +4,7 @@ import { createProjector, projectionMigrations, rebuild } from "@huimin/projecto
 import { type TestDatabase, testDatabase } from "@huimin/test-support";
 import { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loanFromEvents } from "./loan-at.ts";
 import { type BankPortfolio, createBankPortfolio } from "./portfolio.ts";
 import { bankPortfolioProjection } from "./projection.ts";
 
@@ -81,6 +82,21 @@ describe("a bank's portfolio", () => {
   afterAll(async () => {
     await pool?.end();
     await database?.drop();
+  });
+
+  it("a loan from its own events is the loan of the table, on any day; with fewer events it is what was known then", async () => {
+    const names = [...new Set(log.events.filter(({ stream }) => stream.startsWith("loan/")).map(({ stream }) => stream.slice(5)))];
+    for (const loan of names) {
+      const events = log.events.filter(({ stream }) => stream === `loan/${loan}`);
+      for (const day of ["2018-07-15", "2019-05-20", "2020-06-10"]) {
+        const { overdueSince: _, ...inTable } = (await portfolio.loan({ district, loan, on: day })) ?? {};
+        const { overdueSince: __, ...fromEvents } = loanFromEvents(loan, events, day) ?? {};
+        expect(fromEvents).toEqual(inTable);
+      }
+    }
+    const l1 = log.events.filter(({ stream, valueDate }) => stream === "loan/L1" && valueDate <= "2018-06-30");
+    expect(loanFromEvents("L1", l1, "2018-06-30")).toMatchObject({ principal: 1_000_000n, interestOpen: 5_075n, status: "performing" });
+    expect(loanFromEvents("L1", [], "2018-06-30")).toBeUndefined();
   });
 
   it("shows what is open on each loan, and agrees with the books", async () => {

@@ -128,12 +128,23 @@ const handlers: Handlers = {
   OverdueCured: (change) => change.clear("overdue_since"),
 };
 
+/** What events of one loan's stream say of it, all of them together. */
+export function changeOf(loan: string, events: readonly StoredEvent[]): Change {
+  const change = new Change(loan);
+  for (const event of events) {
+    const handler = handlers[event.type as LoanEventType] as ((change: Change, payload: unknown, event: StoredEvent) => void) | undefined;
+    handler?.(change, event.payload, event);
+  }
+  return change;
+}
+
 /** 1.16: marks of a whole batch. */
 const BATCH_MARKS: ReadonlySet<string> = new Set(["BatchOverdue", "BatchOverdueCured"] satisfies PooledEventType[]);
 
 /** A bank's loans and what is open on them. */
 export const bankPortfolioProjection: Projection = {
   name: PORTFOLIO_SCHEMA,
+  forBanks: true,
   version: 3,
   handles: new Set([...Object.keys(handlers), ...BATCH_MARKS]),
   tables: tablesSql,

@@ -1,6 +1,7 @@
 /*
  * One row per loan with what is open on it now. Amounts are sums of what events state, so the order of recording does
- * not matter. A bank's own role sees only its rows: `huimin.bank` is set inside the transaction (poolers need that).
+ * not matter. A bank's own role sees only its rows: `huimin.district` and
+ * `huimin.bank` are set inside the transaction (poolers need that).
  */
 export const tablesSql = (s: string): string => `
 CREATE TABLE ${s}.loan (
@@ -40,9 +41,13 @@ CREATE TABLE ${s}.overdue_batch (
 
 ALTER TABLE ${s}.loan ENABLE ROW LEVEL SECURITY;
 CREATE POLICY every_loan ON ${s}.loan USING (true);
+ALTER TABLE ${s}.overdue_batch ENABLE ROW LEVEL SECURITY;
+CREATE POLICY every_batch ON ${s}.overdue_batch USING (true);
 DO $policy$ BEGIN
   IF to_regrole('huimin_bank_gateway') IS NOT NULL THEN
-    CREATE POLICY own_loans ON ${s}.loan AS RESTRICTIVE TO huimin_bank_gateway USING (bank = current_setting('huimin.bank', true));
+    CREATE POLICY own_loans ON ${s}.loan AS RESTRICTIVE TO huimin_bank_gateway
+      USING (district = current_setting('huimin.district', true) AND bank = current_setting('huimin.bank', true));
+    CREATE POLICY no_bank ON ${s}.overdue_batch AS RESTRICTIVE TO huimin_bank_gateway USING (false);
   END IF;
 END $policy$;
 `;

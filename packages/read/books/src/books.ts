@@ -3,7 +3,7 @@ import { ACCOUNTS, accountByNo, accountsUnder } from "./chart.ts";
 import { DIMENSIONS, type Dimension, type Dims, isTotal } from "./dimensions.ts";
 import type { JournalLine } from "./lines.ts";
 import { BOOKS_SCHEMA, periodNumber } from "./projection.ts";
-import { axesCondition, dimsCondition, LINE_SELECT, Values } from "./query.sql.ts";
+import { axesCondition, dimsCondition, LINE_SELECT, totalsSql, Values } from "./query.sql.ts";
 import {
   type BalanceQuestion,
   type Books,
@@ -18,7 +18,7 @@ import {
   trialBalanceOf,
   unknownAccount,
 } from "./questions.ts";
-import { columnOf } from "./tables.sql.ts";
+import { columnOf, isTransfer } from "./tables.sql.ts";
 
 interface LineRow extends Record<string, string | number | null> {
   position: string;
@@ -106,7 +106,7 @@ class PostgresBooks implements Books {
 
   async trialBalance(question: TrialBalanceQuestion): Promise<TrialBalance> {
     const values = new Values();
-    const source = await this.#totals(question, values);
+    const source = totalsSql(this.#schema, values.add(question.district), question.knownAt, values);
     const byDate = question.asOf !== undefined;
     const column = byDate ? "s.value_date" : "s.period";
     const bound = (text: string): string => (byDate ? `${values.add(text)}::date` : `${values.add(periodNumber(text))}::integer`);
@@ -130,11 +130,15 @@ class PostgresBooks implements Books {
     );
   }
 
-  async voucher(district: string, position: number): Promise<readonly JournalLine[]> {
+  voucher(district: string, position: number): Promise<readonly JournalLine[]> {
+    return this.vouchers(district, [position]);
+  }
+
+  async vouchers(district: string, positions: readonly number[]): Promise<readonly JournalLine[]> {
     const { rows } = await this.#pool.query<LineRow>(
       `SELECT ${LINE_SELECT} FROM ${this.#schema}.journal_line l JOIN ${this.#schema}.dimension_set d ON d.district = l.district AND d.id = l.dims
-       WHERE l.district = $1 AND l.position = $2 ORDER BY l.line_no`,
-      [district, position],
+       WHERE l.district = $1 AND l.position = ANY ($2::bigint[]) ORDER BY l.position, l.line_no`,
+      [district, positions],
     );
     return rows.map(lineOf);
   }
@@ -157,8 +161,22 @@ class PostgresBooks implements Books {
     return rows.map(lineOf);
   }
 
-  /** Rows of debit and credit that answer a question, from the cheapest table that can. */
+  /** Rows of debit and credit that answer a question; before transfers, with those of the year end taken back. */
   #source(question: BalanceQuestion, values: Values, by: readonly Dimension[] = []): string {
+    const known = this.#known(question, values, by);
+    if (!question.beforeTransfers) return known;
+    const district = values.add(question.district);
+    const { year } = question;
+    const columns = by.map((name) => `, d.${columnOf(name)}`).join("");
+    const inYear = year === undefined ? "" : `AND l.period / 100 = ${values.add(year)}::integer`;
+    return `${known} UNION ALL SELECT l.account, -l.debit, -l.credit${columns} FROM ${this.#schema}.journal_line l
+      JOIN ${this.#schema}.dimension_set d ON d.district = ${district} AND d.id = l.dims AND ${dimsCondition(question.dims ?? {}, values)}
+      WHERE l.district = ${district} AND l.account = ANY (${values.add(accountsUnder(question.account).map(({ no }) => no))}::smallint[])
+        AND ${isTransfer("l")} ${axesCondition(question, values)} ${inYear}`;
+  }
+
+  /** From the cheapest table that can answer. */
+  #known(question: BalanceQuestion, values: Values, by: readonly Dimension[]): string {
     const accounts = accountsUnder(question.account);
     if (accounts.length === 0) throw unknownAccount(question.account);
     const district = values.add(question.district);
@@ -169,44 +187,17 @@ class PostgresBooks implements Books {
         ? ""
         : `AND ${alias}.period BETWEEN ${values.add(year * 100 + 1)}::integer AND ${values.add(year * 100 + 12)}::integer`;
     const total = isTotal(question.dims) && by.length === 0;
-    if (total && question.knownAt === undefined) {
+    if (total) {
       const asOf = question.asOf === undefined ? "" : `AND m.value_date <= ${values.add(question.asOf)}::date`;
-      return `SELECT m.account, m.debit, m.credit FROM ${this.#schema}.movement m WHERE m.district = ${district} AND m.account = ${list} ${asOf} ${periods("m")}`;
+      return `SELECT m.account, m.debit, m.credit FROM (${totalsSql(this.#schema, district, question.knownAt, values)}) m WHERE m.account = ${list} ${asOf} ${periods("m")}`;
     }
     const columns = by.map((name) => `, d.${columnOf(name)}`).join("");
-    const set = total
-      ? ""
-      : `JOIN ${this.#schema}.dimension_set d ON d.district = ${district} AND d.id = l.dims AND ${dimsCondition(question.dims ?? {}, values)}`;
+    const set = `JOIN ${this.#schema}.dimension_set d ON d.district = ${district} AND d.id = l.dims AND ${dimsCondition(question.dims ?? {}, values)}`;
     if (question.asOf === undefined && question.knownAt === undefined) {
       const inYear = year === undefined ? "" : `AND l.fiscal_year = ${values.add(year)}::smallint`;
       return `SELECT l.account, l.debit, l.credit${columns} FROM ${this.#schema}.balance l ${set} WHERE l.district = ${district} AND l.account = ${list} ${inYear}`;
     }
     return `SELECT l.account, l.debit, l.credit${columns} FROM ${this.#schema}.journal_line l ${set}
       WHERE l.district = ${district} AND l.account = ${list} ${axesCondition(question, values)} ${periods("l")}`;
-  }
-
-  /**
-   * Totals per account, period and value date: all that is known now, or what was known then. What was known at a late
-   * position is cheaper as all less what came after it than as a scan of the whole journal.
-   */
-  async #totals(question: TrialBalanceQuestion, values: Values): Promise<string> {
-    const district = values.add(question.district);
-    const columns = "account, period, value_date, debit, credit";
-    const now = `SELECT ${columns} FROM ${this.#schema}.movement WHERE district = ${district}`;
-    const { knownAt } = question;
-    if (knownAt === undefined) return now;
-    const lines = `${this.#schema}.journal_line l WHERE l.district = ${district}`;
-    if ("position" in knownAt && (await this.#isLate(question.district, knownAt.position))) {
-      return `${now} UNION ALL SELECT l.account, l.period, l.value_date, -l.debit, -l.credit FROM ${lines} AND l.position > ${values.add(knownAt.position)}::bigint`;
-    }
-    return `SELECT ${columns} FROM ${lines} ${axesCondition({ knownAt }, values)}`;
-  }
-
-  async #isLate(district: string, position: number): Promise<boolean> {
-    const { rows } = await this.#pool.query<{ last: string | null }>(
-      `SELECT max(position)::text AS last FROM ${this.#schema}.journal_line WHERE district = $1`,
-      [district],
-    );
-    return position * 2 > Number(rows[0]?.last ?? 0);
   }
 }

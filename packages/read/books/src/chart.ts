@@ -109,6 +109,7 @@ const definitions = {
   awardExpense: expense(42, "5001.04", "业务活动费用—表彰奖励", "Awards"),
   equityLoss: expense(43, "5901.01", "其他费用—股权损失(政府分担)", "Loss borne by government"),
   recoveryCost: expense(44, "5901.02", "其他费用—追偿费用", "Recovery cost"),
+  surplusDistribution: owed(47, "3302", "本年盈余分配", "Distribution of the year's surplus"),
   goodsInStock: asset(45, "1302", "库存物品", "Goods in stock"),
   entrustedStake: memoDebit(61, "9101", "委托股权(户)", "Entrusted stake of a household"),
   loanMoneyHousehold: memoDebit(62, "9102", "户贷资金占用", "Loan money in the household's hands"),

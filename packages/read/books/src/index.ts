@@ -4,7 +4,7 @@ export { ACCOUNTS, accountByNo, accountsUnder, BOOKS, CHART, findAccount, printe
 export type { Dimension, Dims, DimsFilter } from "./dimensions.ts";
 export { DIMENSIONS, dimsKey, matchesDims } from "./dimensions.ts";
 export type { CheckOptions } from "./invariants/check.ts";
-export { checkInvariants } from "./invariants/check.ts";
+export { checkIdentities, checkInvariants } from "./invariants/check.ts";
 export type { InvariantResult } from "./invariants/types.ts";
 export type { JournalLine, KnownAt } from "./lines.ts";
 export { linesOf } from "./lines.ts";
@@ -24,4 +24,5 @@ export type {
   TrialBalanceRow,
 } from "./questions.ts";
 export { balanceOf, printAmount } from "./questions.ts";
-export { postingOf, postingTypes, silentTypes } from "./rules/index.ts";
+export { postingOf, postingsOf, postingTypes, silentTypes } from "./rules/index.ts";
+export { columnOf } from "./tables.sql.ts";

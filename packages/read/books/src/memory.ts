@@ -1,3 +1,4 @@
+import { YEAR_END_TRANSFERS } from "@huimin/period/events";
 import { ACCOUNTS, type Account, accountsUnder } from "./chart.ts";
 import { DIMENSIONS, type Dimension, type Dims, dimsKey, isTotal, matchesDims } from "./dimensions.ts";
 import { fiscalYearOf, type JournalLine, type KnownAt, linesOf } from "./lines.ts";
@@ -98,6 +99,11 @@ export class MemoryBooks implements Books {
     return this.lines.filter((line) => line.position === position);
   }
 
+  async vouchers(_district: string, positions: readonly number[]): Promise<readonly JournalLine[]> {
+    const wanted = new Set(positions);
+    return this.lines.filter((line) => wanted.has(line.position));
+  }
+
   async journal(question: JournalQuestion): Promise<readonly JournalLine[]> {
     const matching = this.lines.filter(
       (line) =>
@@ -115,6 +121,7 @@ export class MemoryBooks implements Books {
     const total = isTotal(question.dims);
     for (const line of this.lines) {
       if (!accounts.has(line.account.no) || !within(line, question)) continue;
+      if (question.beforeTransfers && YEAR_END_TRANSFERS.includes(line.eventType)) continue;
       if (question.year !== undefined && fiscalYearOf(line.period) !== question.year) continue;
       if (!total && !matchesDims(line.dims, question.dims ?? {})) continue;
       yield line;

@@ -6,15 +6,16 @@ import { type ApplyTarget, CopyRows, type Projection, type ProjectionWriter } fr
 import type { PoolClient } from "pg";
 import { CHART } from "./chart.ts";
 import { DIMENSIONS, type Dims, dimsKey } from "./dimensions.ts";
-import { postingOf } from "./rules/index.ts";
-import { indexesSql, LINE_COLUMNS, SET_COLUMNS, tablesSql, writeSql } from "./tables.sql.ts";
+import type { Posting } from "./posting.ts";
+import { postingsOf } from "./rules/index.ts";
+import { BLOCK_BITS, indexesSql, LINE_COLUMNS, SET_COLUMNS, tablesSql, writeSql } from "./tables.sql.ts";
 
 export const BOOKS_SCHEMA = "books";
 
 /** The journal, the balances and the totals of all three books, from every event of the log. */
 export const booksProjection: Projection = {
   name: BOOKS_SCHEMA,
-  version: 1,
+  version: 2,
   handles: "every",
   tables: tablesSql,
   indexes: indexesSql,
@@ -45,8 +46,14 @@ interface MovementCell {
   readonly account: number;
   readonly period: number;
   readonly valueDate: string;
+  readonly block: number;
   debit: bigint;
   credit: bigint;
+}
+
+interface BlockSpan {
+  first: number;
+  last: number;
 }
 
 /** Sets of one generation of the memory: two of them are about 50 MB. A loan has three or four sets. */
@@ -94,12 +101,17 @@ class KnownSets {
 /** 2018-03 → 201803 */
 export const periodNumber = (period: string): number => Number(period.slice(0, 4)) * 100 + Number(period.slice(5, 7));
 
+/** Block of a position: positions are below 2^53, so no shift of 32 bits does. */
+const blockOf = (position: number): number => Math.floor(position / 2 ** BLOCK_BITS);
+
 /** What one batch adds, folded in memory. */
 class Fold {
   readonly rows: CopyRows;
   readonly unknown = new Map<string, NewSet>();
   readonly balances = new Map<number, BalanceCell>();
   readonly movements = new Map<string, MovementCell>();
+  /** When the events of each block were recorded, in milliseconds. */
+  readonly blocks = new Map<number, BlockSpan>();
   readonly #known: KnownSets;
   readonly #used = new Map<string, DimsRef>();
   readonly #live: boolean;
@@ -113,15 +125,17 @@ class Fold {
     rows.start();
   }
 
-  add(event: StoredEvent): void {
-    const posting = postingOf(event);
+  add(event: StoredEvent, posting: Posting): void {
     if (posting.entries.length === 0) return;
     const period = periodNumber(event.period);
     const day = dayNumber(event.valueDate) - EPOCH_2000_DAY;
-    const recorded = (Date.parse(event.recordedAt) - EPOCH_2000_MS) * 1000;
+    const instant = Date.parse(event.recordedAt);
+    const recorded = (instant - EPOCH_2000_MS) * 1000;
     if (Number.isNaN(day) || Number.isNaN(recorded) || Number.isNaN(period)) {
       throw new BrokenInvariant(`event ${event.position} (${event.type}) has a date that does not exist`);
     }
+    const block = blockOf(event.position);
+    if (this.#live) this.#widen(block, instant);
     let lineNo = 0;
     for (const entry of posting.entries) {
       const ref = this.#ref(entry.dims);
@@ -141,7 +155,7 @@ class Fold {
       rows.bigint(ref.id);
       rows.text(event.type);
       rows.text(posting.text);
-      if (this.#live) this.#total(ref, account, period, event.valueDate, entry.debit, entry.credit);
+      if (this.#live) this.#total(ref, account, period, event.valueDate, block, entry.debit, entry.credit);
     }
   }
 
@@ -159,7 +173,14 @@ class Fold {
     return ref;
   }
 
-  #total(ref: DimsRef, account: number, period: number, valueDate: string, debit: bigint, credit: bigint): void {
+  #widen(block: number, instant: number): void {
+    const span = this.blocks.get(block);
+    if (span === undefined) this.blocks.set(block, { first: instant, last: instant });
+    else if (instant < span.first) span.first = instant;
+    else if (instant > span.last) span.last = instant;
+  }
+
+  #total(ref: DimsRef, account: number, period: number, valueDate: string, block: number, debit: bigint, credit: bigint): void {
     const year = Math.floor(period / 100);
     const key = (ref.serial * ACCOUNTS_MAX + account) * YEARS_MAX + (year - YEAR_FIRST);
     const balance = this.balances.get(key);
@@ -167,12 +188,12 @@ class Fold {
       balance.debit += debit;
       balance.credit += credit;
     } else this.balances.set(key, { ref, account, year, debit, credit });
-    const movementKey = `${account}.${period}.${valueDate}`;
+    const movementKey = `${account}.${period}.${valueDate}.${block}`;
     const movement = this.movements.get(movementKey);
     if (movement) {
       movement.debit += debit;
       movement.credit += credit;
-    } else this.movements.set(movementKey, { account, period, valueDate, debit, credit });
+    } else this.movements.set(movementKey, { account, period, valueDate, block, debit, credit });
   }
 }
 
@@ -203,7 +224,8 @@ class BooksWriter implements ProjectionWriter {
       return this.#serial;
     };
     const fold = new Fold(this.#spare.pop() ?? new CopyRows(), known, nextSerial, mode === "live");
-    for (const event of batch) fold.add(event);
+    const postings = postingsOf(batch);
+    for (const [index, event] of batch.entries()) fold.add(event, postings[index] as Posting);
     return fold;
   }
 
@@ -280,8 +302,20 @@ class BooksWriter implements ProjectionWriter {
         arrayOf(movements, (cell) => cell.account),
         arrayOf(movements, (cell) => cell.period),
         arrayOf(movements, (cell) => cell.valueDate),
+        arrayOf(movements, (cell) => cell.block),
         arrayOf(movements, (cell) => cell.debit),
         arrayOf(movements, (cell) => cell.credit),
+      ],
+    });
+    const blocks = [...fold.blocks];
+    await client.query({
+      name: `${this.#schema}-blocks`,
+      text: this.#sql.widenBlocks,
+      values: [
+        district,
+        arrayOf(blocks, ([block]) => block),
+        arrayOf(blocks, ([, { first }]) => first),
+        arrayOf(blocks, ([, { last }]) => last),
       ],
     });
   }

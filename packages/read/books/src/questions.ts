@@ -21,6 +21,8 @@ export interface BalanceQuestion extends Axes {
   readonly dims?: DimsFilter | undefined;
   /** Only the movement of this fiscal year, by period: for 3001, 3501, income and expense. */
   readonly year?: number | undefined;
+  /** 结转前: as if income and expense had not been transferred at the end of their year (R8). */
+  readonly beforeTransfers?: boolean | undefined;
 }
 
 /** Sums of both sides. `net` is debit − credit; `side` where it stands, with `amount` ≥ 0. Fen, or shares in book Q. */
@@ -103,6 +105,8 @@ export interface Books {
   trialBalance(question: TrialBalanceQuestion): Promise<TrialBalance>;
   /** The voucher of one event. */
   voucher(district: string, position: number): Promise<readonly JournalLine[]>;
+  /** The lines of many events, in the order of position and line. */
+  vouchers(district: string, positions: readonly number[]): Promise<readonly JournalLine[]>;
   journal(question: JournalQuestion): Promise<readonly JournalLine[]>;
 }
 

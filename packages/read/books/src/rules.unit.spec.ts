@@ -1,3 +1,4 @@
+import { bankClientEvents } from "@huimin/bank-client/events";
 import { bankFileEvents } from "@huimin/bank-file/events";
 import { dividendEvents } from "@huimin/dividend/events";
 import { donationEvents } from "@huimin/donation/events";
@@ -8,11 +9,14 @@ import { fen, formatAmount } from "@huimin/money";
 import { periodEvents } from "@huimin/period/events";
 import { policyEvents } from "@huimin/policy/events";
 import { pooledEvents } from "@huimin/pooled/events";
+import { privacyEvents } from "@huimin/privacy/events";
 import { proposalEvents } from "@huimin/proposal/events";
+import { reconciliationEvents } from "@huimin/reconciliation/events";
 import { registryEvents } from "@huimin/registry/events";
 import { riskFundEvents } from "@huimin/risk-fund/events";
 import { statementEvents } from "@huimin/statement/events";
 import { subsidyEvents } from "@huimin/subsidy/events";
+import { webhookEvents } from "@huimin/webhook/events";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { memoryBooks } from "./memory.ts";
@@ -33,11 +37,15 @@ const lines = (event: PostableEvent): string[] =>
 describe("every event type of the write side", () => {
   const types = Object.keys({
     ...registryEvents,
+    ...bankClientEvents,
     ...bankFileEvents,
+    ...reconciliationEvents,
+    ...webhookEvents,
     ...dividendEvents,
     ...donationEvents,
     ...policyEvents,
     ...periodEvents,
+    ...privacyEvents,
     ...proposalEvents,
     ...loanEvents,
     ...linkageEvents,

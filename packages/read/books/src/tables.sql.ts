@@ -1,3 +1,4 @@
+import { YEAR_END_TRANSFERS } from "@huimin/period/events";
 import { ACCOUNTS } from "./chart.ts";
 import { DIMENSIONS } from "./dimensions.ts";
 
@@ -8,8 +9,14 @@ import { DIMENSIONS } from "./dimensions.ts";
  * set has the same id in every rebuild and no lookup is needed to write a line. Lines and balances carry the id: that
  * keeps them narrow, and one index on it answers every question by household, loan, payee or any other dimension.
  *
- * `movement` is the total of an account per month and value date: totals on either axis never scan lines.
+ * `movement` is the total of an account per month, value date and block of positions: totals on either axis never scan the
+ * lines. What was known at a position is all blocks before its own and the lines of its own up to it; `block` says when the
+ * events of a block were recorded, so an instant is answered in the same way.
  */
+
+/** Positions of a block, as a power of two: 32,768. A question on the axis of knowledge reads the lines of at most one or two blocks. */
+export const BLOCK_BITS = 15;
+
 export const tablesSql = (s: string): string => `
 CREATE TABLE ${s}.account (
   no smallint PRIMARY KEY,
@@ -61,16 +68,29 @@ CREATE TABLE ${s}.movement (
   account smallint NOT NULL,
   period integer NOT NULL,
   value_date date NOT NULL,
+  block integer NOT NULL, -- position >> BLOCK_BITS
   debit bigint NOT NULL,
   credit bigint NOT NULL,
-  PRIMARY KEY (district, account, period, value_date)
+  PRIMARY KEY (district, account, period, value_date, block)
+) WITH (fillfactor = 50);
+
+CREATE TABLE ${s}.block (
+  district text COLLATE "C" NOT NULL,
+  block integer NOT NULL,
+  recorded_min timestamptz NOT NULL,
+  recorded_max timestamptz NOT NULL,
+  PRIMARY KEY (district, block)
 ) WITH (fillfactor = 50);
 `;
+
+/** Lines of year-end transfers: a handful a year, found by an index that has only them. */
+export const isTransfer = (line: string): string => `${line}.event_type IN (${YEAR_END_TRANSFERS.map((type) => `'${type}'`).join(", ")})`;
 
 /** Indexes that reading needs. The journal's key comes after the bulk of a rebuild: building it once is far cheaper. */
 export const indexesSql = (s: string): string => `
 ALTER TABLE ${s}.journal_line ADD PRIMARY KEY (district, position, line_no);
 CREATE INDEX journal_line_dims ON ${s}.journal_line (district, dims);
+CREATE INDEX journal_line_transfers ON ${s}.journal_line (district, account) WHERE ${isTransfer("journal_line")};
 CREATE INDEX journal_line_recorded ON ${s}.journal_line USING brin (recorded_at);
 ${INDEXED_DIMENSIONS.map((name) => `CREATE INDEX dimension_set_${name} ON ${s}.dimension_set (district, ${columnOf(name)}) WHERE ${columnOf(name)} IS NOT NULL;`).join("\n")}
 `;
@@ -99,18 +119,26 @@ export const writeSql = (s: string) => ({
   addBalances: `INSERT INTO ${s}.balance AS b (district, dims, account, fiscal_year, debit, credit)
     SELECT $1, * FROM unnest($2::bigint[], $3::smallint[], $4::smallint[], $5::bigint[], $6::bigint[])
     ON CONFLICT (district, dims, account, fiscal_year) DO UPDATE SET debit = b.debit + excluded.debit, credit = b.credit + excluded.credit`,
-  /** $1 district; parallel arrays: account, period, value date, debit, credit. */
-  addMovements: `INSERT INTO ${s}.movement AS m (district, account, period, value_date, debit, credit)
-    SELECT $1, * FROM unnest($2::smallint[], $3::integer[], $4::date[], $5::bigint[], $6::bigint[])
-    ON CONFLICT (district, account, period, value_date) DO UPDATE SET debit = m.debit + excluded.debit, credit = m.credit + excluded.credit`,
+  /** $1 district; parallel arrays: account, period, value date, block, debit, credit. */
+  addMovements: `INSERT INTO ${s}.movement AS m (district, account, period, value_date, block, debit, credit)
+    SELECT $1, * FROM unnest($2::smallint[], $3::integer[], $4::date[], $5::integer[], $6::bigint[], $7::bigint[])
+    ON CONFLICT (district, account, period, value_date, block) DO UPDATE SET debit = m.debit + excluded.debit, credit = m.credit + excluded.credit`,
+  /** $1 district; parallel arrays: block, first and last instant in milliseconds since 1970. */
+  widenBlocks: `INSERT INTO ${s}.block AS b (district, block, recorded_min, recorded_max)
+    SELECT $1, w.block, timestamptz 'epoch' + w.low * interval '1 millisecond', timestamptz 'epoch' + w.high * interval '1 millisecond'
+    FROM unnest($2::integer[], $3::bigint[], $4::bigint[]) AS w (block, low, high)
+    ON CONFLICT (district, block) DO UPDATE SET recorded_min = least(b.recorded_min, excluded.recorded_min), recorded_max = greatest(b.recorded_max, excluded.recorded_max)`,
   finish: [
     `INSERT INTO ${s}.balance (district, dims, account, fiscal_year, debit, credit)
       SELECT district, dims, account, (period / 100)::smallint, sum(debit), sum(credit) FROM ${s}.journal_line GROUP BY 1, 2, 3, 4`,
-    `INSERT INTO ${s}.movement (district, account, period, value_date, debit, credit)
-      SELECT district, account, period, value_date, sum(debit), sum(credit) FROM ${s}.journal_line GROUP BY 1, 2, 3, 4`,
+    `INSERT INTO ${s}.movement (district, account, period, value_date, block, debit, credit)
+      SELECT district, account, period, value_date, (position >> ${BLOCK_BITS})::integer, sum(debit), sum(credit) FROM ${s}.journal_line GROUP BY 1, 2, 3, 4, 5`,
+    `INSERT INTO ${s}.block (district, block, recorded_min, recorded_max)
+      SELECT district, (position >> ${BLOCK_BITS})::integer, min(recorded_at), max(recorded_at) FROM ${s}.journal_line GROUP BY 1, 2`,
     `ANALYZE ${s}.journal_line`,
     `ANALYZE ${s}.dimension_set`,
     `ANALYZE ${s}.balance`,
     `ANALYZE ${s}.movement`,
+    `ANALYZE ${s}.block`,
   ],
 });

@@ -82,6 +82,7 @@ export function readOnlyStore(logs: readonly FactLog[]): EventStore {
     },
     head: async (district) => of(district).length,
     findKey: async () => undefined,
+    findKeys: async (_district, keys) => keys.map(() => undefined),
     readLeaves: () => Promise.reject(new Error("this log has no leaves")),
     close: async () => undefined,
   };

@@ -1,16 +1,7 @@
-import { ACCOUNTS, type Account, printAmount } from "@huimin/books";
+import { ACCOUNTS, type Account, type JournalLine, printAmount } from "@huimin/books";
 import { addDays } from "@huimin/calendar";
-import {
-  type Balances,
-  codeOf,
-  FIRST_DAY,
-  type JournalExport,
-  openingBalances,
-  type Voucher,
-  type VoucherLine,
-  type VoucherSource,
-  within,
-} from "./vouchers.ts";
+import { nameOf, type Voucher } from "@huimin/vouchers";
+import { type AccountNet, Balances, codeOf, FIRST_DAY, factsOf, type JournalSource, textOf } from "./journal.ts";
 
 /*
  * A journal for Beancount. Its account names begin with one of five roots and a letter or digit in every part, so an account
@@ -30,49 +21,39 @@ const quoted = (text: string): string => `"${text.replace(/[\r\n]+/g, " ").repla
 const amountOf = (account: Account, net: bigint): string => `${printAmount(account.book, net)} ${CURRENCY[account.book]}`;
 
 /** Metadata keys begin with a small letter; `payoutBatch` is one. */
-const metadata = (indent: string, entries: readonly (readonly [string, string | number | undefined])[]): string[] =>
-  entries
-    .filter(([, value]) => value !== undefined && value !== "")
-    .map(([name, value]) => `${indent}${name}: ${typeof value === "number" ? value : quoted(String(value))}`);
+const metadata = (indent: string, entries: readonly (readonly [string, string | undefined])[]): string[] =>
+  entries.flatMap(([name, value]) => (value === undefined || value === "" ? [] : [`${indent}${name}: ${quoted(value)}`]));
 
-const posting = ({ account, debit, credit, dims }: VoucherLine): string[] => [
+const posting = ({ account, debit, credit, dims }: JournalLine): string[] => [
   `  ${beancountAccount(account)}  ${amountOf(account, debit - credit)}`,
   ...metadata("    ", Object.entries(dims)),
 ];
 
 function transaction(voucher: Voucher): string {
-  const { date, valueDate, position, text, eventType, recordedAt, period, lines } = voucher;
-  return [
-    `${date} * ${quoted(text)}`,
-    ...metadata("  ", [
-      ["event", eventType],
-      ["position", position],
-      ["valuedate", valueDate],
-      ["recorded", recordedAt],
-      ["period", period],
-    ]),
-    ...lines.flatMap(posting),
-    "",
-  ].join("\n");
+  const { date, valueDate, lines } = voucher;
+  const facts = [["voucher", nameOf(voucher)], ["valuedate", valueDate], ...factsOf(voucher)] as const;
+  return [`${date} * ${quoted(textOf(voucher))}`, ...metadata("  ", facts), ...lines.flatMap(posting), ""].join("\n");
 }
 
-function opening(from: string, balances: Balances): string[] {
-  const rows = balances
-    .list()
+function openingEntry(from: string, opening: readonly AccountNet[]): string[] {
+  const rows = opening
     .filter(({ net }) => net !== 0n)
     .map(({ account, net }) => `  ${beancountAccount(account)}  ${amountOf(account, net)}`);
   return rows.length === 0 ? [] : [[`${from}-01 * "期初余额 opening balances"`, ...rows, "", ""].join("\n")];
 }
 
-/** The journal as text, in pieces. With `from`, what came before is one transaction of opening balances. */
-export async function* beancountJournal(source: VoucherSource, options: JournalExport): AsyncGenerator<string> {
-  const begins = options.from === undefined ? FIRST_DAY : `${options.from}-01`;
+/** The journal as text, in pieces. With a first month, what came before is one transaction of opening balances. */
+export async function* beancountJournal(source: JournalSource): AsyncGenerator<string> {
+  const { from } = source.span;
+  const begins = from === undefined ? FIRST_DAY : `${from}-01`;
   yield [
-    `; 惠民账本 ${options.district}: journal up to position ${options.position}`,
-    `option "title" ${quoted(`惠民账本 ${options.district}`)}`,
+    `; 惠民账本 ${source.district}: journal up to position ${source.position}`,
+    `option "title" ${quoted(`惠民账本 ${source.district}`)}`,
     'option "operating_currency" "CNY"',
     `${begins} commodity CNY`,
     `${begins} commodity SHARE`,
+    // A beneficial right can't be sold (domain 2.4): valued in money, book Q counts nothing that book G has already.
+    `${begins} price SHARE 0.00 CNY`,
     ...ACCOUNTS.flatMap((account) => [
       `${begins} open ${beancountAccount(account)} ${CURRENCY[account.book]}`,
       ...metadata("  ", [
@@ -84,10 +65,11 @@ export async function* beancountJournal(source: VoucherSource, options: JournalE
     "",
     "",
   ].join("\n");
-  const balances = await openingBalances(source, options);
-  if (options.from !== undefined) yield* opening(options.from, balances);
+  const opening = await source.opening();
+  const balances = new Balances(opening);
+  if (from !== undefined) yield* openingEntry(from, opening);
   let last = begins;
-  for await (const voucher of within(source, options)) {
+  for await (const voucher of source.vouchers()) {
     balances.add(voucher);
     if (voucher.date > last) last = voucher.date;
     yield `${transaction(voucher)}\n`;

@@ -1,15 +1,6 @@
-import { ACCOUNTS, type Account, printAmount } from "@huimin/books";
-import {
-  type Balances,
-  codeOf,
-  FIRST_DAY,
-  type JournalExport,
-  openingBalances,
-  type Voucher,
-  type VoucherLine,
-  type VoucherSource,
-  within,
-} from "./vouchers.ts";
+import { ACCOUNTS, type Account, type JournalLine, printAmount } from "@huimin/books";
+import { nameOf, type Voucher } from "@huimin/vouchers";
+import { type AccountNet, Balances, codeOf, FIRST_DAY, factsOf, type JournalSource, textOf } from "./journal.ts";
 
 /*
  * A journal for hledger. Each book is a tree of its own (`G:…`, `M:…`, `Q:…`) and balances by itself. The primary date is the
@@ -38,21 +29,17 @@ const tags = (entries: readonly (readonly [string, string | number | undefined])
 
 const description = (text: string): string => text.replace(/[\r\n;|]+/g, " ").trim() || "—";
 
-function posting({ account, debit, credit, dims }: VoucherLine): string {
+function posting({ account, debit, credit, dims }: JournalLine): string {
   const comment = tags(Object.entries(dims));
   return `    ${hledgerAccount(account)}  ${printAmount(account.book, debit - credit)} ${CURRENCY[account.book]}${comment === "" ? "" : `  ; ${comment}`}`;
 }
 
 function transaction(voucher: Voucher): string {
-  const { date, valueDate, position, text, eventType, recordedAt, period, lines } = voucher;
+  const { date, valueDate, lines } = voucher;
   const dates = date === valueDate ? date : `${date}=${valueDate}`;
-  const comment = tags([
-    ["event", eventType],
-    ["position", position],
-    ["recorded", recordedAt],
-    ["period", period],
-  ]);
-  return [`${dates} * (${position}) ${description(text)}  ; ${comment}`, ...lines.map(posting), ""].join("\n");
+  return [`${dates} * (${nameOf(voucher)}) ${description(textOf(voucher))}  ; ${tags(factsOf(voucher))}`, ...lines.map(posting), ""].join(
+    "\n",
+  );
 }
 
 /** A transaction that moves nothing and asserts every balance. */
@@ -64,31 +51,32 @@ function assertions(date: string, balances: Balances): string {
   return [`${date} * 期末余额核对 closing balances`, ...rows, ""].join("\n");
 }
 
-function opening(from: string, balances: Balances): string[] {
-  const rows = balances
-    .list()
+function openingEntry(from: string, opening: readonly AccountNet[]): string[] {
+  const rows = opening
     .filter(({ net }) => net !== 0n)
     .map(({ account, net }) => `    ${hledgerAccount(account)}  ${printAmount(account.book, net)} ${CURRENCY[account.book]}`);
   return rows.length === 0 ? [] : [[`${from}-01 * 期初余额 opening balances`, ...rows, "", ""].join("\n")];
 }
 
-/** The journal as text, in pieces. With `from`, what came before is one transaction of opening balances. */
-export async function* hledgerJournal(source: VoucherSource, options: JournalExport): AsyncGenerator<string> {
+/** The journal as text, in pieces. With a first month, what came before is one transaction of opening balances. */
+export async function* hledgerJournal(source: JournalSource): AsyncGenerator<string> {
+  const { from } = source.span;
+  const begins = from === undefined ? FIRST_DAY : `${from}-01`;
   yield [
-    `; 惠民账本 ${options.district}: journal up to position ${options.position}; balances assert themselves at the end`,
+    `; 惠民账本 ${source.district}: journal up to position ${source.position}; balances assert themselves at the end`,
     "commodity 1000.00 CNY",
     "commodity 1000. SHARE",
+    // A beneficial right can't be sold (domain 2.4): valued in money, book Q counts nothing that book G has already.
+    `P ${begins} SHARE 0.00 CNY`,
     ...ACCOUNTS.map((account) => `account ${hledgerAccount(account)}  ; type:${typeOf(account)}, id:${account.id}`),
     "",
     "",
   ].join("\n");
-  const balances = await openingBalances(source, options);
-  let last = FIRST_DAY;
-  if (options.from !== undefined) {
-    yield* opening(options.from, balances);
-    last = `${options.from}-01`;
-  }
-  for await (const voucher of within(source, options)) {
+  const opening = await source.opening();
+  const balances = new Balances(opening);
+  if (from !== undefined) yield* openingEntry(from, opening);
+  let last = begins;
+  for await (const voucher of source.vouchers()) {
     balances.add(voucher);
     if (voucher.date > last) last = voucher.date;
     yield `${transaction(voucher)}\n`;

@@ -1,4 +1,10 @@
 export { beancountAccount, beancountJournal } from "./beancount.ts";
+export { type Charset, ExportRefused, encode, encoded, type Piece } from "./charset.ts";
+export { exportErrors } from "./errors.ts";
+export { type Gbt24589Options, gbtArchive, gbtLedger } from "./gbt24589.ts";
 export { hledgerAccount, hledgerJournal } from "./hledger.ts";
-export type { JournalExport, Span, Voucher, VoucherLine, VoucherSource } from "./vouchers.ts";
-export { Balances, bookingDate, codeOf, vouchersOf } from "./vouchers.ts";
+export type { AccountNet, JournalSource, MonthOfAccount, Span } from "./journal.ts";
+export { Balances, codeOf } from "./journal.ts";
+export { KINGDEE_COLUMNS, kingdeeRows } from "./kingdee.ts";
+export { journalSource, type SourceOptions } from "./source.ts";
+export { YONYOU_ACCOUNT_MAX, YONYOU_HEADER, YONYOU_TEXT_MAX, yonyouVouchers } from "./yonyou.ts";

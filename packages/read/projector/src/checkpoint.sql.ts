@@ -38,9 +38,20 @@ export interface Grants {
   readonly writers: readonly string[];
 }
 
+/** The role that is open to banks reads what row-level security keeps to one bank, and nothing else. */
+const BANK_READER = "huimin_bank_gateway";
+
 /** Every service reads; the process that runs the projector (the ledger, or the platform) writes. */
 export const DEFAULT_GRANTS: Grants = {
-  readers: ["huimin_registry", "huimin_startup_lending", "huimin_bank_gateway", "huimin_ledger", "huimin_statements", "huimin_platform"],
+  readers: [
+    "huimin_registry",
+    "huimin_startup_lending",
+    BANK_READER,
+    "huimin_ledger",
+    "huimin_statements",
+    "huimin_reconciliation",
+    "huimin_platform",
+  ],
   writers: ["huimin_ledger", "huimin_platform"],
 };
 
@@ -71,11 +82,12 @@ function grantsOn(schema: string, grants: Grants): string {
 
 function tablesMigration(projection: Projection, grants: Grants): { name: string; sql: string } {
   assertProjectionName(projection.name);
+  const readers = projection.forBanks === true ? grants.readers : grants.readers.filter((role) => role !== BANK_READER);
   const body = [
     `CREATE SCHEMA ${projection.name};`,
     projection.tables(projection.name),
     projection.indexes(projection.name),
-    grantsOn(projection.name, grants),
+    grantsOn(projection.name, { ...grants, readers }),
     `INSERT INTO projector.projection (name, version) VALUES ('${projection.name}', ${projection.version});`,
   ].join("\n");
   const quote = `$ddl_${createHash("sha256").update(body).digest("hex").slice(0, 8)}$`;

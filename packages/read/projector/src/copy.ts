@@ -25,6 +25,16 @@ export class CopyRows {
     return this.#rows;
   }
 
+  /** A whole number of four bytes that is not known yet: the answer is where `fill` puts it, any time before `copy`. */
+  hole4(): number {
+    this.int4(0);
+    return this.#length - 4;
+  }
+
+  fill(hole: number, value: number): void {
+    this.#buffer.writeInt32BE(value, hole);
+  }
+
   row(columns: number): void {
     this.#reserve(ROW_BYTES_MIN);
     this.#length = this.#buffer.writeInt16BE(columns, this.#length);

@@ -10,6 +10,8 @@ export interface Projection {
   readonly name: string;
   /** Raised when its tables or its rules change: it must then be rebuilt. */
   readonly version: number;
+  /** Row-level security keeps each of its tables to one bank: then the bank gateway's role may read them, else it may not. */
+  readonly forBanks?: boolean;
   /** Event types it is given; `every` for one that must know all of them. */
   readonly handles: ReadonlySet<string> | "every";
   /** Definition of the tables in `schema`, which exists and is empty, with the keys that writing needs. */

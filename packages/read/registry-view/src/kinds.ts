@@ -10,6 +10,7 @@ import {
   statusOf,
   villageFold,
 } from "@huimin/registry/events";
+import { type PrivacyState, privacyFold } from "@huimin/privacy/events";
 import type { Aggregate, Part } from "./aggregate.ts";
 
 /** Events of one stream category are about one subject: the rest of the stream's name. */
@@ -148,20 +149,7 @@ const bank: Aggregate<typeof bankFold.initialState> = {
   initial: bankFold.initialState,
   evolve: bankFold.evolve,
   columns: { name: ["text", (state) => state.name], cnaps: ["text", (state) => state.cnaps ?? null] },
-  parts: [
-    {
-      table: "bank_key",
-      columns: { ordinal: "integer", key_id: "text", public_key: "text", valid_to: "date", revoked_at: "timestamptz" },
-      rows: (state) =>
-        state.keys.map((key, ordinal) => ({
-          ordinal,
-          key_id: key.keyId,
-          public_key: key.publicKey,
-          valid_to: key.validTo ?? null,
-          revoked_at: key.revokedAt ?? null,
-        })),
-    },
-  ],
+  parts: [],
 };
 
 const party: Aggregate<typeof partyFold.initialState> = {
@@ -174,5 +162,16 @@ const party: Aggregate<typeof partyFold.initialState> = {
   parts: [],
 };
 
+/** What was decided about a person's data: whether it may be shown, and what was erased. */
+const privacy: Aggregate<PrivacyState> = {
+  table: "privacy",
+  key: "person_id",
+  subject: inCategory("privacy"),
+  initial: privacyFold.initialState,
+  evolve: privacyFold.evolve,
+  columns: { restricted: ["boolean", ({ restriction }) => restriction !== undefined] },
+  parts: [],
+};
+
 /** Every kind of subject of the register. Personal data in the rows is as sealed as in the log. */
-export const KINDS = { household, village, enterprise, party, bank } as const;
+export const KINDS = { household, village, enterprise, party, bank, privacy } as const;

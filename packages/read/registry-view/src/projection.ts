@@ -1,3 +1,4 @@
+import { privacyEvents } from "@huimin/privacy/events";
 import type { Projection } from "@huimin/projector";
 import { registryEvents } from "@huimin/registry/events";
 import { type Aggregate, applyAggregate, tablesOf } from "./aggregate.ts";
@@ -14,12 +15,12 @@ CREATE INDEX ON ${schema}.member (district, person_id);
 CREATE INDEX ON ${schema}.account (district, number_hash);
 `;
 
-/** Households, members, accounts, villages, enterprises, other parties, banks and their keys as tables. */
+/** Households, members, accounts, villages, enterprises, other parties, banks, and decisions on personal data as tables. */
 export const registryProjection: Projection = {
   name: REGISTRY_SCHEMA,
-  version: 2,
+  version: 3,
   // A person's stream says nothing that the household's does not.
-  handles: new Set(Object.keys(registryEvents).filter((type) => type !== "PersonJoined" && type !== "PersonLeft")),
+  handles: new Set([...Object.keys(registryEvents), ...Object.keys(privacyEvents)].filter((type) => type !== "PersonJoined" && type !== "PersonLeft")),
   tables: (schema) => kinds.map((kind) => tablesOf(schema, kind)).join("\n"),
   indexes,
   open: (schema) => ({

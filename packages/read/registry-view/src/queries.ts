@@ -1,3 +1,4 @@
+import type { PrivacyState } from "@huimin/privacy/events";
 import type { BankState, EnterpriseState, HouseholdState, HouseholdStatus, PartyState, VillageState } from "@huimin/registry/events";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import type { Pool } from "pg";
@@ -18,11 +19,15 @@ export interface HouseholdLine {
   /** Null for a household without members. */
   readonly headName: string | null;
   readonly headIdNumber: string | null;
+  /** Processing of the head's data is restricted: nothing that names a person is shown. */
+  readonly restricted: boolean;
 }
 
 export interface HouseholdFilter {
   readonly village?: string | undefined;
   readonly status?: string | undefined;
+  /** Households whose head's data may not be processed: `hidden` (default) leaves them out, `only` gives no others. */
+  readonly restricted?: "hidden" | "only" | undefined;
   /** Household number after which the page begins. */
   readonly after?: string | undefined;
   readonly limit: number;
@@ -51,6 +56,10 @@ export interface RegistryView {
   /** 捐赠人、担保方、保险人 */
   parties(district: string): Promise<PartyState[]>;
   banks(district: string): Promise<BankState[]>;
+  /** Decisions on the data of these persons; who has none is absent. */
+  privacy(district: string, personIds: readonly string[]): Promise<ReadonlyMap<string, PrivacyState>>;
+  /** Households of which the person is or was a member. */
+  householdsEver(district: string, personId: string): Promise<string[]>;
   /** Sealed ID number of a member, for the birth date behind it. */
   sealedIdNumber(district: string, personId: string): Promise<string | undefined>;
 }
@@ -67,9 +76,11 @@ const householdLines = (db: Db, district: string) =>
     .leftJoin("registry.member as m", (on) =>
       on.onRef("m.district", "=", "h.district").onRef("m.household", "=", "h.household").onRef("m.person_id", "=", "h.head"),
     )
+    .leftJoin("registry.privacy as p", (on) => on.onRef("p.district", "=", "h.district").onRef("p.person_id", "=", "h.head"))
     .select(["h.household", "h.village", "h.kind", "h.status", "h.monitored", "h.people", "h.credit_group as creditGroup", "h.head"])
     .select((eb) => [
       eb.fn.coalesce("v.name", "h.village").as("villageName"),
+      eb.fn.coalesce("p.restricted", eb.lit(false)).as("restricted"),
       eb.cast<string>("h.registered_on", "text").as("registeredOn"),
       "m.name as headName",
       "m.id_number as headIdNumber",
@@ -106,8 +117,10 @@ export function createRegistryView(pool: Pool): RegistryView {
   };
   return {
     memberships,
-    async households(district, { village, status, after, limit }) {
-      let lines = householdLines(db, district).where("h.household", ">", after ?? "");
+    async households(district, { village, status, restricted = "hidden", after, limit }) {
+      let lines = householdLines(db, district)
+        .where("h.household", ">", after ?? "")
+        .where((eb) => eb(eb.fn.coalesce("p.restricted", eb.lit(false)), "=", restricted === "only"));
       if (village !== undefined) lines = lines.where("h.village", "=", village);
       if (status !== undefined) lines = lines.where("h.status", "=", status as HouseholdStatus); // another text finds nothing
       return lines.orderBy("h.household").limit(limit).execute();
@@ -172,6 +185,27 @@ export function createRegistryView(pool: Pool): RegistryView {
     async banks(district) {
       const rows = await db.selectFrom("registry.bank").select("state").where("district", "=", district).orderBy("bank").execute();
       return rows.map(({ state }) => state);
+    },
+    async privacy(district, personIds) {
+      const rows = await db
+        .selectFrom("registry.privacy")
+        .select(["person_id", "state"])
+        .where("district", "=", district)
+        .where("person_id", "=", anyOf(personIds))
+        .execute();
+      return new Map(rows.map((row) => [row.person_id, row.state]));
+    },
+    async householdsEver(district, personId) {
+      const rows = await db
+        .selectFrom("registry.household")
+        .select("household")
+        .where("district", "=", district)
+        .where(
+          sql<boolean>`state -> 'members' @> ${JSON.stringify([{ personId }])}::jsonb OR state -> 'formerMembers' @> ${JSON.stringify([{ personId }])}::jsonb`,
+        )
+        .orderBy("household")
+        .execute();
+      return rows.map(({ household }) => household);
     },
     async sealedIdNumber(district, personId) {
       const row = await db

@@ -1,3 +1,4 @@
+import type { PrivacyState } from "@huimin/privacy/events";
 import type { BankState, EnterpriseState, HouseholdState, HouseholdStatus, PartyState, VillageState } from "@huimin/registry/events";
 import type { REGISTRY_SCHEMA } from "./projection.ts";
 
@@ -24,6 +25,7 @@ interface Tables {
   enterprise: { district: string; enterprise: string; state: { readonly state: EnterpriseState } };
   party: { district: string; party: string; state: PartyState };
   bank: { district: string; bank: string; state: BankState };
+  privacy: { district: string; person_id: string; restricted: boolean; state: PrivacyState };
 }
 
 /** The tables by their full name, `registry.household`. */

@@ -53,11 +53,33 @@ export const contentOf = (issued: StatementIssued, basics: StatementBasics): Sta
 /** 校验码: the first 8 hex digits of the content hash, `9F3A-77C1`. */
 export const checkCode = (hash: string): string => `${hash.slice(0, 4)}-${hash.slice(4, 8)}`.toUpperCase();
 
+/** A piece of the QR code's text in the mode that holds it best. */
+export interface CodePiece {
+  readonly text: string;
+  readonly mode: "byte" | "alphanumeric";
+}
+
+/** How the household, year and supplement of a statement stand in an address: what its number is made of. */
+export interface NumberParts {
+  readonly household: string;
+  readonly year: number;
+  readonly supplement: number;
+}
+
+const ALPHANUMERIC = /^[0-9A-Z $%*+\-./:]*$/;
+const piece = (text: string): CodePiece => ({ text, mode: ALPHANUMERIC.test(text) ? "alphanumeric" : "byte" });
+
 /**
- * What the QR code says: `HM1/{number}/{content hash}/{position}`, the position that of the event in the log. In two
- * parts, because the second needs only the code's alphanumeric mode.
+ * What the QR code says: the address of the public verification page with content hash and number,
+ * `{origin}/v/{hash}/{year}/{household}/{supplement}`; a district without one prints `HM1/{number}/{hash}/{position}`, the
+ * position that of the event in the log. Hash and digits need only the code's alphanumeric mode.
  */
-export const codeText = (number: string, hash: string, position: number): readonly [string, string] => [
-  `HM1/${number}/`,
-  `${hash.toUpperCase()}/${position}`,
-];
+export function codeText(
+  mark: { readonly number: string; readonly contentHash: string; readonly position: number },
+  { household, year, supplement }: NumberParts,
+  verifyAt: string | undefined,
+): readonly CodePiece[] {
+  const hash = mark.contentHash.toUpperCase();
+  if (verifyAt === undefined) return [{ text: `HM1/${mark.number}/`, mode: "byte" }, piece(`${hash}/${mark.position}`)];
+  return [{ text: `${verifyAt}/v/`, mode: "byte" }, piece(`${hash}/${year}/`), piece(`${encodeURIComponent(household)}/${supplement}`)];
+}

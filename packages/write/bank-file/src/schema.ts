@@ -23,6 +23,7 @@ export const BankFileKind = Type.Union([
   Type.Literal("interest-payments"),
   Type.Literal("payout-results"),
   Type.Literal("statement"),
+  Type.Literal("portfolio"),
 ]);
 export const BankFileFormat = Type.Union([
   Type.Literal("csv"),

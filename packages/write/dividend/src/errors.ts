@@ -107,6 +107,13 @@ export const errors = declareErrors({
     remedyEn: "A pool begins with its first declaration or income.",
     kind: "missing",
   },
+  OPERATING_COST_UNKNOWN: {
+    zh: "收益池 {pool} 没有第 {entry} 号费用扣除，或已冲销。",
+    en: "Pool {pool} has no deduction {entry} that stands.",
+    remedyZh: "核对收益池与事件编号。",
+    remedyEn: "Check pool and number of the event.",
+    kind: "missing",
+  },
   OPERATING_COST_ABOVE_POOL: {
     zh: "扣除 {amount} 超过池中到账余额 {available}。",
     en: "{amount} is more than the {available} received and still in the pool.",
@@ -218,6 +225,34 @@ export const errors = declareErrors({
     remedyZh: "请重新拟定方案并重新公示。",
     remedyEn: "Draft it anew and restart the publicity.",
     kind: "conflict",
+  },
+  PUBLICITY_BOARDS_DIFFER: {
+    zh: "各村公示表合计 {households} 户 {amount} 元,与名单 {listed} 户 {allocated} 元不一致。",
+    en: "The villages' sheets come to {households} households and {amount}; the list has {listed} and {allocated}.",
+    remedyZh: "请由系统重新生成各村公示表。",
+    remedyEn: "Have the sheets made again by the system.",
+    kind: "conflict",
+  },
+  PUBLICITY_BOARDS_MADE: {
+    zh: "第 {draft} 号方案的公示表已生成。",
+    en: "The sheets of draft {draft} are made already.",
+    remedyZh: "请打印已生成的公示表;名单有变请重新拟定方案。",
+    remedyEn: "Print those; a list that changed is drafted anew.",
+    kind: "conflict",
+  },
+  PUBLICITY_EVIDENCE_KNOWN: {
+    zh: "照片 {hash} 已登记。",
+    en: "The photograph {hash} is recorded already.",
+    remedyZh: "请核对照片文件。",
+    remedyEn: "Check the file.",
+    kind: "conflict",
+  },
+  PUBLICITY_EVIDENCE_DATE: {
+    zh: "照片日期 {takenOn} 与公示期 {from} 至 {to} 不符。",
+    en: "A photograph of {takenOn} does not fit the publicity from {from} to {to}.",
+    remedyZh: "开始照片不早于公示首日,期满照片不早于公示末日,均不晚于今天。",
+    remedyEn: "Not before the first day, an end photograph not before the last day, none after today.",
+    kind: "invalid",
   },
   PUBLICITY_TOO_SHORT: {
     zh: "公示 {from} 至 {to} 不足 {days} 天。",

@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { payoutEvents } from "./schema-payout.ts";
+import { publicityEvents } from "./schema-publicity.ts";
 
 /*
  * Events of dividends and asset income up to the household's entitlement (chain D1–D3 and domain 2.6). What follows,
@@ -168,6 +169,8 @@ export const OperatingCostDeducted = Type.Object({
   amount: Amount,
   serial: Type.Optional(Id),
 });
+/** C1 of 6.4: the exact negative, with its value date. `entry`: number of the deduction in the pool's stream. */
+export const OperatingCostReversed = Type.Object({ ...OperatingCostDeducted.properties, entry: Type.Integer(), reason: Type.String() });
 /** 6.5 村级分配方案(四议两公开). `lines`: 公益岗位 posts, 小型公益 works, 奖励补助 awards, 直接分配 direct. */
 export const VillagePlanApproved = Type.Object({
   pool: Id,
@@ -322,10 +325,12 @@ export const poolEvents = {
   AssetIncomeReceived,
   AssetIncomeReversed,
   OperatingCostDeducted,
+  OperatingCostReversed,
   VillagePlanApproved,
   AllocationDrafted,
   AllocationPartsDrafted,
   PublicityPosted,
+  ...publicityEvents,
   ObjectionFiled,
   ObjectionResolved,
   AllocationApproved,
@@ -348,3 +353,4 @@ export type DividendEventType = keyof typeof dividendEvents;
 export type DividendPayload<T extends DividendEventType> = Static<(typeof dividendEvents)[T]>;
 
 export * from "./schema-payout.ts";
+export * from "./schema-publicity.ts";

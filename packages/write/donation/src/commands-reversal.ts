@@ -64,6 +64,6 @@ export const ReverseDonationMessage: CommandDefinition<Static<typeof ReverseDona
   roles: ["BANK"],
   postsInBookG: true,
   *run({ donation, entry, serial }, context) {
-    return yield* reversal(donation, { entry, serial, byBank: true }, context);
+    return yield* reversal(donation, { entry, serial, byBank: true, sender: context.actor }, context);
   },
 };

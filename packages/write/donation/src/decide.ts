@@ -106,6 +106,8 @@ const CASH: readonly DonationEventType[] = ["DonationReceived", "DonationSpent",
 export interface ReversalRequest {
   readonly entry: number;
   readonly byBank: boolean;
+  /** `bank:K1`, where a bank asks. */
+  readonly sender?: string;
   readonly fiscalYear: number;
   readonly reason?: string;
   readonly serial?: string;
@@ -113,7 +115,8 @@ export interface ReversalRequest {
 
 /**
  * C1 or C6 of an entry: the exact negative, at its value date. Refuses ENTRY_UNKNOWN, ENTRY_ALREADY_REVERSED, ENTRY_OF_HONOUR;
- * by an office what came from a bank (ENTRY_OF_BANK), by a bank what moved no cash (ENTRY_NOT_CASH); and what was received
+ * by an office what came from a bank (ENTRY_OF_BANK), by a bank what moved no cash (ENTRY_NOT_CASH) or came from another
+ * (ENTRY_OF_OTHER_BANK); and what was received
  * and is used already (ABOVE_BALANCE, ABOVE_STOCK).
  */
 export function reverse(state: DonationState, request: ReversalRequest): Result<DonationEvent<"DonationEntryReversed">, Refusal> {
@@ -122,6 +125,9 @@ export function reverse(state: DonationState, request: ReversalRequest): Result<
   const at = { path: "/entry" };
   const entry = state.entries.find((one) => one.entry === request.entry);
   if (!entry) return refuse(errors.ENTRY_UNKNOWN, details, at);
+  // Before anything that would tell of another bank's entry.
+  if (request.byBank && entry.sender !== undefined && entry.sender !== request.sender)
+    return refuse(errors.ENTRY_OF_OTHER_BANK, details, at);
   if (entry.reversed) return refuse(errors.ENTRY_ALREADY_REVERSED, details, at);
   if (entry.type === "DonationAwardPaid" || entry.type === "DonationAwardReturned") return refuse(errors.ENTRY_OF_HONOUR, details, at);
   if (request.byBank && !CASH.includes(entry.type)) return refuse(errors.ENTRY_NOT_CASH, details, at);

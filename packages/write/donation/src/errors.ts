@@ -149,6 +149,13 @@ export const errors = declareErrors({
     remedyZh: "请联系银行发送冲正。",
     remedyEn: "Ask the bank for a reversal.",
   },
+  ENTRY_OF_OTHER_BANK: {
+    kind: "forbidden",
+    zh: "第 {entry} 笔来自另一家银行的报文，本行不能冲正。",
+    en: "Entry {entry} is another bank's message: this bank cannot reverse it.",
+    remedyZh: "银行只能冲正本行自己的报文；请核对捐赠编号和笔号。",
+    remedyEn: "A bank reverses its own messages only: check donation and entry.",
+  },
   ENTRY_NOT_CASH: {
     kind: "rule",
     zh: "第 {entry} 笔不涉及银行存款,银行不能冲正。",

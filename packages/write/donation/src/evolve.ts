@@ -17,6 +17,8 @@ export interface DonationEntry {
   readonly fiscalYear: number;
   /** Recorded from a bank's message. */
   readonly byBank: boolean;
+  /** `bank:K1` of a message. */
+  readonly sender?: string;
   readonly serial?: string;
   /** Change of the money of each purpose. */
   readonly money: readonly { readonly purpose: string; readonly change: Fen }[];
@@ -76,6 +78,7 @@ function entryOf(event: RecordedEvent): DonationEntry | undefined {
     valueDate: event.valueDate,
     fiscalYear: yearOf(event.period),
     byBank: event.role === "BANK",
+    ...(event.role === "BANK" ? { sender: event.actor } : {}),
     ...(serial === undefined ? {} : { serial }),
     money,
     goods,

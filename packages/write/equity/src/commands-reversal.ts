@@ -59,8 +59,13 @@ function* reverse(
   context: CommandContext,
 ) {
   const { stream, entries, facts } = yield* gatherPlace(place);
-  const entry = entries.find((one) => !one.reversed && wanted(one));
-  if (!entry) return refuse(errors.EQUITY_ENTRY_UNKNOWN, { entry: how.name });
+  const others = ({ sender }: Entry): boolean => context.role === "BANK" && sender !== undefined && sender !== context.actor;
+  const found = entries.filter(wanted);
+  const own = found.filter((one) => !others(one));
+  if (found.length > 0 && own.length === 0) return refuse(errors.EQUITY_ENTRY_OF_OTHER_BANK, { entry: how.name }, { path: "/serial" });
+  const entry = own.find((one) => !one.reversed);
+  if (!entry && own.length > 0) return refuse(errors.EQUITY_ENTRY_REVERSED, { entry: how.name }, { path: "/serial" });
+  if (!entry) return refuse(errors.EQUITY_ENTRY_UNKNOWN, { entry: how.name }, { path: "/serial" });
   const hanging: Result<undefined, Refusal> = inUse(entry, facts) ? refuse(errors.EQUITY_ENTRY_IN_USE, { entry: how.name }) : ok(undefined);
   if (!hanging.ok) return hanging;
   const { type, payload, valueDate, period } = entry;
@@ -80,8 +85,8 @@ function* reverse(
 
 /**
  * C1 红字冲销 (FIN-R): the exact negative of an entry with its value date; in a later year income and expense go to 3501 (C4).
- * Refuses an entry that does not exist or is reversed (EQUITY_ENTRY_UNKNOWN) and one that later business stands on
- * (EQUITY_ENTRY_IN_USE).
+ * Refuses an entry that does not exist (EQUITY_ENTRY_UNKNOWN), is reversed (EQUITY_ENTRY_REVERSED), is another bank's message
+ * (EQUITY_ENTRY_OF_OTHER_BANK), and one that later business stands on (EQUITY_ENTRY_IN_USE).
  */
 export const ReverseEquityEntry: CommandDefinition<Static<typeof ReverseEquityEntryBody>> = {
   name: "ReverseEquityEntry",

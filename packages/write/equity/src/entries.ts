@@ -12,6 +12,8 @@ export interface Entry {
   /** 会计期间 of the recording */
   readonly period: string;
   readonly serial: string | undefined;
+  /** `bank:K1` of a bank's message; undefined for what people recorded. */
+  readonly sender: string | undefined;
   readonly reversed: boolean;
 }
 
@@ -28,6 +30,7 @@ export const withEntry = (entries: Entries, event: RecordedEvent, type: Reversib
     valueDate: event.valueDate,
     period: event.period,
     serial: (event.payload as { serial?: string }).serial,
+    sender: event.role === "BANK" ? event.actor : undefined,
     reversed: false,
   },
 ];

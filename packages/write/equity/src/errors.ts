@@ -225,6 +225,20 @@ export const errors = declareErrors({
     remedyEn: "Check serial or entry number; an entry is reversed once.",
     kind: "missing",
   },
+  EQUITY_ENTRY_REVERSED: {
+    zh: "记录 {entry} 已冲销。",
+    en: "Entry {entry} has been reversed already.",
+    remedyZh: "一笔只能冲销一次；请核对流水号。",
+    remedyEn: "An entry is reversed once: check the serial.",
+    kind: "conflict",
+  },
+  EQUITY_ENTRY_OF_OTHER_BANK: {
+    zh: "记录 {entry} 是另一家银行的报文，本行不能冲正。",
+    en: "Entry {entry} is another bank's message: this bank cannot reverse it.",
+    remedyZh: "银行只能冲正本行自己的报文。",
+    remedyEn: "A bank reverses its own messages only.",
+    kind: "forbidden",
+  },
   EQUITY_ENTRY_IN_USE: {
     zh: "记录 {entry} 之后已有依赖它的业务,不能冲销。",
     en: "Entry {entry} cannot be reversed: later business stands on it.",

@@ -21,7 +21,8 @@ describe("a red entry", () => {
     expect(district.accept(ReverseEquityEntry, inE1(3), "2018-07-01")).toMatchObject({ type: "EquityInvested", priorYear: false });
     expect(investmentOn(district.equity(), "2018-12-31")).toBe(0n);
     expect(district.cash()).toBe(fen("1000000.00"));
-    expect(district.refuse(ReverseEquityEntry, inE1(3))).toBe("EQUITY_ENTRY_UNKNOWN");
+    expect(district.refuse(ReverseEquityEntry, inE1(3))).toBe("EQUITY_ENTRY_REVERSED");
+    expect(district.refuse(ReverseEquityEntry, inE1(99))).toBe("EQUITY_ENTRY_UNKNOWN");
     district.accept(ReverseEquityEntry, { in: { source: "区" }, entry: 1, reason: "重复" });
     expect(district.cash()).toBe(0n);
   });
@@ -55,7 +56,7 @@ describe("a red entry", () => {
     expect(district.accept(ReverseEquityMessage, reversal)).toMatchObject({ type: "LossShareReceived" });
     expect(openShare(district.loss("Z1"), "enterprise")).toBe(3_000n);
     expect(district.cash()).toBe(0n);
-    expect(district.refuse(ReverseEquityMessage, reversal)).toBe("EQUITY_ENTRY_UNKNOWN");
+    expect(district.refuse(ReverseEquityMessage, reversal)).toBe("EQUITY_ENTRY_REVERSED");
   });
 
   it("of a recovery waits until its shares are no longer returned", () => {

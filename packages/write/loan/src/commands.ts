@@ -1,6 +1,7 @@
 import type { CommandDefinition } from "@huimin/decider";
 import { ResetBreaker, TripBreaker } from "./commands/breaker.ts";
 import {
+  ChangeLoanDebtor,
   CheckUseOfFunds,
   ConfirmMisuse,
   MarkOverdue,
@@ -81,6 +82,7 @@ export const loanCommands: readonly CommandDefinition[] = [
   MarkOverdue,
   MarkOverdueCured,
   SettleLoan,
+  ChangeLoanDebtor,
   RecordDebtorDeath,
 ];
 

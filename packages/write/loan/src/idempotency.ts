@@ -14,16 +14,8 @@ export interface MessageKey {
   readonly bodyHash: string;
 }
 
-/** A reversal is a message of its own: its serial is `reversalSerial`. */
-const SERIAL_FIELD: Readonly<Record<string, string>> = {
-  ReverseRepayment: "reversalSerial",
-  ReverseDisbursement: "reversalSerial",
-  ReverseEquityMessage: "reversalSerial",
-  ReverseEnterpriseRepayment: "reversalSerial",
-};
-
-/** Commands that only name the serial of another message. */
-const NAMES_ANOTHER = new Set(["ReleaseDuplicate", "DismissDuplicate", "ReverseInterestPayment"]);
+/** Commands whose `serial` is that of another message. A `reversalSerial` is always the reversal's own. */
+const NAMES_ANOTHER = new Set(["ReleaseDuplicate", "DismissDuplicate", "ReverseInterestPayment", "ReverseBatchInterestPayment"]);
 
 /** Not part of what a repayment means. `flagged` and `distinct` are: they change the answer. */
 const NOT_MEANT = new Set(["currency"]);
@@ -33,8 +25,7 @@ const NOT_MEANT = new Set(["currency"]);
  * Parts that are absent count as zero, so `principal` alone and `principal` with `interest: "0.00"` mean the same.
  */
 export function idempotencyKeysOf(commandName: string, body: Readonly<Record<string, unknown>>, bank: string): MessageKey[] {
-  if (NAMES_ANOTHER.has(commandName)) return [];
-  const serial = body[SERIAL_FIELD[commandName] ?? (body.reversalSerial === undefined ? "serial" : "reversalSerial")];
+  const serial = ownSerialOf(commandName, body);
   if (typeof serial !== "string") return [];
   const meant = Object.entries(body).filter(
     ([field, value]) => value !== undefined && !NOT_MEANT.has(field) && !(isPart(field) && value === "0.00"),
@@ -43,5 +34,9 @@ export function idempotencyKeysOf(commandName: string, body: Readonly<Record<str
   const bodyHash = createHash("sha256").update(String(content)).digest("hex");
   return [{ client: `bank:${bank}`, key: `serial:${serial}`, bodyHash }];
 }
+
+/** The serial that the message itself has at its bank; undefined where it has none. */
+export const ownSerialOf = (commandName: string, body: Readonly<Record<string, unknown>>): unknown =>
+  body.reversalSerial ?? (NAMES_ANOTHER.has(commandName) ? undefined : body.serial);
 
 const isPart = (field: string): boolean => field === "interest" || field === "penalty";

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { debtorChanged } from "./schema-debtor.ts";
 
 /*
  * Events of household credit (自贷创业, domain 2.3 and chains S1–S2, E1–E3).
@@ -218,6 +219,7 @@ export const OverdueCured = Type.Object({ ...Subject });
 export const LoanSettled = Type.Object({ ...Subject, certificate: Type.Optional(Id) });
 /** 3.17 借款人死亡 */
 export const DebtorDied = Type.Object({ ...Subject, borrower: Id });
+export const LoanDebtorChanged = debtorChanged(Subject);
 
 /*
  * Model 1, 分贷统还 (domain 2.1): the loan of a household in a batch. The batch's own events are in `@huimin/pooled`; what
@@ -373,6 +375,7 @@ export const loanEvents = {
   OverdueCured,
   LoanSettled,
   DebtorDied,
+  LoanDebtorChanged,
   StakeEntrusted,
   StakeDivided,
   StakeReplaced,

@@ -1,14 +1,19 @@
 import { shanghaiDate } from "@huimin/calendar";
-import { type CommandDefinition, load, resolve } from "@huimin/decider";
+import { type CommandDefinition, type DomainEvent, load, resolve } from "@huimin/decider";
 import { ok } from "@huimin/outcome";
 import { type Static, Type } from "typebox";
-import { closePeriod, transferPriorYearAdjustment } from "./decide.ts";
+import { type CloseFacts, closable, closePeriod, transferPriorYearAdjustment } from "./decide.ts";
 import { periodFold } from "./evolve.ts";
-import { PERIOD_STREAM, type PriorYearAdjustmentTransferred } from "./schema.ts";
+import { type IncomeAndExpenseTransferred, PERIOD_STREAM, type PriorYearAdjustmentTransferred } from "./schema.ts";
+import { transferable, transferYearEnd, type YearEndBalances } from "./year-end.ts";
 
 export const ClosePeriodBody = Type.Object({ period: Type.String({ pattern: "^\\d{4}-\\d{2}$" }) }, { additionalProperties: false });
 
-/** 结账 (FIN-R). No posting. Answer: `{period, yearClosed}`. */
+/**
+ * 结账 (FIN-R). No posting. Steps and seals come from the read models through the resolver `closeFacts` ({period, after}: the
+ * months after `after` through `period`), at the head of the log, so nothing is left out of a seal. Answer: `{period,
+ * yearClosed, steps, seals}`.
+ */
 export const ClosePeriod: CommandDefinition<Static<typeof ClosePeriodBody>> = {
   name: "ClosePeriod",
   schema: ClosePeriodBody,
@@ -16,11 +21,20 @@ export const ClosePeriod: CommandDefinition<Static<typeof ClosePeriodBody>> = {
   postsInBookG: false,
   *run(command, context) {
     const period = yield* load(PERIOD_STREAM, periodFold);
-    const decided = closePeriod(period.state, { period: command.period, today: shanghaiDate(context.recordedAt) });
+    const close = { period: command.period, today: shanghaiDate(context.recordedAt) };
+    const allowed = closable(period.state, close);
+    if (!allowed.ok) return allowed;
+    const facts = yield* resolve<CloseFacts>("closeFacts", { period: command.period, after: period.state.lastClosed ?? "" });
+    const decided = closePeriod(period.state, { ...close, facts });
     if (!decided.ok) return decided;
     return ok({
       writes: [{ stream: PERIOD_STREAM, events: [decided.value] }],
-      answer: { period: command.period, yearClosed: command.period.endsWith("-12") },
+      answer: {
+        period: command.period,
+        yearClosed: command.period.endsWith("-12"),
+        steps: facts.steps.map(({ step, status, findings }) => ({ step, status, findings: findings.length })),
+        seals: facts.seals,
+      },
     });
   },
 };
@@ -60,5 +74,33 @@ export const TransferPriorYearAdjustment: CommandDefinition<Static<typeof Transf
   },
 };
 
+export const TransferYearEndBody = Type.Object(
+  { fiscalYear: Type.Integer({ minimum: 2000, maximum: 2999 }) },
+  { additionalProperties: false },
+);
+
+/**
+ * 年末结转 (FIN-M, posts in G), in the December that is asked for as the accounting period. Balances come from the books
+ * through the resolver `yearEndBalances` ({fiscalYear}), at the head of the log. What is booked in December after it, in
+ * the settlement period, is transferred by a further one. Answer: `{fiscalYear, surplus, accounts}`.
+ */
+export const TransferYearEnd: CommandDefinition<Static<typeof TransferYearEndBody>> = {
+  name: "TransferYearEnd",
+  schema: TransferYearEndBody,
+  roles: ["FIN-M"],
+  postsInBookG: true,
+  *run({ fiscalYear }, { period }) {
+    const { state } = yield* load(PERIOD_STREAM, periodFold);
+    const allowed = transferable(state, { fiscalYear, period });
+    if (!allowed.ok) return allowed;
+    const balances = yield* resolve<YearEndBalances>("yearEndBalances", { fiscalYear: String(fiscalYear) });
+    const decided = transferYearEnd(state, { fiscalYear, period, balances });
+    if (!decided.ok) return decided;
+    const [transfer] = decided.value as readonly [DomainEvent, ...DomainEvent[]];
+    const { surplus, lines } = transfer.payload as IncomeAndExpenseTransferred;
+    return ok({ writes: [{ stream: PERIOD_STREAM, events: decided.value }], answer: { fiscalYear, surplus, accounts: lines.length } });
+  },
+};
+
 /** Every command of this package. */
-export const periodCommands: readonly CommandDefinition[] = [ClosePeriod, TransferPriorYearAdjustment];
+export const periodCommands: readonly CommandDefinition[] = [ClosePeriod, TransferPriorYearAdjustment, TransferYearEnd];

@@ -4,24 +4,74 @@ import { fen, formatAmount } from "@huimin/money";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { errors } from "./errors.ts";
 import { isOpen, type PeriodState } from "./evolve.ts";
+import type { PeriodSeal } from "./schema.ts";
+
+/** Steps of a monthly close (domain 4.2), in their order. Lock, seals and checkpoint follow when none of them blocks. */
+export const CLOSE_STEPS = ["bank-reconciliation", "sub-ledgers", "invariants", "trial-balance", "vouchers", "year-end"] as const;
+export type CloseStepName = (typeof CLOSE_STEPS)[number];
+
+export interface CloseStep {
+  readonly step: CloseStepName;
+  /** `blocked` refuses the close, `warning` is shown, `skipped` does not concern this month or this district. */
+  readonly status: "passed" | "warning" | "blocked" | "skipped";
+  readonly zh: string;
+  readonly en: string;
+  /** What was found, one text each; no personal data. */
+  readonly findings: readonly string[];
+}
+
+/** What a close is decided on, from the read models: the steps, and the seals of the months that it closes. */
+export interface CloseFacts {
+  readonly position: number;
+  readonly steps: readonly CloseStep[];
+  readonly seals: readonly PeriodSeal[];
+}
+
+/** Findings named in a refusal; all of them are shown by the dry run. */
+const FINDINGS_NAMED_MAX = 3;
 
 /**
- * 结账. Closes `period` and every earlier month for ever; December closes the fiscal year. Refuses a month that does not
- * exist (PERIOD_DOES_NOT_EXIST), one after the month of `today` (PERIOD_IN_FUTURE), and one that is closed already
- * (PERIOD_ALREADY_CLOSED). Domain 2.0, 4.2: there is no re-opening.
+ * Whether a month may be closed at all. Refuses one that does not exist (PERIOD_DOES_NOT_EXIST), one after the month of
+ * `today` (PERIOD_IN_FUTURE), and one that is closed already (PERIOD_ALREADY_CLOSED). Domain 2.0, 4.2: there is no
+ * re-opening.
  */
-export function closePeriod(
+export function closable(
   state: PeriodState,
-  command: { readonly period: Period; readonly today: string },
-): Result<DomainEvent, Refusal> {
-  const { period, today } = command;
+  { period, today }: { readonly period: Period; readonly today: string },
+): Result<undefined, Refusal> {
   if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(period)) return refuse(errors.PERIOD_DOES_NOT_EXIST, { period }, { path: "/period" });
   const current = periodOf(today);
   if (period > current) return refuse(errors.PERIOD_IN_FUTURE, { period, current }, { path: "/period" });
   if (!isOpen(state, period)) {
     return refuse(errors.PERIOD_ALREADY_CLOSED, { period, lastClosed: state.lastClosed as Period }, { path: "/period" });
   }
-  return ok({ type: "PeriodClosed", valueDate: today, payload: { period } });
+  return ok(undefined);
+}
+
+/**
+ * 结账. Closes `period` and every earlier month for ever; December closes the fiscal year. Refuses while a step blocks
+ * (CLOSE_STEP_BLOCKED names the first); further refusals as {@link closable}.
+ */
+export function closePeriod(
+  state: PeriodState,
+  command: { readonly period: Period; readonly today: string; readonly facts: CloseFacts },
+): Result<DomainEvent, Refusal> {
+  const allowed = closable(state, command);
+  if (!allowed.ok) return allowed;
+  const { period, today, facts } = command;
+  const blocked = facts.steps.find(({ status }) => status === "blocked");
+  if (blocked !== undefined) {
+    const more = blocked.findings.length > FINDINGS_NAMED_MAX ? " …" : "";
+    const details = {
+      period,
+      stepZh: blocked.zh,
+      stepEn: blocked.en,
+      findings: `${blocked.findings.slice(0, FINDINGS_NAMED_MAX).join("; ")}${more}`,
+    };
+    return refuse(errors.CLOSE_STEP_BLOCKED, details, { path: `/steps/${blocked.step}` });
+  }
+  const steps = facts.steps.map(({ step, status, findings }) => ({ step, status, findings: findings.length }));
+  return ok({ type: "PeriodClosed", valueDate: today, payload: { period, position: facts.position, steps, seals: facts.seals } });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { nextPeriod, type Period } from "@huimin/calendar";
 import type { Fold } from "@huimin/decider";
-import type { PeriodClosed, PriorYearAdjustmentTransferred } from "./schema.ts";
+import type { IncomeAndExpenseTransferred, PeriodClosed, PeriodSeal, PriorYearAdjustmentTransferred } from "./schema.ts";
 
 /** What the stream `period/ledger` says: closing is a watermark, every month up to `lastClosed` is closed for ever. */
 export interface PeriodState {
@@ -8,15 +8,23 @@ export interface PeriodState {
   readonly lastClosed: Period | undefined;
   /** Transfers of 3501 to 3001, amount in yuan, credit balance positive. */
   readonly transfers: readonly { readonly fiscalYear: number; readonly amount: string }[];
+  /** 年末结转 of income and expense; what was booked after the first one is transferred by a further one. */
+  readonly yearEnds: readonly { readonly fiscalYear: number; readonly surplus: string }[];
+  /** Seals of closed months, oldest first. */
+  readonly seals: readonly PeriodSeal[];
 }
 
 export const periodFold: Fold<PeriodState> = {
-  initialState: { lastClosed: undefined, transfers: [] },
+  initialState: { lastClosed: undefined, transfers: [], yearEnds: [], seals: [] },
   evolve: (state, event) => {
     switch (event.type) {
       case "PeriodClosed": {
-        const { period } = event.payload as PeriodClosed;
-        return { ...state, lastClosed: period };
+        const { period, seals = [] } = event.payload as PeriodClosed;
+        return { ...state, lastClosed: period, seals: [...state.seals, ...seals] };
+      }
+      case "IncomeAndExpenseTransferred": {
+        const { fiscalYear, surplus } = event.payload as IncomeAndExpenseTransferred;
+        return { ...state, yearEnds: [...state.yearEnds, { fiscalYear, surplus }] };
       }
       case "PriorYearAdjustmentTransferred": {
         const { fiscalYear, amount } = event.payload as PriorYearAdjustmentTransferred;

@@ -59,6 +59,8 @@ const EXPECTED: Readonly<Record<ParameterType, string>> = {
   "residue-rule": "LARGEST_REMAINDER, FLOOR_CARRY",
   ceiling: "benchmark, lpr",
   control: "off, warn, block",
+  "statement-control": "off, warn, bound, block",
+  "voucher-types": "single, three",
   texts: '["registered","monitored"]',
 };
 
@@ -68,6 +70,8 @@ const CHOICES: Readonly<Partial<Record<ParameterType, readonly string[]>>> = {
   "residue-rule": ["LARGEST_REMAINDER", "FLOOR_CARRY"],
   ceiling: ["benchmark", "lpr"],
   control: ["off", "warn", "block"],
+  "statement-control": ["off", "warn", "bound", "block"],
+  "voucher-types": ["single", "three"],
 };
 
 /** No count, day or year of a policy is longer than this. */

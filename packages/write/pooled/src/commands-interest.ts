@@ -240,7 +240,10 @@ export const CorrectBatchInterest: CommandDefinition<Static<typeof CorrectBatchI
   },
 };
 
-export const ReverseBatchInterestPaymentBody = Type.Object({ batch: IdText, valueDate: DateField, serial: SerialText }, closed);
+export const ReverseBatchInterestPaymentBody = Type.Object(
+  { batch: IdText, valueDate: DateField, serial: SerialText, reversalSerial: Type.Optional(SerialText) },
+  closed,
+);
 
 /** C6 of 1.8 付息 (bank message): the payment goes back on every loan that it paid. Refuses BATCH_SERIAL_UNKNOWN, BATCH_REVERSAL_DIFFERS. */
 export const ReverseBatchInterestPayment: CommandDefinition<Static<typeof ReverseBatchInterestPaymentBody>> = {

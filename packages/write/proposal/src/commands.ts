@@ -16,7 +16,14 @@ const ProposalId = Type.String({ minLength: 1, maxLength: 64 });
 const Reason = Type.String({ minLength: 1, maxLength: 500 });
 
 export const ProposeBody = Type.Object(
-  { proposal: ProposalId, command: Type.String(), body: Type.Unknown(), summary: Type.String({ maxLength: 500 }) },
+  {
+    proposal: ProposalId,
+    command: Type.String(),
+    body: Type.Unknown(),
+    summary: Type.String({ maxLength: 500 }),
+    period: Type.Optional(Type.String({ description: "会计期间 that was asked for" })),
+    corrects: Type.Optional(Type.String({ description: "event that it corrects" })),
+  },
   { additionalProperties: false },
 );
 

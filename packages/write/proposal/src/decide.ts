@@ -27,9 +27,16 @@ export function propose(
   state: ProposalState,
   maker: Person,
   definition: Definition,
-  command: { readonly proposal: string; readonly body: unknown; readonly summary: string; readonly today: string },
+  command: {
+    readonly proposal: string;
+    readonly body: unknown;
+    readonly summary: string;
+    readonly period?: string;
+    readonly corrects?: string;
+    readonly today: string;
+  },
 ): Result<DomainEvent, Refusal> {
-  const { proposal, body, summary, today } = command;
+  const { proposal, body, summary, period, corrects, today } = command;
   if (state.status !== "none") return refuse(errors.PROPOSAL_EXISTS, { proposal });
   if (!definition.roles.includes(maker.role)) {
     return refuse(errors.MAKER_ROLE_REQUIRED, { role: maker.role, command: definition.name, required: definition.roles.join(", ") });
@@ -39,7 +46,16 @@ export function propose(
   }
   const clear = personalDataInClear(body, "/body") ?? personalDataInClear(summary, "/summary");
   if (clear !== undefined) return refuse(errors.PERSONAL_DATA_IN_CLEAR, { path: clear }, { path: clear });
-  const payload = { proposal, command: definition.name, body, maker: maker.actor, makerRole: maker.role, summary };
+  const payload = {
+    proposal,
+    command: definition.name,
+    body,
+    maker: maker.actor,
+    makerRole: maker.role,
+    summary,
+    ...(period === undefined ? {} : { period }),
+    ...(corrects === undefined ? {} : { corrects }),
+  };
   return ok({ type: "CommandProposed", valueDate: today, payload });
 }
 

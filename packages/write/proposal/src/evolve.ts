@@ -19,6 +19,8 @@ export interface Proposed {
   readonly maker: string;
   readonly makerRole: Role;
   readonly summary: string;
+  readonly period?: string | undefined;
+  readonly corrects?: string | undefined;
 }
 
 export const proposalFold: Fold<ProposalState> = {

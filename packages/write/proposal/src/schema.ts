@@ -11,6 +11,10 @@ export const CommandProposed = Type.Object({
   maker: Type.String(),
   makerRole: Type.String(),
   summary: Type.String(),
+  /** 会计期间 that the maker asked for: the approval books in it, or is refused when it is closed by then. */
+  period: Type.Optional(Type.String()),
+  /** Event id of the voucher that the command corrects. */
+  corrects: Type.Optional(Type.String()),
 });
 export const ProposalApproved = Type.Object({ proposal: Type.String(), checker: Type.String() });
 export const ProposalRejected = Type.Object({ proposal: Type.String(), checker: Type.String(), reason: Type.String() });

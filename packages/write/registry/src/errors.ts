@@ -240,6 +240,13 @@ export const registryErrors = declareErrors({
     remedyZh: "无需变更。",
     remedyEn: "Nothing has to be done.",
   },
+  ACCOUNT_OF_OTHER_BANK: {
+    kind: "forbidden",
+    zh: "户 {household} 的账户开在银行 {bank}，发送银行不能办理。",
+    en: "The account of household {household} is with bank {bank}; the sending bank may not touch it.",
+    remedyZh: "银行只能办理开在本行的账户；更换银行由街道办凭户主申请办理。",
+    remedyEn: "A bank binds, changes and closes accounts kept with itself; the street office changes the bank, with the household.",
+  },
   PAYOUT_ACCOUNT_MISSING: {
     kind: "rule",
     zh: "户 {household} 没有可用于发放的账户。",
@@ -323,26 +330,5 @@ export const registryErrors = declareErrors({
     en: "Bank {bank} is registered already.",
     remedyZh: "无需重复登记。",
     remedyEn: "Nothing has to be done.",
-  },
-  BANK_KEY_INVALID: {
-    kind: "invalid",
-    zh: "公钥不是 Ed25519 公钥(32字节,base64url)。",
-    en: "The public key is not an Ed25519 key (32 bytes, base64url).",
-    remedyZh: "请银行重新导出公钥。",
-    remedyEn: "Ask the bank to export the key again.",
-  },
-  BANK_KEY_EXISTS: {
-    kind: "conflict",
-    zh: "密钥编号 {keyId} 已存在,不能重用。",
-    en: "Key id {keyId} exists and is never used again.",
-    remedyZh: "请使用新的密钥编号。",
-    remedyEn: "Use another key id.",
-  },
-  BANK_KEY_UNKNOWN: {
-    kind: "missing",
-    zh: "银行 {bank} 没有有效的密钥 {keyId}。",
-    en: "Bank {bank} has no valid key {keyId}.",
-    remedyZh: "请核对密钥编号。",
-    remedyEn: "Check the key id.",
   },
 });

@@ -14,8 +14,8 @@ export {
   standingsOn,
   statusOf,
 } from "./household.ts";
-export type { BankKeyState, BankState, EnterpriseState, PartyKind, PartyState, PersonState, VillageState } from "./parties.ts";
-export { bankFold, bankKeyOn, enterpriseActiveOn, enterpriseFold, isParty, partyFold, personFold, villageFold } from "./parties.ts";
+export type { BankState, EnterpriseState, PartyKind, PartyState, PersonState, VillageState } from "./parties.ts";
+export { bankFold, enterpriseActiveOn, enterpriseFold, isParty, partyFold, personFold, villageFold } from "./parties.ts";
 export { type FailedPayment, usablePayoutAccount } from "./payout-account.ts";
 export * from "./schema.ts";
 export { bankStream, enterpriseStream, householdStream, partyStream, personStream, villageStream } from "./streams.ts";

@@ -49,6 +49,8 @@ export interface HouseholdState {
   readonly household: string | undefined;
   readonly kind: "poor" | "marginal";
   readonly village: string;
+  /** 村民小组 */
+  readonly group?: string;
   readonly registeredOn: IsoDate;
   /** Household whose credit file it shares; loans and the cap are counted there. */
   readonly creditGroup: string;
@@ -145,6 +147,7 @@ const handlers: { readonly [T in keyof Handlers]: Evolve<T> } = {
     household: payload.household,
     kind: payload.kind ?? "poor",
     village: payload.village,
+    ...(payload.group === undefined ? {} : { group: payload.group }),
     registeredOn: valueDate,
     creditGroup: payload.creditGroup ?? payload.splitFrom ?? payload.household,
     ...(payload.splitFrom === undefined ? {} : { splitFrom: payload.splitFrom }),

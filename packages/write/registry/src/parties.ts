@@ -106,41 +106,16 @@ export const partyFold: Fold<PartyState> = {
 /** Registered in this kind, whatever the day. */
 export const isParty = (state: PartyState, kind: PartyKind): boolean => state.kinds.some((one) => one.kind === kind);
 
-export interface BankKeyState {
-  readonly keyId: string;
-  readonly publicKey: string;
-  readonly validTo?: IsoDate;
-  /** 入账时刻 of the revocation: a key is dead from that moment on, whatever the value date. */
-  readonly revokedAt?: string;
-}
-
 /** A bank, from `bank/{id}`. */
 export interface BankState {
   readonly bank: string | undefined;
   readonly name: string;
   readonly cnaps?: string;
-  readonly keys: readonly BankKeyState[];
 }
 
 export const bankFold: Fold<BankState> = {
-  initialState: { bank: undefined, name: "", keys: [] },
+  initialState: { bank: undefined, name: "" },
   evolve(state, event): BankState {
-    const registered = payloadOf(event, "BankRegistered");
-    if (registered) return { ...registered, keys: [] };
-    const added = payloadOf(event, "BankKeyAdded");
-    if (added) {
-      const { keyId, publicKey, validTo } = added;
-      return { ...state, keys: [...state.keys, { keyId, publicKey, ...(validTo === undefined ? {} : { validTo }) }] };
-    }
-    const revoked = payloadOf(event, "BankKeyRevoked");
-    if (!revoked) return state;
-    return {
-      ...state,
-      keys: state.keys.map((key) => (key.keyId === revoked.keyId && !key.revokedAt ? { ...key, revokedAt: event.recordedAt } : key)),
-    };
+    return payloadOf(event, "BankRegistered") ?? state;
   },
 };
-
-/** The key with which the bank may sign on a day (Asia/Shanghai), or undefined. */
-export const bankKeyOn = (state: BankState, keyId: string, onDate: IsoDate): BankKeyState | undefined =>
-  state.keys.find((key) => key.keyId === keyId && !key.revokedAt && (key.validTo === undefined || onDate <= key.validTo));

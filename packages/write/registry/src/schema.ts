@@ -44,6 +44,8 @@ export const HouseholdRegistered = Type.Object({
   creditGroup: Type.Optional(Id),
   /** 建档立卡户 (default) or 边缘易致贫户, which is no registered poor household */
   kind: Type.Optional(Type.Union([Type.Literal("poor"), Type.Literal("marginal")])),
+  /** 村民小组: the group of the village that it belongs to; lists hang out in this order */
+  group: Type.Optional(Type.String({ minLength: 1, maxLength: 20 })),
 });
 export const HouseholdDeregistered = Type.Object({ household: Id, reason: Type.String() });
 export const MemberAdded = Type.Object({ household: Id, member: Member, reason: Type.String() });
@@ -123,9 +125,6 @@ export const PartyRegistered = Type.Object({
   checksumWarning: Type.Optional(Type.Boolean()),
 });
 export const BankRegistered = Type.Object({ bank: Id, name: Type.String(), cnaps: Type.Optional(Id) });
-/** An Ed25519 public key with which the bank signs its requests. */
-export const BankKeyAdded = Type.Object({ bank: Id, keyId: Id, publicKey: Type.String(), validTo: Type.Optional(DateText) });
-export const BankKeyRevoked = Type.Object({ bank: Id, keyId: Id, reason: Type.String() });
 
 /** Event types of this package with their payload schemas; the documents under docs/events are made from it. */
 export const registryEvents = {
@@ -156,8 +155,6 @@ export const registryEvents = {
   EnterpriseBankruptcyFiled,
   PartyRegistered,
   BankRegistered,
-  BankKeyAdded,
-  BankKeyRevoked,
 } as const;
 
 export type RegistryEventType = keyof typeof registryEvents;

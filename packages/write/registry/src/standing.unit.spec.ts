@@ -154,27 +154,6 @@ describe("villages, enterprises, banks", () => {
     expect([r.enterpriseActiveOn(state, "2018-04-30"), r.enterpriseActiveOn(state, valueDate)]).toEqual([true, false]);
   });
 
-  const key = { bank: "K1", keyId: "K1-2018", publicKey: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", validTo: "2018-12-31", valueDate };
-  it("accepts a key until its last day or its revocation, and never again", () => {
-    const register = new SpecRegister().ok(r.AddBankKey, key);
-    const bank = () => (register.log.streams.get("bank/K1") ?? []).reduce(r.bankFold.evolve, r.bankFold.initialState);
-    expect(r.bankKeyOn(bank(), "K1-2018", "2018-12-31")?.publicKey).toBe(key.publicKey);
-    expect(r.bankKeyOn(bank(), "K1-2018", "2019-01-01")).toBeUndefined();
-    register.ok(r.RevokeBankKey, { bank: "K1", keyId: "K1-2018", reason: "泄露", valueDate });
-    expect(r.bankKeyOn(bank(), "K1-2018", valueDate)).toBeUndefined();
-    expect(code(register.when(r.AddBankKey, key))).toBe("BANK_KEY_EXISTS");
-    expect(code(register.when(r.RevokeBankKey, { bank: "K1", keyId: "K1-2018", reason: "泄露", valueDate }))).toBe("BANK_KEY_UNKNOWN");
-  });
-
-  it.each([
-    ["31 bytes", { publicKey: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHUR" }, "BANK_KEY_INVALID"],
-    ["a key of another alphabet", { publicKey: "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo" }, "BANK_KEY_INVALID"],
-    ["an unknown bank", { bank: "K9" }, "BANK_UNKNOWN"],
-    ["a last day that does not exist", { validTo: "2018-02-30" }, "REGISTRY_DATE_INVALID"],
-  ])("refuses %s", (_, change, expected) => {
-    expect(code(new SpecRegister().when(r.AddBankKey, { ...key, ...change }))).toBe(expected);
-  });
-
   it("refuses a 联行号 of 11 digits and warns of an unknown type", () => {
     const register = new SpecRegister();
     expect(code(register.when(r.RegisterBank, { bank: "K2", name: "邮储银行", cnaps: "40350100001", valueDate }))).toBe("CNAPS_FORMAT");

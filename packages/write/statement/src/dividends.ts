@@ -96,6 +96,8 @@ export type PoolDescription = Pick<
   | "publishedFrom"
   | "publishedTo"
   | "document"
+  | "listTotal"
+  | "listHouseholds"
 >;
 
 const byPool = (entitlements: readonly StatementEntitlement[]): [string, StatementEntitlement[]][] =>

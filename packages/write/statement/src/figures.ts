@@ -50,6 +50,9 @@ export const DividendLine = Type.Object({
   publishedTo: Type.Optional(DateText),
   /** 依据: number of the document of the declaration, else the minutes of the list. */
   document: Type.Optional(Type.String()),
+  /** What the list gave to all its households together, and how many they are; absent where the year had several lists. */
+  listTotal: Type.Optional(Amount),
+  listHouseholds: Type.Optional(Type.Integer()),
 });
 
 /** Where an entitlement stands that is not simply paid. */
@@ -153,6 +156,9 @@ export type ChangedLine = Static<typeof ChangedLine>;
 const isAmount = (value: unknown): boolean => typeof value === "string" && /^-?\d+\.\d{2}$/.test(value);
 const isZero = (value: unknown): boolean => value === "0.00" || value === "-0.00";
 
+/** What explains a figure and is not the household's own: another list of the pool is no reason for a supplement. */
+const EXPLAINING: ReadonlySet<string> = new Set(["listTotal", "listHouseholds"]);
+
 /** Nothing to say: no line, or nothing but zeros, and no other help. Such a statement is issued only on request. */
 export function isNil(figures: StatementFigures): boolean {
   if ((figures.help ?? []).length > 0) return false;
@@ -163,7 +169,7 @@ export function isNil(figures: StatementFigures): boolean {
     ...(figures.stake ? [figures.stake] : []),
     { paidForEarlierYears: figures.paidForEarlierYears },
   ];
-  return lines.every((line) => Object.values(line).every((value) => !isAmount(value) || isZero(value)));
+  return lines.every((line) => Object.entries(line).every(([name, value]) => EXPLAINING.has(name) || !isAmount(value) || isZero(value)));
 }
 
 /** Every figure under a key of its own: `loans/L001/end` → `30000.00`. */
@@ -171,7 +177,7 @@ export function flattenFigures(figures: StatementFigures): ReadonlyMap<string, s
   const flat = new Map<string, string>();
   const put = (prefix: string, line: object, skip: string): void => {
     for (const [name, value] of Object.entries(line))
-      if (name !== skip && value !== undefined) flat.set(`${prefix}/${name}`, String(value));
+      if (name !== skip && value !== undefined && !EXPLAINING.has(name)) flat.set(`${prefix}/${name}`, String(value));
   };
   for (const line of figures.dividends) put(`dividends/${line.pool}`, line, "pool");
   for (const { pool, year, partner: _, ...line } of figures.earlier ?? []) put(`earlier/${year} ${pool}`, line, "");

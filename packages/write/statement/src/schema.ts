@@ -27,6 +27,8 @@ export const Notice = Type.Object({
   /** 监督电话 */
   phones: Type.Array(Type.String({ minLength: 3, maxLength: 20 }), { minItems: 1, maxItems: 4 }),
   objectionDays: Type.Integer({ minimum: 1, maximum: 90 }),
+  /** Origin of the public verification page (验真): in the QR code and in words; absent where the district has none. */
+  verifyAt: Type.Optional(Type.String({ pattern: "^https?://[^/\\s]+$", maxLength: 80 })),
 });
 
 export const StatementIssued = Type.Object({

@@ -56,3 +56,6 @@ const WARNINGS = {
 export const budgetWarning = (beyond: boolean, kind: keyof typeof WARNINGS) => (beyond ? { warnings: [WARNINGS[kind]] } : {});
 /** What an event says of it. */
 export const beyondMark = (beyond: boolean) => (beyond ? { beyondBudget: true } : {});
+
+/** Cash and promises at the head of the log, whatever the policy says of budgets. */
+export const subsidyFundsNow = (): Gather<SubsidyFunds> => resolve<SubsidyFunds>("subsidyFunds", { exact: "true" });

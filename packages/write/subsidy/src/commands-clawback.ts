@@ -11,7 +11,7 @@ import { SUBSIDY_KEYS } from "./entitlement.ts";
 import { errors } from "./errors.ts";
 import { subjectFor, subsidyStream } from "./evolve.ts";
 import { AmountText, closed, DateField, Id, PercentText, Year } from "./fields.ts";
-import { amountOf, checkRates, dayOf, fiscalYearOf, gatherKnownLoan, gatherSubsidy, optionalDay } from "./gather.ts";
+import { amountOf, checkRates, dayOf, fiscalYearOf, gatherKnownLoan, gatherSubsidy, optionalDay, senderRefusal } from "./gather.ts";
 import { type SubsidyPayload, usualPayee } from "./schema.ts";
 
 export const DecideSubsidyClawbackBody = Type.Object(
@@ -85,6 +85,8 @@ export const ReceiveSubsidyClawback: CommandDefinition<Static<typeof ReceiveSubs
     const { subject } = subsidy;
     const obligor = command.obligor ?? (subject ? usualPayee(subject) : "–");
     if (!subject) return refuse(errors.NO_OPEN_CLAIM, { loan: command.loan, obligor });
+    const foreign = senderRefusal(context, command.loan, subject.bank);
+    if (foreign) return foreign;
     const serial = command.serial === undefined ? {} : { serial: command.serial };
     const decided = receiveClawback(
       { obligor, amount: amount.value, valueDate: valueDate.value, ...serial },

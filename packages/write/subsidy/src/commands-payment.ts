@@ -11,7 +11,7 @@ import { subjectFor, subsidyStream } from "./evolve.ts";
 import type { ClaimState } from "./evolve-claim.ts";
 import { closed, DateField, Id, QuarterField } from "./fields.ts";
 import { openPayable, unpaidClaims } from "./figures.ts";
-import { dayOf, gatherClaim, gatherSubsidy } from "./gather.ts";
+import { dayOf, gatherClaim, gatherSubsidy, senderRefusal } from "./gather.ts";
 import { gatherPayeeAccount } from "./payee-account.ts";
 import { type SubsidyPayload, usualPayee } from "./schema.ts";
 
@@ -52,14 +52,14 @@ function* paymentTo(request: PaymentRequest, facts: PaymentFacts, context: Comma
 }
 
 /**
- * S6 贴息拨付 (FIN-C): the whole open payable of payee (default: the enterprise that repays, else the household) and loan,
+ * S6 贴息拨付 (FIN-C, or the loan's bank that was told to pay it out): the whole open payable of payee (default: the enterprise that repays, else the household) and loan,
  * to the household's account on file, or to an heir with a proof. Answer: `amount`, and `warnings` beyond the cash.
  * Refusals: {@link pay}, {@link gatherPayeeAccount}, {@link beyondCash}.
  */
 export const PaySubsidy: CommandDefinition<Static<typeof PaySubsidyBody>> = {
   name: "PaySubsidy",
   schema: PaySubsidyBody,
-  roles: ["FIN-C"],
+  roles: ["FIN-C", "BANK"],
   postsInBookG: true,
   *run(command, context) {
     const valueDate = dayOf(command.valueDate, context);
@@ -67,6 +67,8 @@ export const PaySubsidy: CommandDefinition<Static<typeof PaySubsidyBody>> = {
     const payee = yield* payeeOf(command.loan, command.payee);
     const facts = yield* gatherPayment(command.loan, payee);
     if (!facts.ok) return facts;
+    const foreign = senderRefusal(context, command.loan, facts.value.subject.bank);
+    if (foreign) return foreign;
     const { serial, heirProof } = command;
     const request = {
       payee,
@@ -150,7 +152,13 @@ export const PaySubsidyClaim: CommandDefinition<Static<typeof PaySubsidyClaimBod
 };
 
 export const ReturnSubsidyPaymentBody = Type.Object(
-  { loan: Id, payee: Type.Optional(Id), reason: Type.String({ minLength: 1, maxLength: 64 }), valueDate: Type.Optional(DateField) },
+  {
+    loan: Id,
+    payee: Type.Optional(Id),
+    reason: Type.String({ minLength: 1, maxLength: 64 }),
+    serial: Type.Optional(Id),
+    valueDate: Type.Optional(DateField),
+  },
   closed,
 );
 
@@ -166,6 +174,8 @@ export const ReturnSubsidyPayment: CommandDefinition<Static<typeof ReturnSubsidy
     const payee = yield* payeeOf(command.loan, command.payee);
     const subsidy = yield* gatherSubsidy(command.loan);
     if (!subsidy.subject) return refuse(errors.NO_PAYMENT_TO_RETURN, { loan: command.loan, payee });
+    const foreign = senderRefusal(context, command.loan, subsidy.subject.bank);
+    if (foreign) return foreign;
     const decided = returnPayment(
       { payee, reason: command.reason, valueDate: valueDate.value },
       subjectFor(subsidy, payee) ?? subsidy.subject,

@@ -4,12 +4,14 @@ import { ApproveSubsidyClaim, RejectSubsidyClaimLine, SubmitSubsidyClaim } from 
 import { DecideSubsidyClawback, ReceiveSubsidyClawback, SetOffSubsidyClawback } from "./commands-clawback.ts";
 import { PaySubsidy, PaySubsidyClaim, ReturnSubsidyPayment } from "./commands-payment.ts";
 import { FileSubsidyObjection, PublishSubsidyClaim, ResolveSubsidyObjection } from "./commands-publicity.ts";
+import { ReverseClawbackReceipt, ReverseSubsidyAppropriation, ReverseSubsidyClawback } from "./commands-reversal.ts";
 
 export * from "./commands-accrual.ts";
 export * from "./commands-claim.ts";
 export * from "./commands-clawback.ts";
 export * from "./commands-payment.ts";
 export * from "./commands-publicity.ts";
+export * from "./commands-reversal.ts";
 
 /** Every command of this package, in the order of the chain S0–S8. */
 export const subsidyCommands: readonly CommandDefinition[] = [
@@ -29,4 +31,7 @@ export const subsidyCommands: readonly CommandDefinition[] = [
   DecideSubsidyClawback,
   ReceiveSubsidyClawback,
   SetOffSubsidyClawback,
+  ReverseSubsidyAppropriation,
+  ReverseSubsidyClawback,
+  ReverseClawbackReceipt,
 ];

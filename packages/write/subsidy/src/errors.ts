@@ -102,8 +102,8 @@ export const errors = declareErrors({
   CLAIM_OTHER_BANK: {
     zh: "贷款 {loan} 不是银行 {bank} 的贷款。",
     en: "Loan {loan} is not a loan of bank {bank}.",
-    remedyZh: "银行只能申报本行贷款的贴息。",
-    remedyEn: "A bank claims for its own loans only.",
+    remedyZh: "银行只能办理本行贷款的贴息。",
+    remedyEn: "A bank acts on subsidies of its own loans only.",
     kind: "forbidden",
   },
   CLAIM_LINE_TWICE: {
@@ -315,6 +315,41 @@ export const errors = declareErrors({
     remedyZh: "请核对金额;多收款项应退回。",
     remedyEn: "Check the amount; what was paid too much goes back.",
     kind: "rule",
+  },
+  APPROPRIATION_UNKNOWN: {
+    zh: "{year} 年没有第 {entry} 号贴息资金拨入，或已冲销。",
+    en: "There is no appropriation {entry} of {year} that stands.",
+    remedyZh: "核对年度与编号；已冲销的重新登记拨入。",
+    remedyEn: "Check year and number; what is reversed is recorded anew.",
+    kind: "missing",
+  },
+  APPROPRIATION_USED: {
+    zh: "拨入 {amount} 元，专户余额只有 {cash} 元，不能红字冲销。",
+    en: "The appropriation is {amount} and the account holds {cash}: it cannot be reversed.",
+    remedyZh: "资金已使用的，按差额登记：多记的另作一笔拨入更正，或待资金收回后再冲销。",
+    remedyEn: "Money that is used stays appropriated: record the difference, or reverse it once the money is back.",
+    kind: "rule",
+  },
+  CLAWBACK_UNKNOWN: {
+    zh: "贷款 {loan} 没有第 {entry} 号贴息追回认定，或已冲销。",
+    en: "Loan {loan} has no clawback decision {entry} that stands.",
+    remedyZh: "核对贷款编号与事件编号。",
+    remedyEn: "Check loan and number of the event.",
+    kind: "missing",
+  },
+  CLAWBACK_COLLECTED: {
+    zh: "贷款 {loan} 的追回认定 {total} 元已收回或抵扣一部分（未收回 {open} 元），不能红字冲销。",
+    en: "Of the clawback {total} on loan {loan} only {open} is still open: it cannot be reversed.",
+    remedyZh: "先由银行冲正到账；已抵扣的，多追回的部分用差额订正(CorrectSubsidy)补提。",
+    remedyEn: "Let the bank take its receipt back first; what was set off is accrued again as a correction.",
+    kind: "rule",
+  },
+  CLAWBACK_RECEIPT_UNKNOWN: {
+    zh: "贷款 {loan} 没有流水号 {serial} 的追回到账，或已冲正。",
+    en: "No receipt {serial} of a clawback on loan {loan} stands.",
+    remedyZh: "核对原流水号；没有流水号的到账由财政按差额更正。",
+    remedyEn: "Check the original serial; a receipt without one is corrected by the office.",
+    kind: "missing",
   },
 });
 

@@ -39,6 +39,16 @@ interface Payment {
   readonly parts: readonly { readonly unit: string; readonly amount: Fen }[];
 }
 
+/** A decision S7 or a receipt S8 as it was recorded, for its reversal. */
+export interface ClawbackEntry<T extends "SubsidyClawbackDecided" | "SubsidyClawbackReceived"> {
+  /** Its number in the stream. */
+  readonly entry: number;
+  readonly eventId: string;
+  readonly valueDate: IsoDate;
+  readonly fiscalYear: number;
+  readonly payload: SubsidyPayload<T>;
+}
+
 /** Everything subsidised, paid and claimed back for one loan (stream `subsidy/{loan}`). */
 export interface SubsidyState {
   /** Absent until the first accrual. */
@@ -52,6 +62,9 @@ export interface SubsidyState {
   readonly failures: readonly (FailedPayment & { readonly payee: string })[];
   /** Open claim 贴息追回款 by obligor. */
   readonly claims: ReadonlyMap<string, Fen>;
+  /** Decisions and receipts that stand. */
+  readonly decisions: readonly ClawbackEntry<"SubsidyClawbackDecided">[];
+  readonly receipts: readonly ClawbackEntry<"SubsidyClawbackReceived">[];
 }
 
 type UnitKey = Pick<SubsidisedUnit, "from" | "toExcl"> & { readonly prepayment?: string | undefined };
@@ -143,7 +156,8 @@ const addClaim = (state: SubsidyState, obligor: string, amount: Fen): SubsidySta
   claims: new Map([...state.claims, [obligor, (state.claims.get(obligor) ?? 0n) + amount]]),
 });
 
-const clawedBack = (state: SubsidyState, payload: SubsidyPayload<"SubsidyClawbackDecided">): SubsidyState => {
+/** The amounts of a reversal are negative, so it takes back what the decision added. */
+const clawedBack = (state: SubsidyState, payload: Omit<SubsidyPayload<"SubsidyClawbackDecided">, "reason">): SubsidyState => {
   const rows = new Map(payload.byClaim.map((row) => [unitKey(row), fen(row.clawback)]));
   return addClaim(addTo(state, rows, "clawedBack"), payload.obligor, fen(payload.total));
 };
@@ -154,10 +168,46 @@ const accrualReversed = (state: SubsidyState, payload: SubsidyPayload<"SubsidyAc
   return { ...state, units: state.units.filter((unit) => !rows.has(unitKey(unit))) };
 };
 
+const entryOf = <T extends "SubsidyClawbackDecided" | "SubsidyClawbackReceived">(event: RecordedEvent): ClawbackEntry<T> => ({
+  entry: event.streamVersion,
+  eventId: event.eventId,
+  valueDate: event.valueDate,
+  fiscalYear: yearOf(event.period),
+  payload: event.payload,
+});
+
 /** The subject under which a party's payable or claim stands. */
 export const subjectFor = (state: SubsidyState, party: string): SubsidySubject | undefined => state.subjects.get(party) ?? state.subject;
 
-export const emptySubsidy: SubsidyState = { subjects: new Map(), units: [], payments: [], failures: [], claims: new Map() };
+/** An appropriation that stands. */
+export interface Appropriation {
+  readonly entry: number;
+  readonly eventId: string;
+  readonly valueDate: IsoDate;
+  readonly fiscalYear: number;
+  readonly payload: SubsidyPayload<"SubsidyFundsAppropriated">;
+}
+
+/** The appropriations of a year (stream `subsidy-fund/{year}`) that were not reversed. */
+export const appropriationsFold: Fold<readonly Appropriation[]> = {
+  initialState: [],
+  evolve: (state, event) => {
+    if (event.type === "SubsidyAppropriationReversed") return state.filter(({ entry }) => entry !== event.payload.entry);
+    if (event.type !== "SubsidyFundsAppropriated") return state;
+    const { streamVersion: entry, eventId, valueDate, period, payload } = event;
+    return [...state, { entry, eventId, valueDate, fiscalYear: yearOf(period), payload }];
+  },
+};
+
+export const emptySubsidy: SubsidyState = {
+  subjects: new Map(),
+  units: [],
+  payments: [],
+  failures: [],
+  claims: new Map(),
+  decisions: [],
+  receipts: [],
+};
 
 export const subsidyFold: Fold<SubsidyState> = {
   initialState: emptySubsidy,
@@ -174,9 +224,17 @@ export const subsidyFold: Fold<SubsidyState> = {
       case "SubsidyPaymentReturned":
         return returned(state, event, event.payload);
       case "SubsidyClawbackDecided":
-        return clawedBack(state, event.payload);
+        return { ...clawedBack(state, event.payload), decisions: [...state.decisions, entryOf(event)] };
+      case "SubsidyClawbackReversed": {
+        const decisions = state.decisions.filter(({ entry }) => entry !== event.payload.entry);
+        return { ...clawedBack(state, event.payload), decisions };
+      }
       case "SubsidyClawbackReceived":
-        return addClaim(state, event.payload.obligor, -fen(event.payload.amount));
+        return { ...addClaim(state, event.payload.obligor, -fen(event.payload.amount)), receipts: [...state.receipts, entryOf(event)] };
+      case "SubsidyClawbackReceiptReversed": {
+        const receipts = state.receipts.filter(({ payload }) => payload.serial !== event.payload.serial);
+        return { ...addClaim(state, event.payload.obligor, -fen(event.payload.amount)), receipts };
+      }
       case "SubsidyClawbackSetOff": {
         const payload = event.payload as SubsidyPayload<"SubsidyClawbackSetOff">;
         const amount = fen(payload.amount);

@@ -29,6 +29,17 @@ export function* gatherSubsidy(loan: string): Gather<SubsidyState> {
   return (yield* load(subsidyStream(loan), subsidyFold)).state;
 }
 
+/** A message in the role BANK is about a loan of the bank that sends it, or CLAIM_OTHER_BANK. */
+export function senderRefusal(
+  { role, actor }: CommandContext,
+  loan: string,
+  bank: string,
+): { readonly ok: false; readonly refusal: Refusal } | undefined {
+  if (role !== "BANK") return undefined;
+  const sender = actor.startsWith("bank:") ? actor.slice("bank:".length) : actor;
+  return sender === bank ? undefined : refuse(errors.CLAIM_OTHER_BANK, { loan, bank: sender }, { path: "/loan" });
+}
+
 export function* gatherClaim(bank: string, quarter: Quarter): Gather<ClaimState> {
   return (yield* load(claimStream(bank, quarter), claimFold)).state;
 }

@@ -214,12 +214,15 @@ describe("roles and the second person", () => {
       ResolveSubsidyObjection: ["POV", false],
       RejectSubsidyClaimLine: ["FIN-R", true],
       ApproveSubsidyClaim: ["FIN-R", false],
-      PaySubsidy: ["FIN-C", true],
+      PaySubsidy: ["FIN-C,BANK", true],
       PaySubsidyClaim: ["FIN-C", true],
       ReturnSubsidyPayment: ["BANK", true],
       DecideSubsidyClawback: ["FIN-R", true],
       ReceiveSubsidyClawback: ["BANK", true],
       SetOffSubsidyClawback: ["FIN-M", true],
+      ReverseSubsidyAppropriation: ["FIN-M", true],
+      ReverseSubsidyClawback: ["FIN-R", true],
+      ReverseClawbackReceipt: ["BANK", true],
     });
   });
 });

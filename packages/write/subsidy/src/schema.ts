@@ -26,6 +26,14 @@ const Source = Type.Union([Type.Literal("区"), Type.Literal("市"), Type.Litera
 /** S0 贴息资金拨入. Dr 1002.01 / Cr 4001.01 for every level of the budget, 4601 for money that is none (社会). */
 export const SubsidyFundsAppropriated = Type.Object({ amount: Amount, source: Source, document: Type.Optional(Id) });
 
+/** C1 of S0: the exact negative with its value date; of a closed fiscal year the income goes to 3501 (C4). `entry`: number in the stream. */
+export const SubsidyAppropriationReversed = Type.Object({
+  ...SubsidyFundsAppropriated.properties,
+  entry: Type.Integer(),
+  priorYear: Type.Boolean(),
+  reason: Type.String(),
+});
+
 /**
  * One settlement (S1) whose interest a claim line asks to be refunded, or a part of its days. `prepayment`: the serial
  * of the prepayment that settled it (利随本清); such a part is a settlement of its own. In a correction `subsidy` is the
@@ -167,8 +175,24 @@ export const SubsidyClawbackDecided = Type.Object({
   rateWas: Type.Optional(Percent),
   rateIs: Type.Optional(Percent),
 });
+/**
+ * C1 of S7: the exact negative with its value date, while nothing of it has been collected. What stood in a year that is
+ * over by now goes to 3501 (C4): `priorYears` and `sameYear` are of the year of this event.
+ */
+export const SubsidyClawbackReversed = Type.Object({
+  ...SubsidyClawbackDecided.properties,
+  entry: Type.Integer(),
+  /** Why it is taken back; `reason` is that of the decision. */
+  why: Type.String(),
+});
 /** S8 追回到账. Dr 1002.01 / Cr 1218.03. */
 export const SubsidyClawbackReceived = Type.Object({ ...Subject, obligor: Id, amount: Amount, serial: Type.Optional(Id) });
+/** C6 of S8: the bank takes its message back; red, with the original's value date. */
+export const SubsidyClawbackReceiptReversed = Type.Object({
+  ...SubsidyClawbackReceived.properties,
+  serial: Id,
+  reversalSerial: Id,
+});
 /** S8 抵扣: min(open claim, open payable of againstLoan). The `against…` fields are given where they differ from the claim loan's: the payable is closed under them. Dr 2303.0x / Cr 1218.03. On both loans' subsidy streams one event each with the same fields; only the one with side `claim` is posted. */
 export const SubsidyClawbackSetOff = Type.Object({
   ...Subject,
@@ -220,6 +244,7 @@ export const usualPayee = ({ enterprise, household, loan }: SubjectFields & Pick
 /** Event types of this package with their payload schemas; the documents under docs/events are made from it. */
 export const subsidyEvents = {
   SubsidyFundsAppropriated,
+  SubsidyAppropriationReversed,
   SubsidyClaimSubmitted,
   SubsidyClaimReplaced,
   SubsidyClaimLineRejected,
@@ -232,7 +257,9 @@ export const subsidyEvents = {
   SubsidyPaid,
   SubsidyPaymentReturned,
   SubsidyClawbackDecided,
+  SubsidyClawbackReversed,
   SubsidyClawbackReceived,
+  SubsidyClawbackReceiptReversed,
   SubsidyClawbackSetOff,
 } as const;
 

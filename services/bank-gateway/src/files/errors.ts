@@ -86,6 +86,20 @@ export const fileErrors = declareErrors({
     remedyZh: "请发送代发结果冲正（payout-result-reversals），注明原流水号。",
     remedyEn: "Send a payout-result reversal that names the original serial.",
   },
+  BANK_PORTFOLIO_DAYS: {
+    kind: "invalid",
+    zh: "余额文件的截止日期不一致：{first} 与 {other}。",
+    en: "A portfolio file is of one day: {first} and {other} are in this one.",
+    remedyZh: "每个截止日期报送一个文件。",
+    remedyEn: "Send one file for each day.",
+  },
+  BANK_PORTFOLIO_LOAN_TWICE: {
+    kind: "invalid",
+    zh: "贷款 {loan} 在余额文件中出现两次。",
+    en: "Loan {loan} is in the portfolio file twice.",
+    remedyZh: "每笔贷款一行；请更正后重新报送整个文件。",
+    remedyEn: "One row a loan: correct it and send the whole file again.",
+  },
   STATEMENT_LINE_SIDE: {
     kind: "invalid",
     zh: "借方金额和贷方金额应当只填一个。",

@@ -1,4 +1,5 @@
-export { BookingInterrupted, type FileSender } from "./booking.ts";
+export { BookingInterrupted } from "../recorder.ts";
+export type { FileSender } from "./booking.ts";
 export { type FolderOptions, type Look, lookIntoFolder, STABLE_MS } from "./folder.ts";
 export { ALL_ROWS_MAX, BankFileIntake, type FileAnswer, type FileRequest, type IntakeOptions } from "./intake.ts";
 export { BANK_FILE_KINDS } from "./kinds.ts";

@@ -17,12 +17,14 @@ import type { EventStore } from "@huimin/event-store";
 import { fen, formatAmount } from "@huimin/money";
 import { errorEntry, type Refusal } from "@huimin/outcome";
 import { bankFold, bankStream } from "@huimin/registry/events";
-import { BookingInterrupted, FileBooking, type FileSender, type Recording } from "./booking.ts";
+import { BookingInterrupted, type Recording } from "../recorder.ts";
+import { FileBooking, type FileSender } from "./booking.ts";
 import { fileErrors as errors } from "./errors.ts";
 import type { FileStep } from "./items.ts";
 import { KIND_OF_FORMAT } from "./kinds.ts";
 import { type Counts, noCounts, type PrintedFault, printed, RowsFault } from "./outcomes.ts";
 import { PayoutLists } from "./payouts.ts";
+import { recordPortfolio } from "./portfolio-rows.ts";
 import { type ReadingContext, readItems } from "./reading.ts";
 import { EXTENSION, type ReportRow, writeReport } from "./reporting.ts";
 import { type RecordedRow, recordRows } from "./rows.ts";
@@ -35,12 +37,14 @@ import type { BankFileStorage, Spooled } from "./storage.ts";
  */
 
 export interface IntakeOptions extends Recording {
-  readonly store: Pick<EventStore, "readStream" | "readStreams" | "findKey">;
+  readonly store: Pick<EventStore, "readStream" | "readStreams" | "readAll" | "findKey" | "findKeys">;
   readonly storage: BankFileStorage;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** Called after something was recorded. */
   readonly wake: () => void;
+  /** Called after a file was booked. */
+  readonly onBooked?: (answer: FileAnswer) => void;
   readonly onProgress?: (progress: { readonly sha256: string; readonly done: number; readonly of: number }) => void;
 }
 
@@ -73,7 +77,7 @@ export interface FileAnswer {
 /** Faults of one answer. */
 export const FAULTS_MAX = 100;
 /** Rows of an all-or-nothing file: it is one append, and an append is bounded. */
-export const ALL_ROWS_MAX = 5_000;
+export const ALL_ROWS_MAX = 10_000;
 /** Files that are booked at the same time; the others wait. */
 const FILES_AT_ONCE_MAX = 2;
 
@@ -234,7 +238,8 @@ export class BankFileIntake {
     const counts = noCounts();
     const faults: PrintedFault[] = [];
     const source = await fileSource(spooled.path);
-    const outcomes = recordRows(readItems(source, format, kind, job.context), { booking, mode, bank, sha256, kind });
+    const record = kind === "portfolio" ? recordPortfolio : recordRows;
+    const outcomes = record(readItems(source, format, kind, job.context), { booking, mode, bank, sha256, kind });
     await this.#options.storage.write(journal, this.#noted(outcomes, { counts, faults, sha256, rows }));
     this.#options.wake();
     const status = statusOf(counts);
@@ -254,7 +259,9 @@ export class BankFileIntake {
     if (done.kind === "refused" || done.kind === "key-conflict") throw faultOf(done.refusal);
     this.#options.wake();
     await rm(journal, { force: true });
-    return await this.#summarise({ ...partial, faults, faultsTotal: counts.refused, report: EXTENSION[format] });
+    const answer = await this.#summarise({ ...partial, faults, faultsTotal: counts.refused, report: EXTENSION[format] });
+    this.#options.onBooked?.(answer);
+    return answer;
   }
 
   /** Lines of the journal while rows are booked: what the report is written from, and the counts on the way. */

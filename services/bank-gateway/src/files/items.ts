@@ -1,6 +1,7 @@
 import type { StatementLine } from "@huimin/bank-file/events";
 import type { PlacedRefusal } from "@huimin/bank-files";
 import type { Refusal } from "@huimin/outcome";
+import type { PortfolioLine } from "@huimin/reconciliation/events";
 import type { BankMessageBody } from "./kinds.ts";
 
 /** One row or entry of a file, as the intake sees it whatever the format. */
@@ -19,6 +20,7 @@ export interface Item {
     /** A payment of one of our batches; several become one message where the bank gives no serials. */
     | { readonly kind: "result"; readonly result: PayoutResult }
     | { readonly kind: "line"; readonly line: StatementLine }
+    | { readonly kind: "loan"; readonly line: PortfolioLine }
     /** Nothing to record. */
     | { readonly kind: "noted" }
     | { readonly kind: "faulty"; readonly faults: readonly (Refusal | PlacedRefusal)[] };
@@ -57,4 +59,6 @@ export type FileStep =
     }
   | { readonly kind: "item"; readonly item: Item }
   | { readonly kind: "statement-start"; readonly account: string; readonly date: string }
-  | { readonly kind: "statement-end"; readonly end: StatementEnd };
+  | { readonly kind: "statement-end"; readonly end: StatementEnd }
+  | { readonly kind: "portfolio-start"; readonly day: string }
+  | { readonly kind: "portfolio-end"; readonly rows: number; readonly principal: string };

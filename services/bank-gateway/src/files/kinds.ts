@@ -196,15 +196,42 @@ export const STATEMENT_COLUMNS: readonly Column[] = [
   { key: "endToEndId", names: ["指令编号", "endToEndId"], type: "serial" },
 ];
 
+const standings: Record<string, string> = {
+  正常: "performing",
+  performing: "performing",
+  逾期: "overdue",
+  overdue: "overdue",
+  结清: "settled",
+  已结清: "settled",
+  settled: "settled",
+};
+
+/** Columns of a portfolio (贷款余额对账文件): a bank's loans at the end of one day. */
+export const PORTFOLIO_COLUMNS: readonly Column[] = [
+  { key: "day", names: ["截止日期", "余额日期", "day"], type: "date", required: true },
+  { key: "loan", names: ["贷款编号", "贷款合同号", "借据号", "loan"], type: "id", required: true },
+  { key: "principal", names: ["本金余额", "贷款余额", "principal"], type: "amount", required: true },
+  { key: "interest", names: ["应付利息", "欠息", "interest"], type: "amount" },
+  { key: "rate", names: ["年利率", "rate"], type: "percent" },
+  { key: "due", names: ["到期日", "due"], type: "date" },
+  { key: "status", names: ["贷款状态", "状态", "status"], type: "text", words: standings },
+];
+
 export const rowKind = (kind: BankFileKind): RowKind | undefined => ROW_KINDS.find((one) => one.kind === kind);
+
+const LIST_COLUMNS: Readonly<Partial<Record<BankFileKind, readonly Column[]>>> = {
+  "payout-results": RESULT_COLUMNS,
+  statement: STATEMENT_COLUMNS,
+  portfolio: PORTFOLIO_COLUMNS,
+};
 
 /** Header of the empty template of a kind. */
 export function templateOf(kind: BankFileKind): readonly string[] {
-  const columns = kind === "payout-results" ? RESULT_COLUMNS : kind === "statement" ? STATEMENT_COLUMNS : (rowKind(kind)?.columns ?? []);
+  const columns = LIST_COLUMNS[kind] ?? rowKind(kind)?.columns ?? [];
   return columns.map(({ names }) => names[0] as string);
 }
 
-export const BANK_FILE_KINDS: readonly BankFileKind[] = [...ROW_KINDS.map(({ kind }) => kind), "payout-results", "statement"];
+export const BANK_FILE_KINDS: readonly BankFileKind[] = [...ROW_KINDS.map(({ kind }) => kind), "payout-results", "statement", "portfolio"];
 
 /** What a message is by itself; a table has to be named. */
 export const KIND_OF_FORMAT: Readonly<Partial<Record<BankFileFormat, BankFileKind>>> = {

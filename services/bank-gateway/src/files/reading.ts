@@ -23,6 +23,7 @@ import { fileErrors as errors } from "./errors.ts";
 import type { FileStep, Item, PayoutResult } from "./items.ts";
 import { amountOf, RESULT_COLUMNS, type RowKind, rowKind } from "./kinds.ts";
 import type { PayoutLists } from "./payouts.ts";
+import { readPortfolioTable } from "./portfolio-reading.ts";
 import { readStatementMessage, readStatementTable } from "./statement-reading.ts";
 
 /*
@@ -47,6 +48,7 @@ export function readItems(
   if (format === "camt.054") return readNotification(source, context);
   if (format === "pain.002") return readStatusReport(source, context);
   if (kind === "statement") return readStatementTable(source);
+  if (kind === "portfolio") return readPortfolioTable(source);
   if (kind === "payout-results") return readResultList(source, context);
   return readRows(source, rowKind(kind) as RowKind);
 }

@@ -6,7 +6,7 @@ import { type App, needsRole, personOf, RefusalError } from "@huimin/http";
 import { digestIs, signingErrors } from "@huimin/signing";
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler, preHandlerAsyncHookHandler } from "fastify";
 import { Type } from "typebox";
-import { type BankAuthentication, bankOf, needsSignatureBeforeBody } from "../authenticate.ts";
+import { bankOf } from "../authenticate.ts";
 import type { FileSender } from "./booking.ts";
 import { fileErrors as errors } from "./errors.ts";
 import type { BankFileIntake, FileAnswer } from "./intake.ts";
@@ -135,44 +135,61 @@ interface Paths {
   readonly prefix: string;
   readonly tags: readonly string[];
   readonly security: readonly Readonly<Record<string, readonly string[]>>[];
-  readonly guard: onRequestAsyncHookHandler;
+  /** How a person is let in; a bank is by its scopes. */
+  readonly guard?: onRequestAsyncHookHandler;
   readonly bank: (request: FastifyRequest) => string;
   readonly params: Readonly<Record<string, typeof Sha256>>;
 }
 
 /** What both kinds of sender may ask. */
 function readingRoutes(app: App, options: FileRouteOptions, { prefix, tags, security, guard, bank, params }: Paths): void {
-  const common = { onRequest: guard };
+  const common = guard ? { onRequest: guard } : { config: { bankScope: "files:read" } };
+  const forWhom = prefix === "" ? "" : "ForBank";
   const schema = { tags: [...tags], security: security as never };
   const shaOf = (request: FastifyRequest): string => (request.params as { sha256: string }).sha256;
   const of = Type.Object({ ...params, sha256: Sha256 });
   app.get(
     `${prefix}/files/:sha256`,
-    { ...common, schema: { ...schema, summary: "文件处理结果 / What became of a file", params: of, response: { 200: Answer } } },
+    {
+      ...common,
+      schema: {
+        ...schema,
+        operationId: `getFile${forWhom}`,
+        summary: "文件处理结果 / What became of a file",
+        params: of,
+        response: { 200: Answer },
+      },
+    },
     async (request) => answerOf(options, bank(request), shaOf(request)) as never,
   );
   app.get(
     `${prefix}/files/:sha256/report`,
-    { ...common, schema: { ...schema, summary: "逐行回执 / The report, row by row, in the file's own format", params: of } },
+    {
+      ...common,
+      schema: {
+        ...schema,
+        operationId: `getFileReport${forWhom}`,
+        summary: "逐行回执 / The report, row by row, in the file's own format",
+        params: of,
+      },
+    },
     async (request, reply) => sendReport(options, reply, bank(request), shaOf(request)),
   );
 }
 
 /** Files of banks that sign. Register under `/bank/v1`. */
-export async function bankFileRoutes(parent: App, options: FileRouteOptions & BankAuthentication): Promise<void> {
+export async function bankFileRoutes(parent: App, options: FileRouteOptions): Promise<void> {
   await parent.register(async (scope) => {
     const app = scope as App;
-    if (!app.hasRequestDecorator("bank")) app.decorateRequest("bank", null);
     acceptFiles(app, options);
-    const guard = needsSignatureBeforeBody(options);
     const security = [{ signature: [] }];
     app.post(
       "/files",
       {
-        onRequest: guard,
         preHandler: bodyAsSigned(options),
-        config: RATE,
+        config: { ...RATE, bankScope: "files:write" },
         schema: {
+          operationId: "sendFile",
           tags: ["bank files"],
           security,
           summary: "上传文件 / Send a file",
@@ -189,7 +206,7 @@ export async function bankFileRoutes(parent: App, options: FileRouteOptions & Ba
         return take(options, reply, spooledOf(request), { bank, kind, mode }, { bank, channel: "file", correlationId: request.id });
       },
     );
-    readingRoutes(app, options, { prefix: "", tags: ["bank files"], security, guard, bank: bankOf, params: {} });
+    readingRoutes(app, options, { prefix: "", tags: ["bank files"], security, bank: bankOf, params: {} });
     templateRoute(app);
   });
 }
@@ -199,7 +216,9 @@ function templateRoute(app: App): void {
   app.get(
     "/file-templates/:kind",
     {
+      config: { openToAll: true },
       schema: {
+        operationId: "getFileTemplate",
         tags: ["bank files"],
         summary: "模板 / An empty template",
         params: Type.Object({ kind: Kind }),
@@ -235,6 +254,7 @@ export async function paperFileRoutes(parent: App, options: FileRouteOptions): P
         onRequest: guard,
         config: RATE,
         schema: {
+          operationId: "sendFileForBank",
           tags: ["paper messages"],
           security,
           summary: "代银行上传文件 / Send a file for a bank",

@@ -2,10 +2,10 @@ import { ReceiveBankStatement, ReceiveStatementLines, STATEMENT_LINES_MAX } from
 import type { BankFileKind, BankFileMode, StatementLine } from "@huimin/bank-file/events";
 import { BankFileFault } from "@huimin/bank-files";
 import type { CommandOutcome } from "@huimin/command-handler";
-import { BookingInterrupted, type FileBooking, outcomeOfRest, resultMessage } from "./booking.ts";
+import { BookingInterrupted } from "../recorder.ts";
+import { type FileBooking, type FileRow, outcomeOfRest, resultMessage } from "./booking.ts";
 import type { FileStep, Item, PayoutResult, StatementEnd } from "./items.ts";
 import { type Outcome, printed, RowsFault } from "./outcomes.ts";
-import type { TogetherRow } from "./together.ts";
 
 /* Which way the items of a file take to the log. Outcomes come in the order of the file. */
 
@@ -46,7 +46,8 @@ async function* messages(steps: AsyncIterable<FileStep>, { booking }: RowsOption
   if (before) yield* paired(before.items, await before.outcomes);
 }
 
-const paired = (items: readonly Item[], outcomes: readonly Outcome[]): RecordedRow[] =>
+/** Items with what became of each. */
+export const paired = (items: readonly Item[], outcomes: readonly Outcome[]): RecordedRow[] =>
   items.map((item, index) => ({ item, outcome: outcomes[index] as Outcome }));
 
 async function* windows(steps: AsyncIterable<FileStep>, size: number): AsyncGenerator<Item[]> {
@@ -62,7 +63,7 @@ async function* windows(steps: AsyncIterable<FileStep>, size: number): AsyncGene
   if (items.length > 0) yield items;
 }
 
-const rowOf = (item: Item): TogetherRow | undefined => {
+const rowOf = (item: Item): FileRow | undefined => {
   const { row, content } = item;
   if (content.kind === "message") return { row, ...content.message };
   return content.kind === "result" ? { row, ...resultMessage([content.result]) } : undefined;
@@ -122,9 +123,10 @@ function membersByFirst(items: readonly Item[]): Map<string, Item[]> {
   );
 }
 
-const groupsOf = (items: readonly Item[]): TogetherRow[] =>
+const groupsOf = (items: readonly Item[]): FileRow[] =>
   [...membersByFirst(items).values()].map((members) => ({
     row: (members[0] as Item).row,
+    rows: members.length,
     ...resultMessage(members.map(({ content }) => (content as { result: PayoutResult }).result)),
   }));
 
@@ -170,8 +172,8 @@ const completed = ({ account, date, from, statement, opening, closing, credits, 
   lines,
 });
 
-/** A statement is taken whole: what is refused of it refuses the file. */
-function accepted(outcome: CommandOutcome): void {
+/** A statement or portfolio is taken whole: what is refused of it refuses the file. */
+export function accepted(outcome: CommandOutcome): void {
   if (outcome.kind === "refused" || outcome.kind === "key-conflict") {
     const { code, details = {}, row } = outcome.refusal;
     throw new BankFileFault(code, details, row === undefined ? {} : { row });

@@ -1,4 +1,6 @@
 import { checkInvariants as checkBooks, type InvariantResult } from "@huimin/books";
+import { checkVouchers } from "@huimin/vouchers";
+import { checkClosedPeriods } from "../closing/index.ts";
 import { checkEquity } from "./equity.ts";
 import { checkLoans } from "./loans.ts";
 import { checkBytes } from "./log.ts";
@@ -16,7 +18,8 @@ export async function checkInvariants(
 ): Promise<InvariantResult[]> {
   const { pool, store, district } = sources;
   const books = await checkBooks({ pool, store, district, onProgress: ({ position, last }) => onProgress(position, last) });
-  return [...books, ...(await checkBytes(sources)), ...(await checkLoans(sources)), ...(await checkEquity(sources))];
+  const vouchers = [...(await checkVouchers({ pool, district })), await checkClosedPeriods({ store, district })];
+  return [...books, ...vouchers, ...(await checkBytes(sources)), ...(await checkLoans(sources)), ...(await checkEquity(sources))];
 }
 
 /** Those that can't be true and are: warnings are states to look at. */

@@ -5,39 +5,17 @@ import {
   type Book,
   DIMENSIONS,
   type Dimension,
-  type KnownAt,
   printAmount,
   printedCode,
   type TrialBalanceQuestion,
 } from "@huimin/books";
-import { parseDate, shanghaiDate } from "@huimin/calendar";
-import { parseKnownAt, printBalance, printSheet } from "@huimin/service-ledger";
+import { lastDayOfMonth, parseDate, shanghaiDate } from "@huimin/calendar";
+import { printBalance, printSheet } from "@huimin/service-ledger";
 import { type Command, Option } from "commander";
 import type { Platform } from "../platform.ts";
+import { type AxesOptions, axesOf, withAxes } from "./axes.ts";
 import { type CliContext, optionsOf, withPlatform } from "./context.ts";
 import { CommandRefused, printTable, WrongUsage } from "./output.ts";
-
-interface AxesOptions {
-  readonly asOf?: string;
-  readonly knownAt?: string;
-  readonly json?: boolean;
-}
-
-/** Options of every question to the books. */
-const withAxes = (command: Command): Command =>
-  command
-    .option("--as-of <date>", "value date 业务发生日, inclusive (YYYY-MM-DD)")
-    .option("--known-at <position|instant>", "only what was recorded up to then")
-    .option("--json", "print JSON");
-
-function axesOf(options: AxesOptions): { asOf?: string; knownAt?: KnownAt } {
-  if (options.asOf !== undefined && parseDate(options.asOf) === undefined)
-    throw new WrongUsage(`--as-of ${options.asOf} is not a date that exists`);
-  const knownAt = options.knownAt === undefined ? undefined : parseKnownAt(options.knownAt);
-  if (options.knownAt !== undefined && knownAt === undefined)
-    throw new WrongUsage("--known-at takes a position or an instant with its offset");
-  return { ...(options.asOf === undefined ? {} : { asOf: options.asOf }), ...(knownAt === undefined ? {} : { knownAt }) };
-}
 
 const bookOption = (): Option => new Option("--book <book>", "G main, M memorandum, Q shares").choices([...BOOKS]);
 
@@ -50,6 +28,7 @@ interface BalancesOptions extends AxesOptions {
 }
 
 export function bookCommands(program: Command, context: CliContext): void {
+  accountsCommand(program, context);
   withAxes(
     program
       .command("balances")
@@ -108,6 +87,40 @@ export function bookCommands(program: Command, context: CliContext): void {
       else printSheetText(context, printed);
     },
   );
+}
+
+/** accounts: 科目表 of a day, and which codes changed between two. */
+function accountsCommand(program: Command, context: CliContext): void {
+  program
+    .command("accounts")
+    .description("chart of accounts 科目表 as printed on a day; with --changed-since, the mapping of codes that changed")
+    .option("--as-of <date>", "day (YYYY-MM-DD)")
+    .option("--changed-since <date>", "only accounts whose code on --as-of is another than on this day")
+    .option("--json", "print JSON")
+    .action(async (_options, command: Command) => {
+      const { asOf, changedSince, json } = optionsOf<{ asOf?: string; changedSince?: string; json?: boolean }>(command);
+      for (const day of [asOf, changedSince])
+        if (day !== undefined && parseDate(day) === undefined) throw new WrongUsage(`${day} is not a date that exists`);
+      const on = asOf ?? shanghaiDate(Date.now());
+      const rows = ACCOUNTS.filter((one) => changedSince === undefined || printedCode(one, changedSince) !== printedCode(one, on)).map(
+        (one) => ({
+          id: one.id,
+          book: one.book,
+          code: printedCode(one, on),
+          ...(changedSince === undefined ? {} : { codeBefore: printedCode(one, changedSince) }),
+          zh: one.zh,
+          en: one.en,
+        }),
+      );
+      if (json) context.terminal.out(JSON.stringify({ asOf: on, accounts: rows }));
+      else
+        printTable(
+          context.terminal,
+          ["科目/account", ...(changedSince === undefined ? [] : [`${changedSince}`]), "", "book", ""],
+          rows.map((row) => [row.code, ...(row.codeBefore === undefined ? [] : [row.codeBefore]), row.zh, row.book, row.en]),
+          new Set(),
+        );
+    });
 }
 
 const dimsText = (dims: Readonly<Record<string, string | undefined>>): string =>
@@ -171,7 +184,7 @@ async function trialBalance(platform: Platform, options: TrialOptions) {
     ...known,
     ...span,
   } as TrialBalanceQuestion);
-  const onDate = asOf ?? shanghaiDate(platform.clock());
+  const onDate = asOf ?? (options.through === undefined ? shanghaiDate(platform.clock()) : lastDayOfMonth(`${options.through}-01`));
   const rows = trial.rows.map(({ account, opening, debit, credit, closing }) => ({
     book: account.book,
     code: printedCode(account, onDate),

@@ -1,16 +1,15 @@
 import type { InvariantResult } from "@huimin/books";
 import { openPool } from "@huimin/database";
-import { ClosePeriod } from "@huimin/period";
 import { rebuild } from "@huimin/projector";
 import { broken, checkInvariants } from "@huimin/service-ledger";
 import { type Command, Option } from "commander";
 import { migrateDatabase, openDatabase } from "../compose/database.ts";
 import { projections } from "../compose/projections.ts";
-import { type CliContext, cliActor, configOf, optionsOf, withPlatform } from "./context.ts";
-import { CommandRefused, printTable, WrongUsage } from "./output.ts";
+import { type CliContext, configOf, optionsOf, withPlatform } from "./context.ts";
+import { CommandRefused, printTable } from "./output.ts";
 import { startProgress } from "./progress.ts";
 
-/** migrate, rebuild, check, close-period: what keeps the books in order. */
+/** migrate, rebuild, check: what keeps the books in order. */
 export function operateCommands(program: Command, context: CliContext): void {
   program
     .command("migrate")
@@ -29,24 +28,6 @@ export function operateCommands(program: Command, context: CliContext): void {
     });
   rebuildCommand(program, context);
   checkCommand(program, context);
-  program
-    .command("close-period <month>")
-    .description("close a month (and every earlier one) for ever 结账")
-    .option("--json", "print JSON")
-    .action(async (month: string, _options, command: Command) => {
-      if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) throw new WrongUsage(`${month} is not a month (YYYY-MM)`);
-      const outcome = await withPlatform(context, (platform) =>
-        platform.table
-          .handlerOf(ClosePeriod.name)
-          .execute(ClosePeriod, { period: month }, { actor: cliActor(), role: "FIN-R", channel: "system" }),
-      );
-      if (outcome.kind === "refused" || outcome.kind === "key-conflict") throw new CommandRefused([outcome.refusal]);
-      context.terminal.out(
-        optionsOf<{ json?: boolean }>(command).json
-          ? JSON.stringify({ ...(outcome.answer as object), position: outcome.lastPosition })
-          : `closed ${month}; position ${outcome.lastPosition}`,
-      );
-    });
 }
 
 function rebuildCommand(program: Command, context: CliContext): void {

@@ -1,18 +1,30 @@
+import { BackupFault } from "@huimin/backup";
 import { ConfigFault } from "@huimin/config";
 import { EmbeddedServerFault, MigrationChanged } from "@huimin/database";
 import { Command, CommanderError } from "commander";
+import { backupCommands } from "./backup.ts";
+import { bankCommands } from "./bank.ts";
 import { bookFileCommand } from "./book-file.ts";
 import { bookCommands } from "./books.ts";
 import type { CliContext } from "./context.ts";
 import { dividendCommands } from "./dividend.ts";
 import { exportCommand } from "./export.ts";
 import { importCommands } from "./import.ts";
+import { keyCommands } from "./keys.ts";
+import { loanCommand } from "./loan.ts";
 import { operateCommands } from "./operate.ts";
 import { CommandRefused, EXIT, type ExitCode, printRefusals, WrongUsage } from "./output.ts";
+import { periodCommands } from "./periods.ts";
+import { privacyCommands } from "./privacy.ts";
 import { proofCommands } from "./proof.ts";
+import { publicityCommands } from "./publicity.ts";
+import { reconcileCommands } from "./reconcile.ts";
+import { restoreCommand } from "./restore.ts";
 import { scheduleCommand } from "./schedule.ts";
 import { statementCommands } from "./statements.ts";
 import { userCommands } from "./users.ts";
+import { voucherCommands } from "./vouchers.ts";
+import { webhookCommands } from "./webhooks.ts";
 
 /** The whole command line. `--help` works on every level. */
 export function buildProgram(context: CliContext): Command {
@@ -26,14 +38,25 @@ export function buildProgram(context: CliContext): Command {
     .exitOverride();
   operateCommands(program, context);
   bookFileCommand(program, context);
+  bankCommands(program, context);
   bookCommands(program, context);
+  loanCommand(program, context);
+  voucherCommands(program, context);
+  periodCommands(program, context);
   importCommands(program, context);
   dividendCommands(program, context);
+  publicityCommands(program, context);
   statementCommands(program, context);
   proofCommands(program, context);
   exportCommand(program, context);
+  reconcileCommands(program, context);
   scheduleCommand(program, context);
   userCommands(program, context);
+  webhookCommands(program, context);
+  backupCommands(program, context);
+  restoreCommand(program, context);
+  keyCommands(program, context);
+  privacyCommands(program, context);
   inherit(program);
   return program;
 }
@@ -55,6 +78,10 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   } catch (fault) {
     if (fault instanceof CommandRefused) {
       if (fault.refusals.length > 0) printRefusals(context.terminal, fault.refusals, json);
+      return EXIT.refused;
+    }
+    if (fault instanceof BackupFault) {
+      printRefusals(context.terminal, [fault.refusal], json);
       return EXIT.refused;
     }
     if (fault instanceof CommanderError) return fault.exitCode === 0 ? EXIT.ok : EXIT.usage;

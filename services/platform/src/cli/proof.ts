@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { CheckpointFolder, Checkpoints, LogAltered, LogForked, type LogReport, type StoredLeaf, verifyLog } from "@huimin/checkpoints";
+import { storedLeaves } from "@huimin/backup";
+import { CheckpointFolder, Checkpoints, LogAltered, LogForked, type LogReport, verifyLog } from "@huimin/checkpoints";
 import {
   NoteError,
   type NoteVerifier,
@@ -9,8 +10,9 @@ import {
   parseVerifierKey,
   verifierKey,
 } from "@huimin/proof-log";
+import { checkCode } from "@huimin/statements";
 import type { Command } from "commander";
-import type { Pool } from "pg";
+import { settleCopy } from "../compose/copy.ts";
 import { fileLogSigner } from "../compose/log-key.ts";
 import type { Platform } from "../types.ts";
 import { type CliContext, configOf, fileOf, optionsOf, withPlatform } from "./context.ts";
@@ -26,7 +28,11 @@ export function proofCommands(program: Command, context: CliContext): void {
 }
 
 /** A log that can't be signed is a finding, not a fault of the program. */
-async function withCheckpoints<T>(context: CliContext, work: (checkpoints: Checkpoints, platform: Platform) => Promise<T>): Promise<T> {
+async function withCheckpoints<T>(
+  context: CliContext,
+  work: (checkpoints: Checkpoints, platform: Platform) => Promise<T>,
+  options: { readonly unverified?: boolean } = {},
+): Promise<T> {
   const { logKeyFile, checkpointFolder } = configOf(context);
   try {
     return await withPlatform(
@@ -36,7 +42,7 @@ async function withCheckpoints<T>(context: CliContext, work: (checkpoints: Check
         const signer = fileLogSigner(logKeyFile, district);
         return work(new Checkpoints({ pool, store, district, signer, folder: new CheckpointFolder(checkpointFolder) }), platform);
       },
-      { project: false },
+      { project: false, ...options },
     );
   } catch (fault) {
     if (!(fault instanceof LogForked || fault instanceof LogAltered)) throw fault;
@@ -87,6 +93,7 @@ interface VerifyOptions {
   readonly export?: string;
   readonly receipt?: string;
   readonly key?: string[];
+  readonly acceptOlder?: string;
   readonly json?: boolean;
 }
 
@@ -97,6 +104,7 @@ function verifyCommand(program: Command, context: CliContext): void {
     .option("--export <folder>", "an export (checkpoint --export); needs no database")
     .option("--receipt <file>", "a receipt; needs no database")
     .option("--key <vkey...>", "public keys to trust, or files with them; standard: this machine's log key, or the export's own")
+    .option("--accept-older <reason>", "let a restored copy serve that is older than a checkpoint; what is lost is recorded")
     .option("--json", "print JSON")
     .action(async (_options, command: Command) => {
       const options = optionsOf<VerifyOptions>(command);
@@ -123,6 +131,21 @@ async function keysOf(context: CliContext, given: readonly string[] | undefined,
 const ownKey = (context: CliContext, district: string): string =>
   verifierKey(fileLogSigner(configOf(context).logKeyFile, district).verifier);
 
+interface ReceiptEvent {
+  readonly position: number;
+  readonly type: string;
+  readonly valueDate: string;
+  readonly recordedAt: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/** What a receipt of a paper says of it: number and check code, to be compared with those that are printed. */
+function paperOf({ payload }: ReceiptEvent): string[] {
+  const { number, contentHash, issuedOn } = payload;
+  if (typeof number !== "string" || typeof contentHash !== "string") return [];
+  return [`  编号 number ${number}, 出具 issued ${issuedOn}, 校验码 check code ${checkCode(contentHash)}`, `  ${contentHash}`];
+}
+
 async function verifyReceipt(context: CliContext, options: VerifyOptions, file: string): Promise<void> {
   const text = await readFile(fileOf(context, file), "utf8").catch(() => {
     throw new WrongUsage(`${file} can't be read`);
@@ -131,12 +154,13 @@ async function verifyReceipt(context: CliContext, options: VerifyOptions, file: 
   try {
     // A file that went through a mail or an editor may have lost its last line break.
     const { canonical, checkpoint } = openReceipt(text.endsWith("\n") ? text : `${text}\n`, keys);
-    const event = JSON.parse(canonical) as { position: number; type: string; valueDate: string; recordedAt: string };
+    const event = JSON.parse(canonical) as ReceiptEvent;
     const { origin, size } = checkpoint;
     if (options.json) return context.terminal.out(JSON.stringify({ genuine: true, origin, size, event }));
     context.terminal.out(
       `属实 genuine: 第${event.position}条 ${event.type}, 业务日 ${event.valueDate}, 入账 ${event.recordedAt}; ${origin}, ${size} events signed`,
     );
+    for (const line of paperOf(event)) context.terminal.out(line);
   } catch (fault) {
     if (!(fault instanceof NoteError)) throw fault;
     if (options.json) context.terminal.out(JSON.stringify({ genuine: false, why: fault.message }));
@@ -156,22 +180,9 @@ async function verifyExport(context: CliContext, options: VerifyOptions, folder:
   report(context, options, await verifyLog(district, exportedLeaves(folder), files, keys));
 }
 
-const LEAVES_SQL =
-  "SELECT position, stream, version, type, canonical, leaf_hash FROM log.event WHERE district = $1 AND position > $2 ORDER BY position LIMIT 5000";
-
-async function* storedLeaves(pool: Pool, district: string): AsyncGenerator<StoredLeaf> {
-  let after = 0;
-  for (;;) {
-    const { rows } = await pool.query(LEAVES_SQL, [district, after]);
-    if (rows.length === 0) return;
-    for (const row of rows) yield { ...row, position: Number(row.position), version: Number(row.version), leafHash: row.leaf_hash };
-    after = Number(rows.at(-1).position);
-  }
-}
-
 async function verifyDatabase(context: CliContext, options: VerifyOptions): Promise<void> {
   const { checkpointFolder } = configOf(context);
-  await withCheckpoints(context, async (checkpoints, { pool, store, district }) => {
+  const verify = async (checkpoints: Checkpoints, { pool, store, district, databaseUrl }: Platform): Promise<void> => {
     const keys = await keysOf(context, options.key, async () => ownKey(context, district));
     const inside = (await checkpoints.notes()).map((note) => ({ place: "the database", note }));
     const outside = (await new CheckpointFolder(checkpointFolder).notes()).map(({ file, note }) => ({ place: file, note }));
@@ -181,8 +192,10 @@ async function verifyDatabase(context: CliContext, options: VerifyOptions): Prom
       progress.update(events, head),
     );
     progress.stop();
-    report(context, options, found);
-  });
+    const settled = await settleCopy(context, { url: databaseUrl, folder: checkpointFolder, found, outside, reason: options.acceptOlder });
+    report(context, options, settled);
+  };
+  await withCheckpoints(context, verify, { unverified: true });
 }
 
 function report({ terminal }: CliContext, { json }: VerifyOptions, found: LogReport): void {

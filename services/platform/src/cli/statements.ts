@@ -5,6 +5,7 @@ import { statementOptionsOf } from "../compose/statements.ts";
 import { type CliContext, cliActor, fileOf, optionsOf, withPlatform } from "./context.ts";
 import { CommandRefused, WrongUsage } from "./output.ts";
 import { startProgress } from "./progress.ts";
+import { statementReports } from "./statement-reports.ts";
 
 interface IssueOptions {
   readonly year: string;
@@ -16,11 +17,16 @@ interface IssueOptions {
   readonly json?: boolean;
 }
 
-/** `huimin statements issue --year Y`: issues what is to be issued of a year and prints it as PDF. */
+/** `huimin statements …`: issue, coverage, check. */
 export function statementCommands(program: Command, context: CliContext): void {
-  program
-    .command("statements")
-    .description("yearly statements 年度告知书")
+  const statements = program.command("statements").description("yearly statements 年度告知书");
+  issueCommand(statements, context);
+  statementReports(statements, context);
+}
+
+/** `huimin statements issue --year Y`: issues what is to be issued of a year and prints it as PDF. */
+function issueCommand(statements: Command, context: CliContext): void {
+  statements
     .command("issue")
     .description("issue the statements of a year and print them; run again, it issues only what changed, as supplements")
     .requiredOption("--year <year>", "calendar year")
@@ -57,13 +63,20 @@ export function statementCommands(program: Command, context: CliContext): void {
         ),
       ).finally(() => progress.stop());
       if (!result.ok) throw new CommandRefused([result.refusal]);
-      const { report } = result.value;
+      const { report, written } = result.value;
       const counts = Object.fromEntries(
         (["issued", "supplement", "unchanged", "nil", "refused"] as const).map((coverage) => [coverage, countOf(report, coverage)]),
       );
       if (options.json)
         context.terminal.out(
-          JSON.stringify({ year: report.year, position: report.cutoff.position, issuedOn: report.issuedOn, ...counts, out }),
+          JSON.stringify({
+            year: report.year,
+            position: report.cutoff.position,
+            issuedOn: report.issuedOn,
+            ...counts,
+            printFailed: written.failed.length,
+            out,
+          }),
         );
       else
         context.terminal.out(
@@ -72,6 +85,7 @@ export function statementCommands(program: Command, context: CliContext): void {
             .join(", ")}; ${out}`,
         );
       const refused = report.lines.flatMap((line) => (line.refusal ? [line.refusal] : []));
-      if (refused.length > 0) throw new CommandRefused(refused);
+      for (const { number, why } of written.failed) context.terminal.err(`打印失败 not printed: ${number}: ${why}`);
+      if (refused.length > 0 || written.failed.length > 0) throw new CommandRefused(refused);
     });
 }

@@ -16,6 +16,8 @@ export interface BankFilesOptions {
   readonly clock: () => number;
   readonly wake: () => void;
   readonly logger: FastifyBaseLogger;
+  /** Told of every file that was booked. */
+  readonly onBooked?: IntakeOptions["onBooked"];
 }
 
 /** Files of banks, whatever way they come: uploaded, picked up, imported. */
@@ -35,6 +37,7 @@ export function createBankFiles(options: BankFilesOptions): BankFiles {
     storage: new BankFileStorage(options.folder ?? path.join(options.home, "bank-files")),
     clock,
     wake,
+    ...(options.onBooked ? { onBooked: options.onBooked } : {}),
     handlerOf: (name) => table.handlerOf(name),
     definitionOf: (name) => {
       const definition = table.find(name);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { CommandHandler, CommandOutcome } from "@huimin/command-handler";
-import type { CommandDefinition } from "@huimin/decider";
+import { type CommandDefinition, needsSecondPerson } from "@huimin/decider";
 import { type CommandSender, type Commands, RefusalError, type Sent } from "@huimin/http";
 import { type FindCommand, proposeCommand } from "@huimin/proposal";
 import type { Metrics } from "@huimin/telemetry";
@@ -47,7 +47,7 @@ export function answered(outcome: CommandOutcome): Extract<Sent, { kind: "record
 export type OnRecorded = (command: string, answer: Readonly<Record<string, unknown>>) => void;
 
 /**
- * The way from routes to the log. A person's command that posts in book G is stored as a proposal (制单) with the same
+ * The way from routes to the log. A person's command that needs a second person is stored as a proposal (制单) with the same
  * keys; everything else is recorded at once. `wake` tells the projector that there is something new.
  */
 export function createCommands(
@@ -57,6 +57,8 @@ export function createCommands(
     readonly wake: () => void;
     readonly metrics?: Metrics | undefined;
     readonly onRecorded?: OnRecorded | undefined;
+    /** Event id of a voucher by its number or position. Throws a refusal for one that does not exist. */
+    readonly eventOf: (voucher: string) => Promise<string>;
   },
 ): Commands {
   const count = (command: string, outcome: CommandOutcome): CommandOutcome => {
@@ -71,20 +73,37 @@ export function createCommands(
       const handler = table.handlerOf(name);
       // The table's own: composition may have added to what the route's package knows of the command (@huimin/succession).
       const definition = table.find(name) as CommandDefinition;
-      const meta = { ...sender };
-      if (!definition.postsInBookG || sender.role === "BANK" || sender.role === "SYS") {
+      const meta = { ...sender, ...(await correctedBy(sender, options.eventOf)) };
+      if (!needsSecondPerson(definition) || sender.role === "BANK" || sender.role === "SYS") {
         const sent = answered(count(definition.name, await handler.execute(definition, body, meta)));
         options.onRecorded?.(definition.name, sent.answer);
         return sent;
       }
       const proposal = proposalIdOf(sender) ?? options.newId();
       const sent = answered(
-        count(propose.name, await handler.execute(propose, { proposal, command: definition.name, body, summary: definition.name }, meta)),
+        count(
+          propose.name,
+          await handler.execute(propose, { proposal, command: definition.name, body, summary: definition.name, ...keptOf(meta) }, meta),
+        ),
       );
       const { proposal: made, preview } = sent.answer as { proposal: string; preview: unknown };
       return { kind: "proposed", proposal: made, preview, position: sent.position };
     },
   };
+}
+
+/** What the approval has to say of the command besides its body. */
+const keptOf = ({ period, corrects }: CommandSender) => ({
+  ...(period === undefined ? {} : { period }),
+  ...(corrects === undefined ? {} : { corrects }),
+});
+
+/** The event behind the voucher that a sender names. */
+async function correctedBy(
+  { corrects }: CommandSender,
+  eventOf: (voucher: string) => Promise<string>,
+): Promise<Pick<CommandSender, "corrects">> {
+  return corrects === undefined ? {} : { corrects: await eventOf(corrects) };
 }
 
 /**

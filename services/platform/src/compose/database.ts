@@ -1,13 +1,16 @@
 import path from "node:path";
+import { assertMayServe, backupMigrations } from "@huimin/backup";
 import { checkpointMigrations } from "@huimin/checkpoints";
 import { ensureDatabase, type Migration, migrate, openPool, startEmbedded } from "@huimin/database";
 import { eventStoreMigrations } from "@huimin/event-store";
 import { peopleMigrations } from "@huimin/http";
 import { migrateJobs } from "@huimin/jobs";
 import { projectionMigrations } from "@huimin/projector";
+import { bankGatewayMigrations } from "@huimin/service-bank-gateway";
 import { registryMigrations } from "@huimin/service-registry";
 import { signingMigrations } from "@huimin/signing";
 import { vaultMigrations } from "@huimin/vault";
+import { webhookMigrations } from "@huimin/webhooks";
 import { projections } from "./projections.ts";
 
 /** Name of the product's database on the embedded server. */
@@ -46,6 +49,9 @@ export const platformMigrations = (): readonly Migration[] => [
   ...peopleMigrations,
   ...projectionMigrations(projections()),
   ...registryMigrations,
+  ...bankGatewayMigrations,
+  ...webhookMigrations,
+  ...backupMigrations,
 ];
 
 /** Brings the database to this program's schema, BullMQ's tables included. Returns the names applied now. */
@@ -56,6 +62,18 @@ export async function migrateDatabase(url: string): Promise<string[]> {
     const applied = await migrate(client, platformMigrations());
     await migrateJobs(client);
     return applied;
+  } finally {
+    client.release();
+    await pool.end();
+  }
+}
+
+/** Refuses (throws BackupFault, DATABASE_NOT_VERIFIED) a restored copy whose log was not compared with what was signed. */
+export async function refuseUnverified(url: string): Promise<void> {
+  const pool = openPool({ url, max: 1, applicationName: "huimin start" });
+  const client = await pool.connect();
+  try {
+    await assertMayServe(client);
   } finally {
     client.release();
     await pool.end();

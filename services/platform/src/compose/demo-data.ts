@@ -4,6 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Config } from "@huimin/config";
 import { type EmbeddedServer, ensureDatabase, openPool } from "@huimin/database";
+import { writtenSecrets } from "@huimin/vault";
 import { DEMO_DISTRICT, demoSecrets } from "../demo/world.ts";
 
 /** The heap of the demo, as in the script `demo`: all of it fits in 600 MB. */
@@ -38,11 +39,8 @@ function runDemo(config: Config): Promise<void> {
 
 /** The demo's keys follow from its seed, so that its log is the same in every run: nobody's real name belongs under them. */
 async function writeDemoSecrets(file: string): Promise<void> {
-  const { current, masterKeys, pepper } = demoSecrets();
-  const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
-  const text = { current, masterKeys: Object.fromEntries([...masterKeys].map(([id, key]) => [id, base64(key)])), pepper: base64(pepper) };
   await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, `${JSON.stringify(text)}\n`, { mode: 0o600, flag: "wx" });
+  await writeFile(file, writtenSecrets(demoSecrets()), { mode: 0o600, flag: "wx" });
 }
 
 /** Whether this machine works with the demo's keys: then nothing real belongs in its database. */

@@ -2,7 +2,7 @@ import type { JobData } from "@huimin/jobs";
 
 /** A job that follows from what is recorded: ids only, so the same cause is the same job. */
 export interface FollowUp {
-  readonly kind: "allocation-posting" | "pool-payout";
+  readonly kind: "allocation-posting" | "pool-payout" | "reconciliation";
   readonly data: JobData;
 }
 

@@ -7,7 +7,9 @@ import { MarkBatchOverdue, MarkBatchOverdueCured } from "@huimin/pooled";
 import type { Platform } from "../types.ts";
 import { runBreaker } from "./breaker.ts";
 import { runAllocationPosting, runDividendsOverdue, runPoolPayout } from "./dividend-jobs.ts";
+import { reconciliationJob } from "./reconciliation.ts";
 import { sweepFollowUps } from "./sweep.ts";
+import { startWebhooks, webhookJobs } from "./webhooks.ts";
 
 /** Loans asked for at a time. */
 const PAGE = 500;
@@ -64,6 +66,8 @@ export async function runOverdue(platform: Platform, day: string): Promise<Overd
 
 /** Every job of the product. The daily runs judge the day that has ended. */
 const kindsOf = (platform: Platform): JobKind[] => [
+  ...webhookJobs(platform),
+  reconciliationJob(platform),
   {
     name: "overdue",
     daily: { pattern: "30 0 * * *", dataAt: () => ({ day: addDays(shanghaiDate(platform.clock()), -1) }) },
@@ -131,5 +135,12 @@ export async function startPlatformJobs(platform: Platform, redisUrl: string | u
   });
   platform.followUps.deliverTo(jobs.enqueue);
   await sweepFollowUps(platform);
-  return jobs;
+  const sending = startWebhooks(platform, jobs);
+  return {
+    ...jobs,
+    close: async () => {
+      await sending.close();
+      await jobs.close();
+    },
+  };
 }

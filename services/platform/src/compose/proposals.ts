@@ -140,12 +140,22 @@ export async function proposalRoutes(app: App, options: ProposalOptions): Promis
       },
     },
     async (request, reply) => {
-      const { state, checkerRole } = await toBeChecked(request, request.params.proposal, options);
+      const { state, checkerRole, evidence } = await toBeChecked(request, request.params.proposal, options);
       const checker = personOf(request).id;
       const outcome = await options.handler.execute(
         approveProposal(table.find),
         { proposal: state.proposal, checker, checkerRole },
-        { actor: state.maker, role: state.makerRole, checker, channel: "ui", correlationId: request.id, keys: keysOf(request) },
+        {
+          actor: state.maker,
+          role: state.makerRole,
+          checker,
+          channel: "ui",
+          correlationId: request.id,
+          keys: keysOf(request),
+          ...(state.period === undefined ? {} : { period: state.period }),
+          ...(state.corrects === undefined ? {} : { corrects: state.corrects }),
+          ...(evidence === undefined ? {} : { evidence }),
+        },
       );
       options.wake();
       const sent = answered(outcome);
@@ -222,20 +232,25 @@ const printed = (table: CommandTable, state: Open) => {
   return { proposal, command, summary, maker, makerRole, body, checkerRoles: definition ? [...checkerRolesOf(definition)] : [] };
 };
 
+type Known = Exclude<ProposalState, { status: "none" }>;
+
 /** What is known of a proposal; decided ones too, so that the rule itself can say that they are. */
-async function stateOf(proposal: string, options: ProposalOptions): Promise<Exclude<ProposalState, { status: "none" }>> {
+const stateOf = async (proposal: string, options: ProposalOptions): Promise<Known> => (await proposalOf(proposal, options)).state;
+
+/** With the attachments that its maker gave it. */
+async function proposalOf(proposal: string, options: ProposalOptions) {
   const { events } = await options.store.readStream(options.district, proposalStream(proposal));
   const state = events.reduce<ProposalState>(
     (before, event) => proposalFold.evolve(before, event as RecordedEvent),
     proposalFold.initialState,
   );
   if (state.status === "none") throw new RefusalError({ code: proposalErrors.PROPOSAL_UNKNOWN, details: { proposal } });
-  return state;
+  return { state, evidence: events[0]?.evidence };
 }
 
 /** The proposal and the role in which this person may check it. Refuses SAME_PERSON, CHECKER_ROLE_REQUIRED. */
 async function toBeChecked(request: FastifyRequest, proposal: string, options: ProposalOptions) {
-  const state = await stateOf(proposal, options);
+  const { state, evidence } = await proposalOf(proposal, options);
   const person = personOf(request);
   if (person.id === state.maker) throw new RefusalError({ code: proposalErrors.SAME_PERSON, details: { person: person.login } });
   const definition = options.table.find(state.command);
@@ -248,5 +263,5 @@ async function toBeChecked(request: FastifyRequest, proposal: string, options: P
       details: { role: person.roles.join(", ") || "-", command: state.command, required: required.join(", ") },
     });
   }
-  return { state, checkerRole };
+  return { state, checkerRole, evidence };
 }

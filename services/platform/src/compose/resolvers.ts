@@ -1,4 +1,4 @@
-import type { Books } from "@huimin/books";
+import { ACCOUNTS, type Books } from "@huimin/books";
 import { parseDate } from "@huimin/calendar";
 import { atHead, type Resolver } from "@huimin/command-handler";
 import type { CommandContext, Fold, RecordedEvent } from "@huimin/decider";
@@ -6,16 +6,21 @@ import { type HouseholdStanding, standingOf } from "@huimin/dividend";
 import { type PoolState, poolBalance, poolFold, poolStream } from "@huimin/dividend/events";
 import { type EventStore, readManyStreams } from "@huimin/event-store";
 import { type Fen, fen, formatAmount, maxFen, sumFen } from "@huimin/money";
+import type { SurplusLine, YearEndBalances } from "@huimin/period";
 import type { Projector } from "@huimin/projector";
 import { householdFold, householdStream, personFold, personStream } from "@huimin/registry/events";
 import type { HoldingsIndex } from "@huimin/succession/events";
 import type { Vault } from "@huimin/vault";
+import type { ClosingDesk } from "./closing.ts";
 
 export interface ResolverSources {
   readonly store: EventStore;
   readonly vault: Vault;
   readonly books: Books;
   readonly projector: Projector;
+  readonly desk: ClosingDesk;
+  /** Answers of other parts of the platform, by name. */
+  readonly more?: Readonly<Record<string, Resolver>>;
 }
 
 /** How long a command waits for the books to reach the head of the log. */
@@ -24,7 +29,10 @@ const BOOKS_WAIT_MS = 10_000;
 /** Answers to what commands ask that is not in their streams in clear (see `resolve` of @huimin/decider). */
 export function resolversOf(sources: ResolverSources): Readonly<Record<string, Resolver>> {
   return {
+    ...sources.more,
     birthDate: (args, context) => birthDate(sources, args, context),
+    closeFacts: (args) => closeFacts(sources, args),
+    yearEndBalances: (args, context) => yearEndBalances(sources, args, context),
     priorYearAdjustment: (args, context) => priorYearAdjustment(sources, args, context),
     householdStandings: (args, context) => householdStandings(sources, args, context),
     holdings: (args, context) => holdings(sources, args, context),
@@ -95,6 +103,37 @@ async function priorYearAdjustment(sources: ResolverSources, args: Readonly<Reco
   const year = args.fiscalYear === undefined ? undefined : Number(args.fiscalYear);
   const balance = await sources.books.balance({ district, account: "3501", year, knownAt: { position: head } });
   return atHead(formatAmount(-balance.net), head);
+}
+
+/** Steps and seals of a close, right at the head of the log that they name. */
+async function closeFacts({ desk }: ResolverSources, { period = "", after = "" }: Readonly<Record<string, string>>) {
+  const facts = await desk.closing.facts({ period, after }, desk.atHead);
+  return atHead(facts, facts.position);
+}
+
+/**
+ * Income and expense of a year before its transfer. What the books may know beyond the head is refused by the append, so
+ * balances are asked for as they are now. The risk fund's part: its appropriation, and the recovery costs that it bore.
+ */
+async function yearEndBalances({ desk, books }: ResolverSources, args: Readonly<Record<string, string>>, { district }: CommandContext) {
+  const head = await desk.atHead();
+  const year = Number(args.fiscalYear);
+  const lines: SurplusLine[] = [];
+  for (const account of ACCOUNTS.filter(({ yearly, codes }) => yearly && /^[45]/.test(codes.at(-1)?.code ?? ""))) {
+    const rows = await books.details({ district, account: account.id, year, by: ["fund"] });
+    const of = (fund: boolean) => rows.filter(({ dims }) => (dims.fund === "risk" || account.id === "appropriationRiskFund") === fund);
+    for (const [fund, part] of [
+      [{}, of(false)],
+      [{ fund: "risk" }, of(true)],
+    ] as const) {
+      let net = 0n;
+      for (const { balance } of part) net += balance.net;
+      if (net !== 0n) lines.push({ account: account.id, ...fund, amount: formatAmount(-net) });
+    }
+  }
+  const { net } = await books.balance({ district, account: "3501", year });
+  const balances: YearEndBalances = { lines, priorYearAdjustment: formatAmount(-net) };
+  return atHead(balances, head);
 }
 
 /** Where a household has stakes, open dividends and shares, at the head of the log: what a division of it must divide. */

@@ -1,57 +1,105 @@
+import { bankClientCommands } from "@huimin/bank-client";
+import { createBankDesk } from "@huimin/bank-desk";
 import { createBankPortfolio } from "@huimin/bank-portfolio";
 import type { CommandHandler } from "@huimin/command-handler";
+import type { CommandDefinition } from "@huimin/decider";
 import { type App, peopleRoutes } from "@huimin/http";
+import { findBoard } from "@huimin/publicity";
+import { privacyCommands } from "@huimin/privacy";
 import { registryCommands } from "@huimin/registry";
 import {
-  BankKeys,
+  BulkIntake,
+  bankBulkRoutes,
   bankCommands,
+  bankDuplicateRoutes,
   bankFileRoutes,
   bankLoanRoutes,
+  bankMessageReadRoutes,
   bankMessageRoutes,
+  bankOf,
+  bankPositionRoutes,
+  bankWorkRoutes,
   type FileRouteOptions,
+  guardBankApi,
+  officeBankClientRoutes,
+  officeDuplicateRoutes,
   paperFileRoutes,
   paperMessageRoutes,
 } from "@huimin/service-bank-gateway";
-import { dividendRoutes, dividendsCommands, payoutFileRoutes } from "@huimin/service-dividends";
+import {
+  bankPayoutFileRoutes,
+  dividendRoutes,
+  dividendsCommands,
+  type PayoutRouteOptions,
+  payoutFileRoutes,
+} from "@huimin/service-dividends";
 import { enterpriseLendingCommands, enterpriseLendingRoutes } from "@huimin/service-enterprise-lending";
-import { ledgerCommandRoutes, ledgerCommands, ledgerRoutes, portfolioRoutes, sheetRoutes } from "@huimin/service-ledger";
+import {
+  correctionRoutes,
+  ledgerCommandRoutes,
+  ledgerCommands,
+  ledgerRoutes,
+  periodRoutes,
+  portfolioRoutes,
+  sheetRoutes,
+  voucherRoutes,
+} from "@huimin/service-ledger";
 import { pooledLendingCommands, pooledLendingRoutes } from "@huimin/service-pooled-lending";
 import { publicEquityCommands, publicEquityRoutes } from "@huimin/service-public-equity";
+import { publicityPages, publicityRoutes } from "@huimin/service-publicity";
+import {
+  bankReconciliationRoutes,
+  reconciliationCommandRoutes,
+  reconciliationRoutes,
+  reconciliationServiceCommands,
+} from "@huimin/service-reconciliation";
 import { createAccessLog, registryRoutes } from "@huimin/service-registry";
 import { riskFundCommands, riskFundRoutes } from "@huimin/service-risk-fund";
 import { socialPartnershipCommands, socialPartnershipRoutes } from "@huimin/service-social-partnership";
 import { startupLendingCommands, startupLendingRoutes } from "@huimin/service-startup-lending";
-import { statementRoutes } from "@huimin/service-statements";
-import { PostgresNonceStore } from "@huimin/signing";
+import { statementRoutes, verifyRoutes } from "@huimin/service-statements";
+import { bankWebhookRoutes, officeWebhookRoutes, webhooksCommands } from "@huimin/service-webhooks";
 import { statementCommands } from "@huimin/statement";
+import { createStatementRegister } from "@huimin/statement-register";
 import { withSuccession } from "@huimin/succession";
 import type { Pool } from "pg";
 import type { Platform } from "../types.ts";
+import { createBankAccess } from "./bank-access.ts";
+import { voucherOptionsOf } from "./closing.ts";
 import { CommandTable } from "./commands.ts";
 import { proposalRoutes } from "./proposals.ts";
+import { publicityOptionsOf } from "./publicity.ts";
+import { type ProofPlaces, receiptsOf } from "./receipts.ts";
 import { statementOptionsOf } from "./statements.ts";
+import { addressGuardOf } from "./webhooks.ts";
 
 /** Each service records its commands with a handler of its own, whose database role may append to its categories only. */
 export function commandTable(handlerFor: (role: string) => CommandHandler): CommandTable {
   return new CommandTable([
-    { definitions: withSuccession(registryCommands), handler: handlerFor("huimin_registry") },
+    { definitions: [...withSuccession(registryCommands), ...bankClientCommands], handler: handlerFor("huimin_registry") },
     { definitions: startupLendingCommands, handler: handlerFor("huimin_startup_lending") },
     { definitions: pooledLendingCommands, handler: handlerFor("huimin_pooled_lending") },
     { definitions: enterpriseLendingCommands, handler: handlerFor("huimin_enterprise_lending") },
     { definitions: bankCommands, handler: handlerFor("huimin_bank_gateway") },
     { definitions: dividendsCommands, handler: handlerFor("huimin_dividends") },
+    { definitions: reconciliationServiceCommands, handler: handlerFor("huimin_reconciliation") },
     { definitions: ledgerCommands, handler: handlerFor("huimin_ledger") },
     { definitions: statementCommands, handler: handlerFor("huimin_statements") },
+    { definitions: webhooksCommands, handler: handlerFor("huimin_webhooks") },
     { definitions: riskFundCommands, handler: handlerFor("huimin_risk_fund") },
     { definitions: socialPartnershipCommands, handler: handlerFor("huimin_social_partnership") },
     { definitions: publicEquityCommands, handler: handlerFor("huimin_public_equity") },
   ]);
 }
 
-export interface ServiceOptions {
+export interface ServiceOptions extends ProofPlaces {
   readonly poolOf: (role: string, max: number) => Pool;
   readonly publicOrigin?: string | undefined;
   readonly signatureWindowSeconds?: number | undefined;
+  readonly wallClock?: (() => number) | undefined;
+  readonly webhookNetworks?: readonly string[] | undefined;
+  readonly webhookHttp?: boolean | undefined;
+  readonly webhookOnlyThere?: boolean | undefined;
 }
 
 /** Looks at personal data are rare. */
@@ -63,10 +111,35 @@ const BANK_CONNECTIONS = 4;
 export async function registerServices(app: App, platform: Platform, options: ServiceOptions): Promise<void> {
   const { district, store, clock, books, portfolio, sheets, table, handler, projector, vault, registry: view } = platform;
   const accessLog = createAccessLog(options.poolOf("huimin_registry", ACCESS_CONNECTIONS));
+  const sealing = { district, vault, store };
+  const pool = options.poolOf("huimin_bank_gateway", BANK_CONNECTIONS);
+  const access = createBankAccess(platform, pool, options);
+  app.addHook("onClose", () => access.close());
+  const bulks = new BulkIntake({
+    district,
+    store,
+    sealing,
+    wholeHandler: handler,
+    handlerOf: (name) => table.handlerOf(name),
+    definitionOf: (name) => table.find(name) as CommandDefinition,
+    wake: () => projector.wake(),
+  });
   const fileOptions: FileRouteOptions = {
     intake: platform.bankFiles.intake,
     onFault: (err, file) => platform.logger.error({ err, ...file }, "a bank's file was not booked: the sweep takes it up"),
   };
+  const guard = addressGuardOf(options);
+  const webhookOptions = { webhooks: platform.webhooks, store, district, urlFault: (url: string) => guard.faultOf(url) };
+  const disclosePayoutFile: PayoutRouteOptions["onDisclose"] = ({ actor, roles, payoutBatch, households, correlation }) =>
+    accessLog.record(district, {
+      actor,
+      role: roles.join(" "),
+      subjectKind: "household",
+      subject: payoutBatch,
+      fields: ["name", "account"],
+      reason: `代发文件 ${households}户`,
+      correlation,
+    });
   await app.register(
     async (scope) => {
       const api = scope as App;
@@ -80,27 +153,24 @@ export async function registerServices(app: App, platform: Platform, options: Se
         onRecorded: platform.followUps.after.bind(platform.followUps),
       });
       await ledgerRoutes(api, { books, district, clock });
-      await portfolioRoutes(api, { portfolio, district, clock });
+      await portfolioRoutes(api, { portfolio, store, district, clock });
       await sheetRoutes(api, { sheets, district, clock });
       await ledgerCommandRoutes(api);
+      await voucherRoutes(api, voucherOptionsOf(platform));
+      await correctionRoutes(api, { ...voucherOptionsOf(platform), store, find: table.find });
+      await periodRoutes(api, { store, district, clock, ...platform.desk });
+      await reconciliationRoutes(api, { db: platform.pool, books, portfolio, store, district, clock });
+      await reconciliationCommandRoutes(api);
       await startupLendingRoutes(api);
-      await paperMessageRoutes(api);
+      await paperMessageRoutes(api, sealing);
+      await officeDuplicateRoutes(api, { district, desk: createBankDesk(platform.pool), now: clock });
       await paperFileRoutes(api, fileOptions);
       await dividendRoutes(api, { store, district });
       await payoutFileRoutes(api, {
         district,
         store,
         vault,
-        onDisclose: ({ actor, roles, payoutBatch, households, correlation }) =>
-          accessLog.record(district, {
-            actor,
-            role: roles.join(" "),
-            subjectKind: "household",
-            subject: payoutBatch,
-            fields: ["name", "account"],
-            reason: `代发文件 ${households}户`,
-            correlation,
-          }),
+        onDisclose: disclosePayoutFile,
       });
       await socialPartnershipRoutes(api, { store, district });
       await pooledLendingRoutes(api);
@@ -108,8 +178,24 @@ export async function registerServices(app: App, platform: Platform, options: Se
       await riskFundRoutes(api, { store, district });
       await publicEquityRoutes(api);
       await registryRoutes(api, { district, vault, view, accessLog, store, clock });
+      await officeWebhookRoutes(api, webhookOptions);
+      await officeBankClientRoutes(api, access.office);
+      await publicityRoutes(api, {
+        ...publicityOptionsOf(platform),
+        onDisclose: ({ actor, roles, pool, year, village, households, correlation }) =>
+          accessLog.record(district, {
+            actor,
+            role: roles.join(" "),
+            subjectKind: "household",
+            subject: village,
+            fields: ["name"],
+            reason: `公示表 ${pool} ${year} ${households}户`,
+            correlation,
+          }),
+      });
       await statementRoutes(api, {
         ...statementOptionsOf(platform),
+        register: createStatementRegister(platform.pool),
         onDownload: ({ actor, roles, household, year, correlation }) =>
           accessLog.record(district, {
             actor,
@@ -124,20 +210,33 @@ export async function registerServices(app: App, platform: Platform, options: Se
     },
     { prefix: "/api/v1" },
   );
+  const receipts = receiptsOf(platform, options);
+  const { phones } = statementOptionsOf(platform).notice;
+  const register = createStatementRegister(platform.pool);
+  const find = (digits: string) => findBoard(platform.pool, district, digits);
+  const onUnmask = (board: object): void => platform.logger.info({ ...board }, "names opened for the web page of a publicity");
+  await app.register(async (scope) => publicityPages(scope as App, { ...publicityOptionsOf(platform), find, onUnmask }));
+  await app.register(async (scope) => verifyRoutes(scope as App, { district, register, phones, ...receipts }));
   await app.register(
     async (scope) => {
-      const pool = options.poolOf("huimin_bank_gateway", BANK_CONNECTIONS);
-      const { signatureWindowSeconds: windowSeconds, publicOrigin } = options;
-      const authentication = {
-        keys: new BankKeys(store, district),
-        nonces: new PostgresNonceStore(pool, district, clock),
-        now: clock,
-        windowSeconds,
-        publicOrigin,
-      };
-      await bankMessageRoutes(scope as App, authentication);
-      await bankFileRoutes(scope as App, { ...authentication, ...fileOptions });
-      await bankLoanRoutes(scope as App, { ...authentication, portfolio: createBankPortfolio(pool), district });
+      const { authentication } = access;
+      guardBankApi(scope as App, authentication);
+      await bankMessageRoutes(scope as App, { sealing, access: authentication });
+      await bankBulkRoutes(scope as App, { ...authentication, bulks });
+      await bankFileRoutes(scope as App, fileOptions);
+      await bankReconciliationRoutes(scope as App, { pool, books, store, district, clock, bankOf });
+      await bankLoanRoutes(scope as App, { now: clock, portfolio: createBankPortfolio(pool), district });
+      const desk = createBankDesk(pool);
+      const deskOptions = { district, desk, store, portfolio: createBankPortfolio(pool), now: clock };
+      await bankMessageReadRoutes(scope as App, deskOptions);
+      await bankPositionRoutes(scope as App, deskOptions);
+      await bankWorkRoutes(scope as App, deskOptions);
+      await bankDuplicateRoutes(scope as App, deskOptions);
+      await bankWebhookRoutes(scope as App, { ...webhookOptions, bankOf });
+      await bankPayoutFileRoutes(scope as App, {
+        ...{ district, store, vault, bankOf },
+        onDisclose: disclosePayoutFile,
+      });
     },
     { prefix: "/bank/v1" },
   );

@@ -10,6 +10,8 @@ export interface Watched {
   readonly store: EventStore;
   readonly projector: Projector;
   readonly metrics: Metrics;
+  /** Refreshes other gauges before they are read. */
+  readonly onScrape?: () => Promise<void>;
 }
 
 /** Past this lag a process says that it is not ready: its reads are too old to be asked for. */
@@ -40,6 +42,7 @@ export function watchServer(app: App, watched: Watched): void {
     ],
     onScrape: async () => {
       const status = await watched.projector.status();
+      await watched.onScrape?.();
       metrics.logPosition.set(status.head);
       metrics.projectorLagEvents.set(status.lagEvents);
       metrics.projectorLagSeconds.set(status.lagMs / 1000);

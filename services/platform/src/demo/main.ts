@@ -2,6 +2,7 @@ import "./lean-memory.ts";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { dropDatabase, startEmbedded } from "@huimin/database";
+import { wholeOnboarding } from "@huimin/bank-client";
 import { importHouseholds } from "@huimin/service-registry";
 import { SingleBar } from "cli-progress";
 import { createPlatform, type Platform } from "../platform.ts";
@@ -88,11 +89,10 @@ async function openRegister(
   }
   for (const { bank, name, cnaps } of DEMO_BANKS) {
     await office.give("RegisterBank", { bank, name, cnaps, valueDate: "2016-12-26" }, "FOF");
-    await office.give(
-      "AddBankKey",
-      { bank, keyId: `${bank}-2016`, publicKey: demoBankKey(bank).publicKey, valueDate: "2016-12-26" },
-      "FOF",
-    );
+    const key = { keyId: `${bank}-2016`, ...demoBankKey(bank), validFrom: "2016-12-26", validTo: "2026-12-25" };
+    const onboarding = wholeOnboarding(platform.district, bank, [key]);
+    await office.give("RegisterBankClient", onboarding.client, "FOF");
+    for (const one of onboarding.keys) await office.give("AddBankKey", one, "FOF");
   }
   await settled(platform);
   const bar = progress("导入名册 register");
@@ -233,6 +233,9 @@ async function run(platform: Platform, clock: { now: number }, startedAt: number
   return isSound(summary);
 }
 
+/** Where `npm start` serves the demo by default: the QR codes of its statements lead to pages that are there. */
+const DEMO_ORIGIN = "http://127.0.0.1:8080";
+
 async function main(): Promise<number> {
   const startedAt = performance.now();
   const memory = new MemoryWatch();
@@ -254,6 +257,7 @@ async function main(): Promise<number> {
       vaultSecrets: demoSecrets(),
       newVaultKey: demoVaultKey,
       fallbackFonts: process.env.HUIMIN_FALLBACK_FONT,
+      verifyOrigin: DEMO_ORIGIN,
       documents: false,
       logLevel: "warn",
       eventLoopDelayMsMax: 0,

@@ -3,7 +3,8 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { CommandDefinition } from "@huimin/decider";
-import { AddBankKey, RegisterBank, RegisterHousehold, RegisterVillage } from "@huimin/registry";
+import { AddBankKey, RegisterBankClient, wholeOnboarding } from "@huimin/bank-client";
+import { RegisterBank, RegisterHousehold, RegisterVillage } from "@huimin/registry";
 import { testDatabase } from "@huimin/test-support";
 import { createPlatform, type Platform, type PlatformOptions } from "../platform.ts";
 
@@ -65,7 +66,7 @@ export class LiveDistrict {
   }
 
   async register(definition: CommandDefinition, command: object, role: "POV" | "FOF" | "OFFICE"): Promise<void> {
-    const outcome = await this.platform.handler.execute(definition, command, { actor: "spec", role, channel: "import" });
+    const outcome = await this.platform.handler.execute(definition, command, { actor: "spec", checker: "spec-2", role, channel: "import" });
     if (outcome.kind !== "recorded") throw new Error(JSON.stringify(outcome));
   }
 
@@ -75,14 +76,17 @@ export class LiveDistrict {
     await this.register(RegisterVillage, village, "POV");
     await this.register(RegisterBank, { bank: "K1", name: "测试农商行", valueDate }, "FOF");
     await this.register(RegisterBank, { bank: "K2", name: "测试村镇行", valueDate }, "FOF");
-    for (const [keyId, bank] of [
-      ["k1", "K1"],
-      ["k2", "K2"],
-      ["k3", "K1"],
+    for (const [bank, keyIds] of [
+      ["K1", ["k1", "k3"]],
+      ["K2", ["k2"]],
     ] as const) {
-      const pair = generateKeyPairSync("ed25519");
-      this.#keys[keyId] = pair.privateKey;
-      await this.register(AddBankKey, { bank, keyId, publicKey: pair.publicKey.export({ format: "jwk" }).x as string, valueDate }, "FOF");
+      const onboarding = wholeOnboarding(
+        DISTRICT,
+        bank,
+        keyIds.map((keyId) => ({ ...this.newKey(keyId), validFrom: valueDate, validTo: "2026-11-30" })),
+      );
+      await this.register(RegisterBankClient, onboarding.client, "FOF");
+      for (const key of onboarding.keys) await this.register(AddBankKey, key, "FOF");
     }
     const { vault } = this.platform;
     const personId = vault.personId(DISTRICT, BORROWER_NUMBER);
@@ -93,6 +97,13 @@ export class LiveDistrict {
     const members = [{ personId, relation: "head", name, idNumber }];
     await this.register(RegisterHousehold, { household: "HH1", village: "410803009204", members, head: personId, valueDate }, "POV");
     this.borrower = personId;
+  }
+
+  /** A new key of a bank, with which {@link signedHeaders} signs from now on. */
+  newKey(keyId: string): { readonly keyId: string; readonly publicKey: string; readonly privateKey: KeyObject } {
+    const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+    this.#keys[keyId] = privateKey;
+    return { keyId, publicKey: String(publicKey.export({ format: "jwk" }).x), privateKey };
   }
 
   /** Signs by hand: the base of RFC 9421 section 2.5 over these components, in this order. */

@@ -17,6 +17,7 @@ export const COLUMNS = {
   account: { names: ["账号", "银行账号", "银行卡号", "卡号", "account"], required: false },
   accountKind: { names: ["账户类型", "卡折类型", "accountKind"], required: false },
   registeredOn: { names: ["登记日期", "建档日期", "识别时间", "registeredOn"], required: false },
+  group: { names: ["村民小组", "组", "小组", "group"], required: false },
 } as const satisfies Readonly<Record<string, Column>>;
 
 export type ColumnKey = keyof typeof COLUMNS;

@@ -117,7 +117,12 @@ const foundIn = ({ households, faults, rows }: FileContents) => ({
 /** Numbers that are taken and people who are members elsewhere: one question each for the whole file. */
 async function againstRegister(contents: FileContents, { district, vault, view }: ImportDependencies): Promise<FileContents> {
   const { households } = contents;
-  const ids = households.map(({ plain }) => plain.members.map(({ idNumber }) => vault.personId(district, idNumber)));
+  const known = await vault.personIds(
+    district,
+    households.flatMap(({ plain }) => plain.members.map(({ idNumber }) => idNumber)),
+  );
+  let next = 0;
+  const ids = households.map(({ plain }) => plain.members.map(() => known[next++] as string));
   const [taken, memberships] = await Promise.all([
     view.taken(
       district,

@@ -184,6 +184,13 @@ describe("a row that is wrong", () => {
     expect(faults(await good(await workbook(table)))).toEqual(["2 身份证号 CELL_NUMBER_CUT"]);
   });
 
+  it("takes the group of the village from the head's row", async () => {
+    const table: unknown[][] = specTable(specRows(1));
+    (table[1] as unknown[])[TEMPLATE_HEADER.indexOf("村民小组")] = "三组";
+    expect((await good(await workbook(table))).households[0]?.plain).toMatchObject({ group: "三组" });
+    expect((await good(await workbook(specTable(specRows(1))))).households[0]?.plain).not.toHaveProperty("group");
+  });
+
   it("reads dates of a workbook, formulas and rich text", async () => {
     const table: unknown[][] = specTable(specRows(1));
     const row = table[1] as unknown[];

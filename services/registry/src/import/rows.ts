@@ -158,6 +158,7 @@ interface ReadRow {
   readonly row: number;
   readonly household: string;
   readonly village: string;
+  readonly group: string;
   readonly member: PlainMember | undefined;
   readonly relation: string | undefined;
   readonly cause: string;
@@ -167,6 +168,7 @@ interface ReadRow {
   readonly fault: Row["fault"];
 }
 
+const GROUP_CHARACTERS_MAX = 20;
 const HOUSEHOLD_NUMBER = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u;
 
 function readRow(row: Row, rules: RowRules, persons: Map<string, number>): ReadRow {
@@ -191,6 +193,7 @@ function readRow(row: Row, rules: RowRules, persons: Map<string, number>): ReadR
     row: row.row,
     household: household ?? row.household,
     village: village ?? "",
+    group: row.text("group").slice(0, GROUP_CHARACTERS_MAX),
     member,
     relation,
     cause: row.text("cause"),
@@ -251,11 +254,13 @@ function gather(household: string, rows: readonly ReadRow[], rules: RowRules, fa
   const members = rows.flatMap(({ member }) => (member ? [member] : []));
   if (faults.length > before || !head || !village || members.length !== rows.length) return undefined;
   const cause = head.cause || first.cause;
+  const group = head.group || first.group;
   const plain: PlainHousehold = {
     household,
     village: village.village,
     members,
     ...(cause === "" ? {} : { cause }),
+    ...(group === "" ? {} : { group }),
     ...(head.account ? { account: head.account } : {}),
     valueDate: head.valueDate ?? rules.valueDate,
   };

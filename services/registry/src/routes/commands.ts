@@ -231,14 +231,6 @@ function sealedAlready(app: App): void {
     ],
     ["/parties", registry.RegisterParty, registry.RegisterPartyBody, undefined, "参与方备案 / Register a donor, guarantor or insurer"],
     ["/banks", registry.RegisterBank, registry.RegisterBankBody, undefined, "银行登记 / Register a bank"],
-    ["/banks/:bank/keys", registry.AddBankKey, registry.AddBankKeyBody, undefined, "银行签名公钥 / Add a signing key"],
-    [
-      "/banks/:bank/keys/:keyId/revocation",
-      registry.RevokeBankKey,
-      registry.RevokeBankKeyBody,
-      undefined,
-      "吊销公钥 / Revoke a signing key",
-    ],
   ] as const satisfies readonly (readonly [string, unknown, TObject, TObject | undefined, string])[];
   for (const [url, definition, body, params, summary] of byPath) {
     const inPath = [...url.matchAll(/:(\w+)/g)].map(([, name]) => name as string);

@@ -110,7 +110,7 @@ export function partyReadRoutes(app: App, { district, view }: RegistryRoutesOpti
       schema: {
         tags,
         security,
-        summary: "银行与签名公钥 / Banks and their signing keys",
+        summary: "银行 / Banks",
         querystring: query,
         response: {
           200: Type.Object({
@@ -119,14 +119,13 @@ export function partyReadRoutes(app: App, { district, view }: RegistryRoutesOpti
                 bank: Text,
                 name: Text,
                 cnaps: Maybe,
-                keys: Type.Array(Type.Object({ keyId: Text, publicKey: Text, validTo: Maybe, revokedAt: Maybe })),
               }),
             ),
           }),
         },
       },
     },
-    async () => ({ items: (await view.banks(district)).map((one) => ({ ...one, bank: one.bank as string, keys: [...one.keys] })) }),
+    async () => ({ items: (await view.banks(district)).map((one) => ({ ...one, bank: one.bank as string })) }),
   );
 }
 

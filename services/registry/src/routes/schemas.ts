@@ -40,6 +40,7 @@ export const PlainHousehold = Type.Object(
     members: Type.Array(PlainMember, { minItems: 1, maxItems: 50 }),
     cause: Type.Optional(Type.String({ maxLength: 200, description: "致贫原因" })),
     kind: Type.Optional(Type.Union([Type.Literal("poor"), Type.Literal("marginal")])),
+    group: Type.Optional(Type.String({ minLength: 1, maxLength: 20, description: "村民小组" })),
     account: Type.Optional(PlainAccount),
     valueDate: DateText,
   },

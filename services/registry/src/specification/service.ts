@@ -73,7 +73,7 @@ export async function startSpecService(): Promise<SpecService> {
   const handler = createCommandHandler({ store, district: DISTRICT, clock: () => shanghaiInstant(NOW), resolvers });
   const view = createRegistryView(pool);
   const people = new PeopleStore(peoplePool, DISTRICT, () => NOW);
-  const app = await buildApp({ logger: pino({ level: "silent" }), eventLoopDelayMsMax: 0 });
+  const app = await buildApp({ logger: pino({ level: "silent" }), limits: { eventLoopDelayMs: 0 } });
   guardWith(app, people);
   readModelsWith(app, { waitFor: async () => ({ reached: true, position: await projector.drain() }) });
   commandsWith(app, { send: (definition, body, sender) => send(handler, definition, body, sender) });

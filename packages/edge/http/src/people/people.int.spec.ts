@@ -15,7 +15,7 @@ beforeAll(async () => {
   drop = database.drop;
   pool = new Pool({ connectionString: database.url, max: 4, options: "-c role=huimin_people" });
   const people = new PeopleStore(pool, "410803", () => now);
-  app = await buildApp({ logger: pino({ level: "silent" }), documents: false, eventLoopDelayMsMax: 0 });
+  app = await buildApp({ logger: pino({ level: "silent" }), documents: false, limits: { eventLoopDelayMs: 0 } });
   guardWith(app, people);
   await app.register(async (scope) => peopleRoutes(scope as App), { prefix: "/api/v1" });
   app.get("/only-finance", { onRequest: needsRole("FIN-M", "FIN-R") }, async (request) => ({ by: request.person?.login }));

@@ -296,6 +296,19 @@ export class PeopleStore {
     return rows.map(userOf);
   }
 
+  /** Names of users by id, for papers that say who made and who checked them; an id that is no user is absent. */
+  async namesOf(userIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const wanted = [...new Set(userIds)];
+    if (wanted.length === 0) return new Map();
+    const rows = await this.db
+      .selectFrom("people.account")
+      .select(["user_id", "display_name"])
+      .where("district", "=", this.district)
+      .where("user_id", "in", wanted)
+      .execute();
+    return new Map(rows.map((row) => [row.user_id, row.display_name]));
+  }
+
   async setRoles(userId: string, roles: readonly Role[], administrator: boolean, by: string): Promise<User> {
     const before = await this.account(userId);
     if (before.administrator && !administrator) await this.keepOneAdministrator(userId);

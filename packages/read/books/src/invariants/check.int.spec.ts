@@ -75,7 +75,7 @@ describe("the invariants", () => {
     await pool.query("UPDATE books.dimension_set SET payee = 'H999' WHERE payee = 'H101'");
     const found = await failed(log);
     expect(found["balances-are-sums"]?.[0]).toMatch(/account 31 year 2017 dims -?\d+: lines -5000.00, balance -5000.05/);
-    expect(found["totals-are-sums"]).toEqual(["account 27 period 201802 on 2018-02-28"]);
+    expect(found["totals-are-sums"]).toEqual(["account 27 period 201802 on 2018-02-28 block 0"]);
     expect(found["dimension-ids"]).toHaveLength(1);
   });
 

@@ -99,6 +99,10 @@ export const dividendRules: Readonly<Record<string, DatedRules>> = {
     text: `扣除${p.kind}`,
     entries: pair(fen(p.amount), pool(p.pool), BANK),
   })),
+  OperatingCostReversed: sinceStart((p: DividendPayload<"OperatingCostReversed">) => ({
+    text: `冲销扣除${p.kind}(${p.reason})`,
+    entries: pair(fen(p.amount), pool(p.pool), BANK),
+  })),
   EntitlementsAllocated: sinceStart((p: DividendPayload<"EntitlementsAllocated">) => ({
     text: `公示期满,${p.year} 年度分配到户(${p.lines.length}户)`,
     entries: allocation(p),
@@ -137,6 +141,8 @@ export const dividendSilent: readonly string[] = [
   "AllocationPartsDrafted",
   "AllocationLinesDrafted",
   "PublicityPosted",
+  "PublicityBoardsMade",
+  "PublicityEvidenceRecorded",
   "ObjectionFiled",
   "ObjectionResolved",
   "AllocationApproved",

@@ -55,6 +55,8 @@ describe("dividend postings (book G)", () => {
       "2901.01 Dr 2.00 P1",
       "1002.03 Cr 2.00",
     ]);
+    const takenBack = { pool: "P1", kind: "运维费", amount: "-2.00", entry: 3, reason: "x" };
+    expect(lines("OperatingCostReversed", takenBack)).toEqual(["2901.01 Dr -2.00 P1", "1002.03 Cr -2.00"]);
     const reversed = { pool: "P1", bank: "K1", amount: "9.00", serial: "S", reversalSerial: "R" };
     expect(lines("AssetIncomeReversed", reversed)).toEqual(["1002.03 Dr -9.00", "2901.01 Cr -9.00 P1"]);
   });
@@ -96,4 +98,4 @@ describe("beneficial shares (book Q)", () => {
   });
 });
 
-it("every rule of the family is known", () => expect(Object.keys(dividendRules)).toHaveLength(15));
+it("every rule of the family is known", () => expect(Object.keys(dividendRules)).toHaveLength(16));

@@ -9,7 +9,17 @@ import { payoutRules, payoutSilent } from "./payout.ts";
 import { periodRules, periodSilent } from "./period.ts";
 import { pooledSilent } from "./pooled.ts";
 import { riskFundRules, riskFundSilent } from "./risk-fund.ts";
-import { bankFileSilent, policySilent, proposalSilent, registrySilent, statementSilent } from "./silent.ts";
+import {
+  bankClientSilent,
+  bankFileSilent,
+  policySilent,
+  privacySilent,
+  proposalSilent,
+  reconciliationSilent,
+  registrySilent,
+  statementSilent,
+  webhookSilent,
+} from "./silent.ts";
 import { subsidyRules, subsidySilent } from "./subsidy.ts";
 
 const rules: ReadonlyMap<string, DatedRules> = new Map(
@@ -27,8 +37,12 @@ const rules: ReadonlyMap<string, DatedRules> = new Map(
 );
 const silent: ReadonlySet<string> = new Set([
   ...registrySilent,
+  ...bankClientSilent,
   ...policySilent,
   ...bankFileSilent,
+  ...reconciliationSilent,
+  ...webhookSilent,
+  ...privacySilent,
   ...proposalSilent,
   ...statementSilent,
   ...loanSilent,
@@ -64,4 +78,15 @@ export function postingOf(event: PostableEvent): Posting {
   const posting = (applicable as DatedRules[number]).rule(event.payload, event);
   assertBalanced(event, posting);
   return posting;
+}
+
+const batches = new WeakMap<readonly PostableEvent[], readonly Posting[]>();
+
+/** {@link postingOf} of a batch, worked out once for all read models that are given the same batch. */
+export function postingsOf(events: readonly PostableEvent[]): readonly Posting[] {
+  const known = batches.get(events);
+  if (known !== undefined) return known;
+  const postings = events.map(postingOf);
+  batches.set(events, postings);
+  return postings;
 }

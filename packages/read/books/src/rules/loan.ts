@@ -200,6 +200,7 @@ export const loanSilent: readonly string[] = [
   "OverdueCured",
   "LoanSettled",
   "DebtorDied",
+  "LoanDebtorChanged",
   "LoanRateReset",
   "CircuitBreakerTripped",
   "CircuitBreakerReset",

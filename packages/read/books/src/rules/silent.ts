@@ -30,8 +30,17 @@ export const registrySilent: readonly string[] = [
   "EnterpriseBankruptcyFiled",
   "PartyRegistered",
   "BankRegistered",
+];
+
+export const bankClientSilent: readonly string[] = [
+  "BankClientRegistered",
+  "BankClientChanged",
+  "BankClientSuspended",
+  "BankClientResumed",
   "BankKeyAdded",
+  "BankKeyEndSet",
   "BankKeyRevoked",
+  "BankKeyReserved",
 ];
 
 export const policySilent: readonly string[] = ["PolicyParameterSet"];
@@ -41,6 +50,30 @@ export const proposalSilent: readonly string[] = ["CommandProposed", "ProposalAp
 /** 告知书出具 (D12) changes no balance. */
 export const statementSilent: readonly string[] = ["StatementIssued"];
 
+/** Where banks are told of what is booked. */
+export const webhookSilent: readonly string[] = [
+  "WebhookEndpointRegistered",
+  "WebhookEndpointChanged",
+  "WebhookEndpointPaused",
+  "WebhookEndpointResumed",
+  "WebhookEndpointRemoved",
+  "WebhookSecretIssued",
+  "WebhookTestRequested",
+];
+
+/** 对账: what people say of differences moves no money; what they find is booked by the events that correct it. */
+export const reconciliationSilent: readonly string[] = [
+  "FundAccountBound",
+  "FundAccountEnded",
+  "DifferenceExplained",
+  "DifferenceResolved",
+  "MatchConfirmed",
+  "MatchUndone",
+  "BankDayClosed",
+  "PortfolioLinesReceived",
+  "PortfolioReceived",
+];
+
 /** What a file says is booked by the messages in it; a statement is what the books are compared with. */
 export const bankFileSilent: readonly string[] = [
   "BankFileReceived",
@@ -49,3 +82,6 @@ export const bankFileSilent: readonly string[] = [
   "BankStatementLinesReceived",
   "BankStatementReceived",
 ];
+
+/** 限制处理、删除个人信息: who may be shown, never what is owed. */
+export const privacySilent: readonly string[] = ["ProcessingRestricted", "ProcessingRestrictionLifted", "PersonalDataShredded"];

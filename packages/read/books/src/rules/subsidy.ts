@@ -71,7 +71,7 @@ function accrual(payload: Subject & { payee: string } & Parts, amount: bigint): 
 const withAmount = ([account, dims]: readonly [AccountId, Dims], amount: bigint): [AccountId, bigint, Dims] => [account, amount, dims];
 
 /** 1218.03 by obligor and loan; the closed years' part goes to 3501, the open year's is a red entry on its expense (T4). */
-function clawback(payload: SubsidyPayload<"SubsidyClawbackDecided">): Entry[] {
+function clawback(payload: Omit<SubsidyPayload<"SubsidyClawbackDecided">, "reason">): Entry[] {
   const lines = [
     debit("subsidyClawbackReceivable", fen(payload.total), { ...partyDims(payload, payload.obligor), obligor: payload.obligor }),
     debit(expenseOf(payload), -fen(payload.sameYear), subjectDims(payload)),
@@ -104,6 +104,15 @@ export const subsidyRules: Readonly<Record<string, DatedRules>> = {
     text: p.document ? `贴息资金拨入 ${p.document}` : "贴息资金拨入",
     entries: pair(fen(p.amount), BANK_ACCOUNT, [p.source === "社会" ? "otherLevelGrant" : "appropriationSubsidy", { source: p.source }]),
   })),
+  /** C1; of a closed fiscal year against 3501 (C4). */
+  SubsidyAppropriationReversed: sinceStart((p: SubsidyPayload<"SubsidyAppropriationReversed">) => ({
+    text: `冲销贴息资金拨入(${p.reason})`,
+    entries: pair(
+      fen(p.amount),
+      BANK_ACCOUNT,
+      p.priorYear ? ["priorYearAdjustment", {}] : [p.source === "社会" ? "otherLevelGrant" : "appropriationSubsidy", { source: p.source }],
+    ),
+  })),
   SubsidyAccrued: sinceStart((p: SubsidyPayload<"SubsidyAccrued">) => ({
     text: p.correction ? `订正贴息${p.accrualsOf === undefined ? "" : ` ${p.accrualsOf}年度`}` : `计提贴息 ${p.claim ?? ""}`.trimEnd(),
     entries: accrual(p, fen(p.amount)),
@@ -123,6 +132,14 @@ export const subsidyRules: Readonly<Record<string, DatedRules>> = {
   SubsidyClawbackDecided: sinceStart((p: SubsidyPayload<"SubsidyClawbackDecided">) => ({
     text: p.accrualsOf === undefined ? `认定追回贴息(${p.reason})` : `订正${p.accrualsOf}年度贴息(${p.reason})`,
     entries: clawback(p),
+  })),
+  SubsidyClawbackReversed: sinceStart((p: SubsidyPayload<"SubsidyClawbackReversed">) => ({
+    text: `冲销追回贴息认定(${p.why})`,
+    entries: clawback(p),
+  })),
+  SubsidyClawbackReceiptReversed: sinceStart((p: SubsidyPayload<"SubsidyClawbackReceiptReversed">) => ({
+    text: `银行冲正退回贴息 ${p.serial}`,
+    entries: pair(fen(p.amount), BANK_ACCOUNT, claim(p)),
   })),
   SubsidyClawbackReceived: sinceStart((p: SubsidyPayload<"SubsidyClawbackReceived">) => ({
     text: "退回贴息",

@@ -102,6 +102,11 @@ const rules: Readonly<Record<string, Rule>> = {
     const byClaim = p.byClaim.map((row) => entry("clawback", p.loan, yearOfQuarter(row.claim), fen(row.clawback)));
     return [...byClaim, rest("clawback", p.loan, yearOf(event.valueDate), fen(p.total), byClaim)];
   }),
+  /** The rows of a reversal are negative. */
+  SubsidyClawbackReversed: rule<SubsidyPayload<"SubsidyClawbackReversed">>((p, event) => {
+    const byClaim = p.byClaim.map((row) => entry("clawback", p.loan, yearOfQuarter(row.claim), fen(row.clawback)));
+    return [...byClaim, rest("clawback", p.loan, yearOf(event.valueDate), fen(p.total), byClaim)];
+  }),
   SubsidyPaid: rule<SubsidyPayload<"SubsidyPaid">>((p, event) => [entry("paid", p.loan, yearOf(event.valueDate), fen(p.amount))]),
   SubsidyPaymentReturned: rule<SubsidyPayload<"SubsidyPaymentReturned">>((p, event) => [
     entry("paid", p.loan, yearOf(event.valueDate), -fen(p.amount)),

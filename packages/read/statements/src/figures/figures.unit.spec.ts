@@ -231,7 +231,14 @@ describe("the entries of a statement", () => {
 describe("the events that a statement must know", () => {
   it("are all that the books post of loans and subsidies, but for payments of interest, the district's own money and loans of enterprises", () => {
     const posted = Object.keys({ ...loanEvents, ...subsidyEvents }).filter((type) => postingTypes().includes(type));
-    const elsewhere = ["InterestPaid", "InterestPaymentReversed", "SubsidyFundsAppropriated", "SubsidyClawbackReceived"];
+    const elsewhere = [
+      "InterestPaid",
+      "InterestPaymentReversed",
+      "SubsidyFundsAppropriated",
+      "SubsidyAppropriationReversed",
+      "SubsidyClawbackReceived",
+      "SubsidyClawbackReceiptReversed",
+    ];
     // 企贷增收: the borrower is the enterprise.
     const ofEnterprises = ["EnterpriseLoanDisbursed", "EnterprisePrepaid", "EnterpriseRepaid", "EnterpriseRepaymentReversed"];
     expect([...new Set([...statementTypes, ...stakeTypes, ...elsewhere, ...ofEnterprises])].sort()).toEqual(posted.sort());

@@ -131,10 +131,16 @@ export class GatheredDividends {
   }
 
   /** What the household's line of a pool says besides its amounts. */
-  describe(pool: string, household: string, stakes: readonly StakeEntry[], nameOf: (enterprise: string) => string): PoolDescription {
+  describe(
+    pool: string,
+    household: string,
+    stakes: readonly StakeEntry[],
+    nameOf: (enterprise: string) => string,
+    snapshot?: string,
+  ): PoolDescription {
     const state = this.#pools.get(pool) ?? poolFold.initialState;
     const list = lastAllocation(state, this.#year);
-    const on = list?.snapshot ?? `${this.#year}-12-31`;
+    const on = snapshot ?? list?.snapshot ?? `${this.#year}-12-31`;
     const kinds = [...new Set(this.#of(pool).assets.map(({ kind }) => kind))];
     const held = this.#held(state, pool, household, stakes, on);
     const shares = this.#sharesOf(pool, household, on);
@@ -161,6 +167,7 @@ export class GatheredDividends {
       residueRule: list.residueRule,
       ...(published ? { publishedFrom: published.from, publishedTo: published.to } : {}),
       ...(document === undefined ? {} : { document }),
+      ...(state.years.get(list.year)?.allocated.length === 1 ? { listTotal: list.allocated, listHouseholds: list.households } : {}),
     };
   }
 

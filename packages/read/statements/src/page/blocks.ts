@@ -16,7 +16,14 @@ export type Part = string | { readonly text: string; readonly red: boolean };
  * them their height, closer or wider as the page has room.
  */
 export type Block =
-  | { readonly kind: "grid"; readonly widths: readonly number[]; readonly lines: readonly number[]; readonly cells: readonly GridCell[] }
+  | {
+      readonly kind: "grid";
+      readonly widths: readonly number[];
+      readonly lines: readonly number[];
+      readonly cells: readonly GridCell[];
+      /** Its first row names the columns. */
+      readonly head?: boolean;
+    }
   | { readonly kind: "line"; readonly parts: readonly Part[]; readonly red?: boolean };
 
 export interface GridCell {
@@ -171,7 +178,7 @@ function tableOf(input: RowsInput, widths: readonly number[], measure: Measure):
     });
     lines.push(linesMax);
   }
-  return { kind: "grid", widths: widths.map(round), lines, cells };
+  return { kind: "grid", widths: widths.map(round), lines, cells, head: true };
 }
 
 /** A head of five characters or more may stand in two lines. */

@@ -2,7 +2,7 @@ import { sumFen } from "@huimin/money";
 import type { DividendLine, EarlierLine, StatementFigures } from "@huimin/statement/events";
 import { outstandingOf } from "@huimin/statement/events";
 import { amountCell, type Block, type Cell, DASH, line, type Part, redLine, rows, type Section } from "./blocks.ts";
-import { METHOD_NAMES, modelName, RESIDUE_NAMES, STATE_NAMES } from "./labels.ts";
+import { METHOD_NAMES, METHOD_WORDS, modelName, RESIDUE_WORDS, STATE_NAMES } from "./labels.ts";
 import { isZero, type Place, total, UNIT, wordsLine } from "./sections.ts";
 
 /* 二、分红(收益), 三、补发 and 八、计算说明 of layout 6.1. */
@@ -55,7 +55,7 @@ export function dividendsSection(figures: StatementFigures, place: Place): Secti
     {
       columns: [
         { head: "模式、合作主体", kind: "text" },
-        { head: "委托（权益）", kind: "center" },
+        { head: "委托或权益", kind: "center" },
         { head: "应发", kind: "amount" },
         { head: "实发", kind: "amount" },
         { head: "待付", kind: "amount" },
@@ -104,13 +104,55 @@ function publicityOf({ publishedFrom: from, publishedTo: to }: DividendLine): st
   return `${from} 至 ${from.slice(0, 4) === to.slice(0, 4) ? to.slice(5) : to}`;
 }
 
-/** How a list came about, documents and publicity left out. */
-const methodOf = ({ method = "", residueRule = "" }: DividendLine): string =>
-  [METHOD_NAMES[method] ?? method, RESIDUE_NAMES[residueRule]].filter((part) => part !== undefined).join("，");
+/** 依据 and, where the lists hung out on different days, 公示. */
+const sourcesOf = (one: DividendLine, withPeriod: boolean): string => {
+  const period = withPeriod ? publicityOf(one) : undefined;
+  const said = [
+    period && `公示 ${period}`,
+    one.document === undefined || one.document === "" ? undefined : `依据 ${one.document}`,
+    RESIDUE_WORDS[one.residueRule ?? ""],
+  ].filter((part) => part !== undefined);
+  return said.length === 0 ? "" : `（${said.join("；")}）`;
+};
+
+/** 您户按什么算: the household's own weight, where there is one. */
+function weightOf({ method, basis, days, shares, areaMu }: DividendLine): string {
+  const stake = basis === undefined ? undefined : `委托 ${amountCell(basis).text} 元`;
+  if (method === "by-stake-days" || method === "fixed-rate") return [stake, days && `${days} 天`].filter(Boolean).join("、");
+  if (method === "by-stake") return stake ?? "";
+  if (method === "equal") return "";
+  return shares !== undefined ? `收益权 ${shares} 份` : areaMu !== undefined ? `土地 ${areaMu} 亩` : "";
+}
+
+/** One source in plain words: how much there was for how many, who gets more, and what that is for this household. */
+function plainly(one: DividendLine, withPeriod: boolean): Part[] {
+  const total = one.listTotal === undefined ? "" : `共分 ${amountCell(one.listTotal).text} 元`;
+  const households = one.listHouseholds === undefined ? "" : `给 ${one.listHouseholds} 户`;
+  const rule = METHOD_WORDS[one.method ?? ""] ?? METHOD_NAMES[one.method ?? ""] ?? "";
+  const weight = weightOf(one);
+  const own = `${weight === "" ? "您户" : `您户${weight}，`}分得 ${amountCell(one.entitled).text} 元`;
+  const text = [`${total}${total === "" ? "" : households}`, rule, own].filter((part) => part !== "").join("，");
+  return [{ text: one.partner, red: false }, `：${text}${sourcesOf(one, withPeriod)}。`];
+}
+
+/** Sources told one by one at most; more of them are told together, by rule. */
+const PLAIN_SOURCES_MAX = 4;
+
+/** Many sources: those that were computed alike together. */
+function together(listed: readonly DividendLine[], withPeriod: boolean): Part[] {
+  const alike = Map.groupBy(
+    listed,
+    (one) => `${METHOD_WORDS[one.method ?? ""] ?? METHOD_NAMES[one.method ?? ""]}${sourcesOf(one, withPeriod)}`,
+  );
+  return [...alike].flatMap(([text, lines]): Part[] => [
+    { text: [...new Set(lines.map(({ partner }) => partner))].join("、"), red: false },
+    `：${text}。`,
+  ]);
+}
 
 /**
- * 计算说明 of the dividends, in one paragraph because the page has many lines: sources that were computed alike together,
- * the publicity said once where all were publicised on the same days.
+ * 计算说明 of the dividends, in plain words: how much was there for how many, who gets more, what this household's part is
+ * made of. The publicity is said once where all lists hung out on the same days.
  */
 function dividendExplanations(dividends: readonly DividendLine[]): Block[] {
   if (dividends.length === 0) return [];
@@ -119,27 +161,15 @@ function dividendExplanations(dividends: readonly DividendLine[]): Block[] {
   const periods = new Set(listed.map(publicityOf));
   const [period] = periods;
   const same = periods.size === 1 && period !== undefined;
-  const perPartner = Map.groupBy(listed, (one) => JSON.stringify([one.partner, methodOf(one), publicityOf(one)]));
-  const said = [...perPartner.values()].map((lines) => {
-    const [first] = lines as [DividendLine];
-    const documents = [...new Set(lines.flatMap(({ document }) => document ?? []))].join("、");
-    const own = same ? undefined : publicityOf(first);
-    const parts = [methodOf(first), own && `公示 ${own}`, documents === "" ? undefined : `依据 ${documents}`];
-    return { partner: first.partner, text: parts.filter((part) => part !== undefined).join("；") };
-  });
-  const alike = Map.groupBy(said, ({ text }) => text);
-  const sentences = [...alike].flatMap(([text, sources]): Part[] => [
-    { text: sources.map(({ partner }) => partner).join("、"), red: false },
-    `：${text}。`,
-  ]);
-  return [line(...sentences, same ? `公示：${period}。` : "", "分红精确到分。")];
+  const said = listed.length <= PLAIN_SOURCES_MAX ? listed.map((one) => line(...plainly(one, !same))) : [line(...together(listed, !same))];
+  return same ? [...said, line(`名单公示：${period}。`)] : said;
 }
 
 export function explanationSection(figures: StatementFigures): Section {
   const sentences = [
     ...(figures.loans.length > 0 || figures.interest.length > 0
       ? [
-          "利息按本金、实际天数和合同年利率计算，放款当天算、还款当天不算，每次结息四舍五入到分。",
+          "利息按您欠的本金、合同的年利率和实际天数算，借钱那天算、还钱那天不算，每次结息四舍五入到分。",
           "您先向银行付利息，财政审核后把贴息发到您的账户；逾期、罚息和挪用期间不贴息。",
         ]
       : []),

@@ -47,6 +47,23 @@ export const METHOD_NAMES: Readonly<Record<string, string>> = {
   "by-post": "按公益岗位分配",
 };
 
+/** 计算说明 for a reader who never heard of a weight: who gets more, in words of the village. */
+export const METHOD_WORDS: Readonly<Record<string, string>> = {
+  "by-stake": "谁的委托金额多，谁分得多",
+  "by-stake-days": "委托金额多、天数长的分得多",
+  equal: "每户一样多",
+  "by-heads": "家里人口多的分得多",
+  "fixed-rate": "按约定的收益率和实际天数算，各户自己算自己的",
+  "by-need": "困难大的多分",
+  "by-post": "按公益岗位分，出工的才有",
+};
+
+/** What becomes of the fen that an exact division leaves, in words of the village. */
+export const RESIDUE_WORDS: Readonly<Record<string, string>> = {
+  LARGEST_REMAINDER: "除不尽的零头，一分一分补给零头最大的户",
+  FLOOR_CARRY: "除不尽的零头留到下年再分",
+};
+
 /** 尾差 */
 export const RESIDUE_NAMES: Readonly<Record<string, string>> = {
   LARGEST_REMAINDER: "尾差按最大余额法",
@@ -113,6 +130,8 @@ const FIELD_NAMES: Readonly<Record<string, string>> = {
   publishedFrom: "公示开始日",
   publishedTo: "公示截止日",
   document: "依据",
+  listTotal: "全体农户共分",
+  listHouseholds: "参加分配户数",
   amount: "金额",
   times: "次（月）数",
   state: "状态",

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ChangedLine } from "@huimin/statement/events";
 import QRCode from "qrcode";
-import { checkCode, codeText, type StatementContent } from "../content.ts";
+import { type CodePiece, checkCode, codeText, type StatementContent } from "../content.ts";
 import type { FontSet } from "../fonts/fonts.ts";
 import type { Section } from "./blocks.ts";
 import { densityFor } from "./density.ts";
@@ -84,7 +84,8 @@ function pageOf(content: StatementContent, mark: IssueMark, options: PrintOption
   const sections = [basicsSection(content, place), ...middle, explanationSection(figures), objectionSection(content)].filter(
     (section): section is Section => section !== undefined,
   );
-  const code = codeModules(...codeText(mark.number, mark.contentHash, mark.position));
+  const parts = { household: content.household, year, supplement: mark.supplement };
+  const code = codeModules(codeText(mark, parts, notice.verifyAt));
   return {
     code: code.modules,
     page: {
@@ -111,15 +112,15 @@ function pageOf(content: StatementContent, mark: IssueMark, options: PrintOption
 const QUIET_ZONE = 4;
 
 /**
- * The code at error correction M. Number and hash are given in the modes that fit them and the mask is fixed by the
- * text's hash: finding the best of all takes twenty times as long, and readers don't need it.
+ * The code at error correction M. Its pieces come in the modes that fit them and the mask is fixed by the text's hash:
+ * finding the best of all takes twenty times as long, and readers don't need it.
  */
-function codeModules(number: string, rest: string): { readonly size: number; readonly modules: Buffer } {
-  const maskPattern = ((createHash("sha256").update(number).digest()[0] as number) % 8) as 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
-  const segments = [
-    { data: Buffer.from(number), mode: "byte" as const },
-    { data: rest, mode: "alphanumeric" as const },
-  ];
+export function codeModules(pieces: readonly CodePiece[]): { readonly size: number; readonly modules: Buffer } {
+  const text = pieces.map((one) => one.text).join("");
+  const maskPattern = ((createHash("sha256").update(text).digest()[0] as number) % 8) as 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
+  const segments = pieces.map((one) =>
+    one.mode === "byte" ? { data: Buffer.from(one.text), mode: "byte" as const } : { data: one.text, mode: "alphanumeric" as const },
+  );
   const { modules } = QRCode.create(segments, { errorCorrectionLevel: "M", maskPattern });
   const size = modules.size + 2 * QUIET_ZONE;
   const pixels = Buffer.alloc(size * size, 255);

@@ -153,11 +153,16 @@ describe("the page of a statement", () => {
       "退回待重付\n代发在途\n无主待处置",
     ]);
     expect(cells.slice(-6)).toEqual(["合计", "", "6,000.00", "0.00", "6,000.00", ""]);
-    const explained = sections.find((one) => one.title === "计算说明")?.blocks[0];
-    const said = explained?.kind === "line" ? explained.parts.map((part) => (typeof part === "string" ? part : part.text)).join("") : "";
-    expect(said).toBe(
-      "牧业公司：按户均等分配，尾差结转下年；依据 示例〔2018〕5号。栗井村电站：按户均等分配，尾差结转下年。公示：2018-12-11 至 12-20。分红精确到分。",
+    const explained = sections.find((one) => one.title === "计算说明")?.blocks ?? [];
+    const said = explained.map((block) =>
+      block.kind === "line" ? block.parts.map((part) => (typeof part === "string" ? part : part.text)).join("") : "",
     );
+    expect(said).toEqual([
+      "牧业公司：每户一样多，您户分得 3,000.00 元（依据 示例〔2018〕5号；除不尽的零头留到下年再分）。",
+      "栗井村电站：每户一样多，您户分得 3,000.00 元（除不尽的零头留到下年再分）。",
+      "名单公示：2018-12-11 至 12-20。",
+      "数据截止以后的变化记入以后的告知书。",
+    ]);
     expect(textsOf(pager(content({ ...none, dividends }), mark()).page)).toContain("光伏收益");
   });
 

@@ -175,12 +175,18 @@ export function helpSection(figures: StatementFigures): Section | undefined {
   return { title: "其他帮扶", text: "（仅供参考，非本专户发放）", blocks: [line(`${said.join("；")}。`)] };
 }
 
+/** What a person types: https is what browsers try by themselves. */
+export const verifyAddress = (origin: string): string => `${origin.replace(/^https:\/\//, "")}/v`;
+
 export function objectionSection({ notice }: StatementContent): Section {
   return {
     title: "异议",
     blocks: [
       line(`如有不同意见，请在收到之日起 ${notice.objectionDays} 日内向村委会、街道办或区扶贫办提出。`),
       line(`监督电话：${notice.phones.join("、")}`),
+      ...(notice.verifyAt === undefined
+        ? []
+        : [line(`验真：用手机扫右下角的二维码，或打开 ${verifyAddress(notice.verifyAt)} 输入校验码。`)]),
     ],
   };
 }

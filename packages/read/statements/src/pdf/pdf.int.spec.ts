@@ -4,8 +4,8 @@ import { contentHash, type StatementContent } from "../content.ts";
 import { loadFonts } from "../fonts/fonts.ts";
 import type { PrintOptions } from "../page/page.ts";
 import { createPress, type PrintJob } from "./job.ts";
-import { pdfObjects, pdfText } from "./pdf-text.testing.ts";
 import { createPrinterPool } from "./pool.ts";
+import { pdfObjects, pdfText } from "./text.ts";
 
 /* Real fonts, the real typesetter; the text is read back from the bytes. */
 

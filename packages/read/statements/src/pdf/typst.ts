@@ -1,15 +1,11 @@
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { NodeCompiler, type NodeTypstDocument } from "@myriaddreamin/typst-ts-node-compiler";
+import type { NodeTypstDocument } from "@myriaddreamin/typst-ts-node-compiler";
 import type { FontSet } from "../fonts/fonts.ts";
 import { DENSITIES } from "../page/density.ts";
 import type { PrintedPage, StatementPage } from "../page/page.ts";
+import { createTypesetter, type PaperPdf } from "./typesetter.ts";
 
-/** A statement as a file: PDF/A-2b, fonts embedded, no clock in it: the same page gives the same bytes. */
-export interface StatementPdf {
-  readonly bytes: Buffer;
-  readonly pages: number;
-}
+export type StatementPdf = PaperPdf;
 
 /** After so many statements what the typesetter remembers is dropped: its memory stays flat, and the speed too. */
 const STATEMENTS_BETWEEN_EVICTIONS = 10;
@@ -23,21 +19,12 @@ export interface StatementPrinter {
 
 /** Sets statements with Typst. One per thread; use {@link createPrinterPool} for many. */
 export function createPrinter(fonts: Pick<FontSet, "data">): StatementPrinter {
-  const workspace = fileURLToPath(new URL("../template", import.meta.url));
-  const main = `${workspace}/statement.typ`;
-  const compiler = NodeCompiler.create({ workspace, fontArgs: [{ fontBlobs: [...fonts.data] }] });
-  compiler.addSource(main, readFileSync(main, "utf8"));
+  const typesetter = createTypesetter(fileURLToPath(new URL("../template/statement.typ", import.meta.url)), fonts);
   let evictable = 0;
 
   const compile = (page: StatementPage): NodeTypstDocument => {
-    compiler.mapShadow(`${workspace}/page.json`, Buffer.from(JSON.stringify({ ...page, gaps: DENSITIES[page.density] })));
-    const compiled = compiler.compile({ mainFilePath: main });
-    const document = compiled.result;
-    if (!document) {
-      const error = compiled.takeError();
-      throw new Error(`statement ${page.number} could not be set: ${error ? JSON.stringify(error.shortDiagnostics) : "no document"}`);
-    }
-    return document;
+    typesetter.put("page.json", Buffer.from(JSON.stringify({ ...page, gaps: DENSITIES[page.density] })));
+    return typesetter.compile(`statement ${page.number}`);
   };
 
   /** One sheet a copy: set closer until it fits; where none is close enough, the widest with the fewest sheets. */
@@ -57,12 +44,11 @@ export function createPrinter(fonts: Pick<FontSet, "data">): StatementPrinter {
 
   return {
     print({ page, code }) {
-      compiler.mapShadow(`${workspace}/code.raw`, code);
-      const document = fit(page);
-      const bytes = compiler.pdf(document, { pdfStandard: "a-2b", pdfTags: false });
+      typesetter.put("code.raw", code);
+      const pdf = typesetter.pdf(fit(page));
       evictable += 1;
-      if (evictable % STATEMENTS_BETWEEN_EVICTIONS === 0) compiler.evictCache(EVICTION_AGE);
-      return { bytes, pages: document.numOfPages };
+      if (evictable % STATEMENTS_BETWEEN_EVICTIONS === 0) typesetter.forget(EVICTION_AGE);
+      return pdf;
     },
   };
 }

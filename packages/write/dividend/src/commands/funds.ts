@@ -215,3 +215,30 @@ export const DeductOperatingCost: CommandDefinition<Static<typeof DeductOperatin
 
 const costs = (pool: string, on: IsoDate, payload: DividendPayload<"OperatingCostDeducted">): StreamWrite =>
   pooled(pool, dividendEvent("OperatingCostDeducted", on, payload));
+
+export const ReverseOperatingCostBody = Type.Object(
+  {
+    pool: Id,
+    entry: Type.Integer({ minimum: 1, description: "number of the event in the pool's stream" }),
+    reason: Type.String({ minLength: 1, maxLength: 200 }),
+  },
+  closed,
+);
+
+/** C1 of 6.4 (FIN-M): red, value-dated like the original; the money is the pool's again. Refuses POOL_UNKNOWN, OPERATING_COST_UNKNOWN. */
+export const ReverseOperatingCost: CommandDefinition<Static<typeof ReverseOperatingCostBody>> = {
+  name: "ReverseOperatingCost",
+  schema: ReverseOperatingCostBody,
+  roles: ["FIN-M"],
+  postsInBookG: true,
+  *run({ pool, entry, reason }) {
+    const state = yield* gatherKnownPool(pool);
+    if (!state.ok) return state;
+    const original = state.value.costs.find((one) => one.entry === entry);
+    if (original === undefined) return refuse(errors.OPERATING_COST_UNKNOWN, { pool, entry }, { path: "/entry" });
+    const amount = formatAmount(-fen(original.payload.amount));
+    const payload: DividendPayload<"OperatingCostReversed"> = { ...original.payload, amount, entry, reason };
+    const event = { ...dividendEvent("OperatingCostReversed", original.valueDate, payload), corrects: original.eventId };
+    return ok({ writes: [pooled(pool, event)], answer: { pool, entry, amount } });
+  },
+};

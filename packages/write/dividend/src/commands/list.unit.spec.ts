@@ -11,6 +11,7 @@ import { DraftAllocation, type DraftAllocationCommand } from "./draft.ts";
 import { RecordAssetIncome, RecordDividendFunds } from "./funds.ts";
 import { BeginAllocationList, RecordAllocationParts } from "./long-list.ts";
 import { ApproveAllocation, FileObjection, PostPublicity, ResolveObjection } from "./publicity.ts";
+import { RecordPublicityBoards, RecordPublicityEvidence } from "./publicity-record.ts";
 import { AssignBeneficiaries, ReassignBeneficiaries } from "./rights.ts";
 
 const key = { pool: "P1", year: 2018 };
@@ -131,6 +132,35 @@ describe("publicity and approval", () => {
     at.run(DraftAllocation, { ...list, weights: weights(["H1", "1"], ["H4", "1"]) }, "2018-12-20");
     expect(at.refusal(ApproveAllocation, key, "2018-12-20")).toBe("PUBLICITY_NOT_FINISHED");
     expect(at.refusal(FileObjection, { pool: "P1", household: "H4" }, "2018-12-20")).toBe("DRAFT_NOT_PUBLISHED");
+  });
+
+  it("given a publicised list, when its sheets are recorded, then once, and only if they add up to it", () => {
+    const at = published();
+    const board = (village: string, households: number, amount: string) => ({ village, households, amount, contentHash: "a".repeat(64) });
+    const record = (...boards: object[]) => ({ ...key, posted: 5, boards }) as never;
+    for (const wrong of [[board("V1", 3, "99.99")], [board("V1", 2, "100.00")], [board("V1", 1, "50.00"), board("V1", 2, "50.00")]])
+      expect(at.refusal(RecordPublicityBoards, record(...wrong), "2018-12-10")).toBe("PUBLICITY_BOARDS_DIFFER");
+    const good = record(board("V1", 2, "66.67"), board("V2", 1, "33.33"));
+    expect(at.run(RecordPublicityBoards, good, "2018-12-10")).toMatchObject({ draft: 1, boards: 2 });
+    expect(at.refusal(RecordPublicityBoards, good, "2018-12-10")).toBe("PUBLICITY_BOARDS_MADE");
+    expect(at.types(poolStream("P1")).at(-1)).toBe("PublicityBoardsMade");
+    // A list that hangs out anew needs sheets of its own.
+    at.run(PostPublicity, { ...key, from: "2018-12-11", to: "2018-12-20" }, "2018-12-11");
+    expect(at.refusal(RecordPublicityBoards, good, "2018-12-11")).toBeUndefined();
+    const draft = funded();
+    draft.run(DraftAllocation, list, "2018-12-10");
+    expect(draft.refusal(RecordPublicityBoards, good, "2018-12-10")).toBe("DRAFT_NOT_PUBLISHED");
+  });
+
+  it("given photographs of the board, when recorded, then each once and on a day that fits, also after the approval", () => {
+    const at = approved();
+    const photo = (kind: string, letter: string, takenOn: string) =>
+      ({ ...key, kind, hash: letter.repeat(64), title: "公示栏", takenOn }) as never;
+    expect(at.run(RecordPublicityEvidence, photo("start", "a", "2018-12-10"), "2018-12-20")).toMatchObject({ kind: "start" });
+    at.run(RecordPublicityEvidence, photo("end", "b", "2018-12-19"), "2018-12-20");
+    expect(at.refusal(RecordPublicityEvidence, photo("other", "b", "2018-12-19"), "2018-12-20")).toBe("PUBLICITY_EVIDENCE_KNOWN");
+    for (const wrong of [photo("start", "c", "2018-12-09"), photo("end", "c", "2018-12-18"), photo("other", "c", "2018-12-21")])
+      expect(at.refusal(RecordPublicityEvidence, wrong, "2018-12-20")).toBe("PUBLICITY_EVIDENCE_DATE");
   });
 
   it("given a change after the approval, when allocated, then the new draft must be publicised again", () => {

@@ -5,7 +5,14 @@ import { overpaymentFold, overpaymentHeld } from "../evolve/rights.ts";
 import { overpaymentStream, poolStream } from "../streams.ts";
 import { World } from "../testing.ts";
 import { AccrueFixedDividend, DeclareDividend, ReverseDeclaration } from "./declare.ts";
-import { DeductOperatingCost, RecordAssetIncome, RecordDividendFunds, RefundOverpayment, ReverseDividendFunds } from "./funds.ts";
+import {
+  DeductOperatingCost,
+  RecordAssetIncome,
+  RecordDividendFunds,
+  RefundOverpayment,
+  ReverseDividendFunds,
+  ReverseOperatingCost,
+} from "./funds.ts";
 import { MarkDividendDefaulted, MarkDividendOverdue } from "./late.ts";
 
 const world = () => new World().households("H1", "H2").enterprises("E1");
@@ -130,6 +137,14 @@ describe("D2 money", () => {
     expect(at.refusal(DeductOperatingCost, cost("100.01"), "2018-12-02")).toBe("OPERATING_COST_ABOVE_POOL");
     at.run(DeductOperatingCost, cost("40.00"), "2018-12-02");
     expect([poolBalance(pool(at, "PV")), pool(at, "PV").model]).toEqual([fen("60.00"), 6]);
+    const [deducted] = pool(at, "PV").costs;
+    const back = { pool: "PV", entry: deducted?.entry ?? 0, reason: "金额有误" };
+    expect(at.run(ReverseOperatingCost, back, "2018-12-02")).toEqual({ pool: "PV", entry: 2, amount: "-40.00" });
+    expect(at.log.all.at(-1)).toMatchObject({ type: "OperatingCostReversed", valueDate: "2018-12-02", corrects: deducted?.eventId });
+    expect([poolBalance(pool(at, "PV")), pool(at, "PV").costs]).toEqual([fen("100.00"), []]);
+    expect(at.refusal(ReverseOperatingCost, back, "2018-12-02")).toBe("OPERATING_COST_UNKNOWN");
+    expect(at.refusal(ReverseOperatingCost, { ...back, pool: "P9" }, "2018-12-02")).toBe("POOL_UNKNOWN");
+    at.run(DeductOperatingCost, cost("40.00"), "2018-12-02");
     at.run(ReverseDividendFunds, { pool: "PV", serial: "S1", reversalSerial: "R1" }, "2018-12-03");
     expect(poolBalance(pool(at, "PV"))).toBe(fen("-40.00"));
   });

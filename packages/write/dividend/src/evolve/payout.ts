@@ -65,11 +65,14 @@ export interface WrongPayoutClaim {
 /** What somebody owes for money that was another's (1218.05). */
 export interface WrongPayoutState {
   readonly claims: readonly WrongPayoutClaim[];
-  /** Recoveries by serial; one without a serial has a key of its own. */
+  /** Recoveries by bank and serial ({@link recoveryKey}); one without a serial has a key of its own. */
   readonly recovered: ReadonlyMap<string, { readonly amount: Fen; readonly valueDate: string; readonly reversed: boolean }>;
   /** The district's own money on the agency account in place of what is not recovered (2307.03), less what went back. */
   readonly advanced: Fen;
 }
+
+/** Two banks may give the same serial, and a bank takes back its own messages only. */
+export const recoveryKey = (bank: string, serial: string): string => `${bank} ${serial}`;
 
 /** The fold of `wrong-payout/{obligor}`. */
 export const wrongPayoutFold: Fold<WrongPayoutState> = {
@@ -81,15 +84,15 @@ export const wrongPayoutFold: Fold<WrongPayoutState> = {
         return { ...state, claims: [...state.claims, { payoutBatch, pool, year, part, household, amount: fen(amount) }] };
       }
       case "WrongPayoutRecovered": {
-        const { amount, serial } = event.payload as DividendPayload<"WrongPayoutRecovered">;
+        const { amount, bank, serial } = event.payload as DividendPayload<"WrongPayoutRecovered">;
         const recovery = { amount: fen(amount), valueDate: event.valueDate, reversed: false };
-        return { ...state, recovered: new Map(state.recovered).set(serial ?? `event ${event.eventId}`, recovery) };
+        return { ...state, recovered: new Map(state.recovered).set(serial === undefined ? `event ${event.eventId}` : recoveryKey(bank, serial), recovery) };
       }
       case "WrongPayoutRecoveryReversed": {
-        const { serial } = event.payload as DividendPayload<"WrongPayoutRecoveryReversed">;
-        const recovery = state.recovered.get(serial);
+        const { bank, serial } = event.payload as DividendPayload<"WrongPayoutRecoveryReversed">;
+        const recovery = state.recovered.get(recoveryKey(bank, serial));
         if (!recovery) return state;
-        return { ...state, recovered: new Map(state.recovered).set(serial, { ...recovery, reversed: true }) };
+        return { ...state, recovered: new Map(state.recovered).set(recoveryKey(bank, serial), { ...recovery, reversed: true }) };
       }
       case "WrongPayoutAdvanced": {
         const { amount } = event.payload as DividendPayload<"WrongPayoutAdvanced">;

@@ -34,7 +34,15 @@ export interface DraftState {
   readonly status: DraftStatus;
   /** Parts whose lines are recorded, with what they hold. */
   readonly parts: ReadonlyMap<number, { readonly households: number; readonly amount: Fen; readonly hash: string }>;
-  readonly publicity?: { readonly from: IsoDate; readonly to: IsoDate; readonly place: string };
+  readonly publicity?: {
+    readonly from: IsoDate;
+    readonly to: IsoDate;
+    readonly place: string;
+    /** The villages' sheets are made: what hangs out is known. */
+    readonly boards: boolean;
+    /** Hashes of photographs. */
+    readonly evidence: readonly string[];
+  };
   readonly objections: readonly Objection[];
   readonly approvedOn?: IsoDate;
   /** Parts that are posted to the households. */
@@ -76,8 +84,18 @@ export interface PoolState {
   readonly allocated: Fen;
   readonly plan: DividendPayload<"VillagePlanApproved"> | undefined;
   readonly years: ReadonlyMap<number, YearState>;
+  /** Costs that were deducted and not taken back. */
+  readonly costs: readonly DeductedCost[];
   /** Orders to pay out everything that is open of a year, by the numbers 1, 2, 3 …. */
   readonly payouts: readonly PayoutOrder[];
+}
+
+export interface DeductedCost {
+  /** Number in the stream. */
+  readonly entry: number;
+  readonly eventId: string;
+  readonly valueDate: IsoDate;
+  readonly payload: DividendPayload<"OperatingCostDeducted">;
 }
 
 export type PayoutOrder = DividendPayload<"PoolPayoutOrdered"> & { readonly on: IsoDate };
@@ -93,6 +111,7 @@ const none: PoolState = {
   allocated: 0n,
   plan: undefined,
   years: new Map(),
+  costs: [],
   payouts: [],
 };
 
@@ -243,10 +262,18 @@ const handlers: { readonly [T in DividendEventType]?: Handler<T> } = {
     received: state.received - fen(p.amount),
     receipts: without(state.receipts, p.serial),
   }),
-  OperatingCostDeducted: (state, p) => ({
+  OperatingCostDeducted: (state, p, { streamVersion: entry, eventId, valueDate }) => ({
     ...state,
     credited: state.credited - fen(p.amount),
     received: state.received - fen(p.amount),
+    costs: [...state.costs, { entry, eventId, valueDate, payload: p }],
+  }),
+  /** Its amount is negative. */
+  OperatingCostReversed: (state, p) => ({
+    ...state,
+    credited: state.credited - fen(p.amount),
+    received: state.received - fen(p.amount),
+    costs: state.costs.filter(({ entry }) => entry !== p.entry),
   }),
   VillagePlanApproved: (state, p) => ({ ...state, pool: p.pool, plan: p }),
   AllocationDrafted: (state, p, { valueDate }) => {
@@ -268,7 +295,14 @@ const handlers: { readonly [T in DividendEventType]?: Handler<T> } = {
       return { parts, status: parts.size === draft.header.parts ? "drafted" : "drafting" };
     }),
   PublicityPosted: (state, p) =>
-    withDraft(state, p, () => ({ status: "published", publicity: { from: p.from, to: p.to, place: p.place } })),
+    withDraft(state, p, () => ({
+      status: "published",
+      publicity: { from: p.from, to: p.to, place: p.place, boards: false, evidence: p.evidence },
+    })),
+  PublicityBoardsMade: (state, p) =>
+    withDraft(state, p, ({ publicity }) => (publicity ? { publicity: { ...publicity, boards: true } } : {})),
+  PublicityEvidenceRecorded: (state, p) =>
+    withDraft(state, p, ({ publicity }) => (publicity ? { publicity: { ...publicity, evidence: [...publicity.evidence, p.hash] } } : {})),
   ObjectionFiled: (state, p) =>
     withDraft(state, p, (draft) => ({
       objections: [...draft.objections, { objection: p.objection, household: p.household, result: "open" }],

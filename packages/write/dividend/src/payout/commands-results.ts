@@ -2,7 +2,7 @@ import { type CommandContext, type CommandDefinition, type Gather, load } from "
 import { formatAmount, parseAmount, sumFen } from "@huimin/money";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { type Static, Type } from "typebox";
-import { openWrongPayout, wrongPayoutFold } from "../evolve/payout.ts";
+import { openWrongPayout, recoveryKey, wrongPayoutFold } from "../evolve/payout.ts";
 import type { DividendPayload } from "../schema.ts";
 import { wrongPayoutStream } from "../streams.ts";
 import { type BankResult, checkTotal, firstResults, paidItems, resultWrites, reverseResult, wrongPayoutWrites } from "./decide-results.ts";
@@ -182,7 +182,7 @@ export const ReverseWrongPayoutRecovery: CommandDefinition<Static<typeof Reverse
     const bank = sendingBank(context);
     if (!bank.ok) return bank;
     const { stream, state } = yield* load(wrongPayoutStream(obligor), wrongPayoutFold);
-    const recovery = state.recovered.get(serial);
+    const recovery = state.recovered.get(recoveryKey(bank.value, serial));
     if (!recovery || recovery.reversed) return refuse(errors.UNKNOWN_PAYOUT_SERIAL, { payoutBatch: obligor, serial }, { path: "/serial" });
     const payload: DividendPayload<"WrongPayoutRecoveryReversed"> = {
       obligor,

@@ -98,24 +98,34 @@ export interface BatchItem extends Located {
   readonly item: PayoutItem;
 }
 
-/** Items of a batch by their keys. Refuses UNKNOWN_ITEM. */
+/**
+ * Items of a batch by their keys, each looked up in the parts of its pool and year: a bank sends thousands of results of one
+ * batch one by one. Refuses UNKNOWN_ITEM.
+ */
 export function* gatherItems(batch: KnownBatch, items: readonly ItemKey[]): Gather<Result<readonly BatchItem[], Refusal>> {
-  const byKey = Map.groupBy(yield* gatherBatchItems(batch), ({ key }) => keyOf(key));
   const found: BatchItem[] = [];
   for (const [index, key] of items.entries()) {
-    const own = (byKey.get(keyOf(key)) ?? []).filter(({ item }) => itemStatus(item) !== "cancelled");
-    if (own.length === 0) return refuse(errors.UNKNOWN_ITEM, { ...key, payoutBatch: batch.payoutBatch }, placeOf({ index }));
-    found.push(...own.map((one) => ({ ...one, index })));
+    const before = found.length;
+    for (const { pool, year, part } of batch.parts) {
+      if (pool !== key.pool || year !== key.year) continue;
+      const line = (yield* gatherPart(pool, year, part)).lines.get(key.household);
+      const item = line && itemOfBatch(line, batch);
+      if (line && item && itemStatus(item) !== "cancelled") found.push({ key, index, part, line, item });
+    }
+    if (found.length === before) return refuse(errors.UNKNOWN_ITEM, { ...key, payoutBatch: batch.payoutBatch }, placeOf({ index }));
   }
   return ok(found);
 }
+
+const itemOfBatch = (line: EntitlementLine, { payoutBatch }: KnownBatch): PayoutItem | undefined =>
+  line.items.find((one) => one.payoutBatch === payoutBatch);
 
 /** Every item of a batch. */
 export function* gatherBatchItems(batch: KnownBatch): Gather<readonly BatchItem[]> {
   const found: BatchItem[] = [];
   for (const { pool, year, part } of batch.parts) {
     for (const line of (yield* gatherPart(pool, year, part)).lines.values()) {
-      const item = line.items.find((one) => one.payoutBatch === batch.payoutBatch);
+      const item = itemOfBatch(line, batch);
       if (item) found.push({ key: { household: line.household, year, pool }, index: found.length, part, line, item });
     }
   }

@@ -2,11 +2,22 @@
 import { shanghaiDate } from "@huimin/calendar";
 import { type CommandContext, type CommandDefinition, type DomainEvent, type Gather, load, type StreamWrite } from "@huimin/decider";
 import { ok, type Result, refuse } from "@huimin/outcome";
+import { isMember } from "@huimin/registry/events";
 import { type Static, Type } from "typebox";
 import { checkUse, confirmMisuse, markCured, markOverdue, revokeMisuse, settleLoan } from "../decide/conduct.ts";
 import { errors } from "../errors.ts";
 import { loanStream, loanTimelineFold, openPrincipalNow } from "../evolve.ts";
-import { formRefusal, futureRefusal, gatherLoan, loanEvent, type OpenedLoan, opened } from "../shared.ts";
+import {
+  beforeDisbursementRefusal,
+  closedRefusal,
+  formRefusal,
+  futureRefusal,
+  gatherLoan,
+  loanEvent,
+  type OpenedLoan,
+  opened,
+  ownLoanRefusal,
+} from "../shared.ts";
 import { closed, DateField, IdText } from "./fields.ts";
 import { gatherCredit, gatherHousehold } from "./household.ts";
 
@@ -50,11 +61,11 @@ export const CheckUseOfFunds: CommandDefinition<Static<typeof CheckUseOfFundsBod
 
 export const ConfirmMisuseBody = Type.Object({ loan: IdText, valueDate: DateField, misuseFrom: DateField }, closed);
 
-/** 3.6 挪用认定 (FIN-R, after evidence and a hearing). */
+/** 3.6 挪用认定 (the loan's bank, or FIN-R; after evidence and a hearing). Only FIN-R takes it back. */
 export const ConfirmMisuse: CommandDefinition<Static<typeof ConfirmMisuseBody>> = {
   name: "ConfirmMisuse",
   schema: ConfirmMisuseBody,
-  roles: ["FIN-R"],
+  roles: ["FIN-R", "BANK"],
   postsInBookG: false,
   run: (command, context) => onLoan(command, context, (loan) => confirmMisuse(loan, command)),
 };
@@ -109,6 +120,47 @@ export const SettleLoan: CommandDefinition<Static<typeof SettleLoanBody>> = {
   run: (command, context) => onLoan(command, context, (loan) => settleLoan(loan, command)),
 };
 
+export const ChangeLoanDebtorBody = Type.Object(
+  {
+    loan: IdText,
+    valueDate: DateField,
+    borrower: Type.String({ minLength: 1, maxLength: 64, description: "person id of the member who takes the debt over" }),
+    reason: Type.Union([Type.Literal("death"), Type.Literal("moved"), Type.Literal("other")]),
+    document: Type.Optional(IdText),
+  },
+  closed,
+);
+
+/**
+ * 借款人变更 (bank message): the bank decides who of the household owes from now on, after a death for example. Refuses a
+ * loan of a batch or an enterprise (there nobody of the household owes), who is no member (LOAN_DEBTOR_NOT_MEMBER) or owes
+ * already (LOAN_DEBTOR_SAME).
+ */
+export const ChangeLoanDebtor: CommandDefinition<Static<typeof ChangeLoanDebtorBody>> = {
+  name: "ChangeLoanDebtor",
+  schema: ChangeLoanDebtorBody,
+  roles: ["BANK"],
+  postsInBookG: false,
+  *run(command, context) {
+    const { loan: number, valueDate, borrower, reason, document } = command;
+    const gathered = yield* gatherLoan({ loan: number, valueDate }, context);
+    if (!gathered.ok) return gathered;
+    const loan = gathered.value;
+    const early = ownLoanRefusal(loan) ?? closedRefusal(loan) ?? beforeDisbursementRefusal(loan, valueDate);
+    if (early) return early;
+    const household = yield* gatherHousehold(loan.subject.household ?? "");
+    if (!household.ok) return household;
+    const oldBorrower = loan.terms.borrower ?? household.value.head ?? "";
+    if (borrower === oldBorrower) return refuse(errors.LOAN_DEBTOR_SAME, { loan: number }, { path: "/borrower" });
+    if (!isMember(household.value, borrower)) return refuse(errors.LOAN_DEBTOR_NOT_MEMBER, { loan: number }, { path: "/borrower" });
+    const payload = { ...loan.subject, oldBorrower, borrower, reason, ...(document === undefined ? {} : { document }) };
+    return ok({
+      writes: [{ stream: loanStream(number), events: [loanEvent("LoanDebtorChanged", valueDate, payload)] }],
+      answer: { loan: number, borrower, valueDate },
+    });
+  },
+};
+
 export const RecordDebtorDeathBody = Type.Object({ household: IdText, borrower: Type.Optional(IdText), valueDate: DateField }, closed);
 
 /** 3.17 借款人死亡 (POV), on every open loan of the person (default: the head) in the household's credit file. */
@@ -126,8 +178,9 @@ export const RecordDebtorDeath: CommandDefinition<Static<typeof RecordDebtorDeat
     const borrower = command.borrower ?? found.value.head;
     const writes: StreamWrite[] = [];
     for (const entry of (yield* gatherCredit(found.value)).entries.values()) {
-      if (entry.household !== household || entry.borrower !== borrower || entry.status !== "approved") continue;
+      if (entry.household !== household || entry.status !== "approved") continue;
       const loan = opened((yield* load(loanStream(entry.loan), loanTimelineFold)).state, entry.loan);
+      if (loan.ok && (loan.value.terms.borrower ?? entry.borrower) !== borrower) continue;
       if (!loan.ok || loan.value.settledOn || loan.value.debtorDiedOn || openPrincipalNow(loan.value) === 0n) continue;
       writes.push({ stream: loanStream(entry.loan), events: [loanEvent("DebtorDied", valueDate, { ...loan.value.subject, borrower })] });
     }

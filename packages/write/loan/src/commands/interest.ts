@@ -110,9 +110,12 @@ export const RecordInterestPayment: CommandDefinition<Static<typeof RecordIntere
   },
 };
 
-export const ReverseInterestPaymentBody = Type.Object({ loan: IdText, valueDate: DateField, serial: SerialText }, closed);
+export const ReverseInterestPaymentBody = Type.Object(
+  { loan: IdText, valueDate: DateField, serial: SerialText, reversalSerial: Type.Optional(SerialText) },
+  closed,
+);
 
-/** C6 of S2 (bank message): negative copy by serial. */
+/** C6 of S2 (bank message): negative copy by the serial of the original; `reversalSerial` is the message's own. */
 export const ReverseInterestPayment: CommandDefinition<Static<typeof ReverseInterestPaymentBody>> = {
   name: "ReverseInterestPayment",
   schema: ReverseInterestPaymentBody,

@@ -289,6 +289,20 @@ export const loanErrors = declareErrors({
     remedyEn: "Correct the interest of that period first.",
     kind: "rule",
   },
+  LOAN_DEBTOR_SAME: {
+    zh: "贷款 {loan} 的借款人就是该人。",
+    en: "Loan {loan} is owed by this person already.",
+    remedyZh: "无需变更。",
+    remedyEn: "There is nothing to change.",
+    kind: "conflict",
+  },
+  LOAN_DEBTOR_NOT_MEMBER: {
+    zh: "新借款人不是贷款 {loan} 所属户的成员。",
+    en: "The new debtor is no member of the household of loan {loan}.",
+    remedyZh: "请核对人员编号；户外人员承接债务须另签贷款合同。",
+    remedyEn: "Check the person's id; somebody outside the household needs a loan contract of his own.",
+    kind: "rule",
+  },
   NO_LOAN_OF_BORROWER: {
     zh: "户 {household} 没有该借款人的未结清贷款。",
     en: "Household {household} has no open loan of this borrower.",

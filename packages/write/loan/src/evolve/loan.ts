@@ -246,6 +246,8 @@ const handlers: LoanHandlers = {
   OverdueCured: ({ overdueSince: _, ...state }) => state,
   LoanSettled: (state, event) => ({ ...state, settledOn: event.valueDate }),
   DebtorDied: (state, event) => ({ ...state, debtorDiedOn: event.valueDate }),
+  LoanDebtorChanged: ({ debtorDiedOn: _, ...state }, _event, { borrower }) =>
+    state.terms ? { ...state, terms: { ...state.terms, borrower } } : state,
 };
 
 /** The fold of `loan/{loan}`: the loan's state with its interest timeline. */

@@ -34,6 +34,7 @@ export const RegisterHouseholdBody = Type.Object(
     head: Id,
     cause: Type.Optional(Sealed),
     kind: Type.Optional(Type.Union([Type.Literal("poor"), Type.Literal("marginal")])),
+    group: Type.Optional(Type.String({ minLength: 1, maxLength: 20, description: "村民小组" })),
     account: Type.Optional(Type.Object(AccountFields, strict)),
     valueDate: DateText,
   },
@@ -207,14 +208,3 @@ export const RegisterBankBody = Type.Object(
   },
   strict,
 );
-export const AddBankKeyBody = Type.Object(
-  {
-    bank: Id,
-    keyId: Id,
-    publicKey: Type.String({ maxLength: 100, description: "Ed25519 public key, 32 bytes in base64url" }),
-    validTo: Type.Optional(DateText),
-    valueDate: DateText,
-  },
-  strict,
-);
-export const RevokeBankKeyBody = Type.Object({ bank: Id, keyId: Id, reason: Reason, valueDate: DateText }, strict);

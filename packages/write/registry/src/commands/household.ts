@@ -1,8 +1,8 @@
 import { type IsoDate, shanghaiDate } from "@huimin/calendar";
-import { type CommandDefinition, type DomainEvent, load, type Role, resolve, type StreamWrite } from "@huimin/decider";
+import { type CommandContext, type CommandDefinition, type DomainEvent, load, type Role, resolve, type StreamWrite } from "@huimin/decider";
 import { ok, type Refusal, type Result } from "@huimin/outcome";
 import type { Static, TSchema } from "typebox";
-import { closeAccount, setAccount } from "../decide/accounts.ts";
+import { bankMayTouch, closeAccount, setAccount } from "../decide/accounts.ts";
 import { type HouseholdWrites, mergeHouseholds, splitHousehold } from "../decide/division.ts";
 import { adultHead } from "../decide/guard.ts";
 import { addMember, changeHead, correctIdentity, deregisterHousehold, event, removeMember } from "../decide/households.ts";
@@ -27,7 +27,7 @@ const onHousehold = <S extends TSchema>(
   name: string,
   schema: S,
   roles: readonly Role[],
-  decide: (state: HouseholdState, command: Static<S>, today: IsoDate) => Decided,
+  decide: (state: HouseholdState, command: Static<S>, today: IsoDate, context: CommandContext) => Decided,
 ): CommandDefinition<Static<S> & { household: string }> => ({
   name,
   schema,
@@ -36,7 +36,7 @@ const onHousehold = <S extends TSchema>(
   *run(command, context) {
     const stream = householdStream(command.household);
     const { state } = yield* load(stream, householdFold);
-    const decided = decide(state, command, shanghaiDate(context.recordedAt));
+    const decided = decide(state, command, shanghaiDate(context.recordedAt), context);
     return decided.ok ? ok({ writes: [{ stream, events: decided.value }], answer: { household: command.household } }) : decided;
   },
 });
@@ -245,7 +245,7 @@ const account = (name: string, how: "bind" | "change"): CommandDefinition<Static
     const stream = householdStream(command.household);
     const { state } = yield* load(stream, householdFold);
     const bank = yield* load(bankStream(command.bank), bankFold);
-    const decided = setAccount(state, bank.state, how, command, shanghaiDate(context.recordedAt));
+    const decided = bankMayTouch(state, command, context) ?? setAccount(state, bank.state, how, command, shanghaiDate(context.recordedAt));
     if (!decided.ok) return decided;
     return ok({ writes: [{ stream, events: decided.value }], answer: { household: command.household, purpose: command.purpose } });
   },
@@ -256,7 +256,12 @@ export const BindBankAccount = account("BindBankAccount", "bind");
 /** 银行卡变更 */
 export const ChangeBankAccount = account("ChangeBankAccount", "change");
 /** 银行卡注销 */
-export const CloseBankAccount = onHousehold("CloseBankAccount", bodies.CloseAccountBody, ["OFFICE", "BANK"], closeAccount);
+export const CloseBankAccount = onHousehold(
+  "CloseBankAccount",
+  bodies.CloseAccountBody,
+  ["OFFICE", "BANK"],
+  (state, command, today, context) => bankMayTouch(state, command, context) ?? closeAccount(state, command, today),
+);
 
 export const householdCommands: readonly CommandDefinition[] = [
   DeregisterHousehold,

@@ -79,10 +79,6 @@ export const FileEnterpriseBankruptcy = onParty(
 export const RegisterParty = onParty(party, "RegisterParty", bodies.RegisterPartyBody, decide.registerParty);
 /** 银行登记 */
 export const RegisterBank = onParty(bank, "RegisterBank", bodies.RegisterBankBody, decide.registerBank);
-/** 银行签名公钥 */
-export const AddBankKey = onParty(bank, "AddBankKey", bodies.AddBankKeyBody, decide.addBankKey);
-/** 吊销公钥 */
-export const RevokeBankKey = onParty(bank, "RevokeBankKey", bodies.RevokeBankKeyBody, decide.revokeBankKey);
 
 export const partyCommands: readonly CommandDefinition[] = [
   RegisterVillage,
@@ -93,6 +89,4 @@ export const partyCommands: readonly CommandDefinition[] = [
   FileEnterpriseBankruptcy,
   RegisterParty,
   RegisterBank,
-  AddBankKey,
-  RevokeBankKey,
 ];

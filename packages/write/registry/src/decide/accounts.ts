@@ -1,5 +1,5 @@
 import type { IsoDate } from "@huimin/calendar";
-import type { DomainEvent } from "@huimin/decider";
+import type { CommandContext, DomainEvent } from "@huimin/decider";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { registryErrors as errors } from "../errors.ts";
 import { type AccountState, type HouseholdState, isMember } from "../household.ts";
@@ -39,6 +39,23 @@ export function setAccount(
     return refuse(errors.ACCOUNT_UNCHANGED, {}, { path: "/number" });
   }
   return ok([event(how === "bind" ? "BankAccountBound" : "BankAccountChanged", valueDate, payload)]);
+}
+
+/**
+ * What a bank may touch: accounts that are kept with itself. Where the household's money goes to another bank, the street
+ * office changes it, with the household (ACCOUNT_OF_OTHER_BANK).
+ */
+export function bankMayTouch(
+  state: HouseholdState,
+  command: { readonly household: string; readonly purpose: string; readonly bank?: string },
+  { role, actor }: Pick<CommandContext, "role" | "actor">,
+): { readonly ok: false; readonly refusal: Refusal } | undefined {
+  if (role !== "BANK") return undefined;
+  const sender = actor.startsWith("bank:") ? actor.slice("bank:".length) : "";
+  const other = [command.bank, open(state, command.purpose)?.bank].find((bank) => bank !== undefined && bank !== sender);
+  return other === undefined
+    ? undefined
+    : refuse(errors.ACCOUNT_OF_OTHER_BANK, { household: command.household, bank: other }, { path: "/household" });
 }
 
 /** Bank and holder of an account that is bound while the household is registered, or later. */

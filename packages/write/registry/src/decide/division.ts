@@ -113,6 +113,7 @@ function foundedBySplit(source: HouseholdState, target: SplitTarget, valueDate: 
       splitFrom: source.household as string,
       creditGroup: source.creditGroup,
       ...(source.kind === "marginal" ? { kind: source.kind } : {}),
+      ...(source.group === undefined ? {} : { group: source.group }),
     }),
   ];
   if (statusOf(source) === "exited") {

@@ -23,6 +23,7 @@ export interface Registration {
   readonly head: string;
   readonly cause?: string;
   readonly kind?: "poor" | "marginal";
+  readonly group?: string;
   readonly valueDate: string;
 }
 
@@ -39,7 +40,7 @@ export interface RegistrationFacts {
  * an active member elsewhere (PERSON_ALREADY_REGISTERED). A marginal household (边缘易致贫户) is monitored from the same day.
  */
 export function registerHousehold(command: Registration, facts: RegistrationFacts): Result<readonly DomainEvent[], Refusal> {
-  const { household, village, members, head, cause, kind, valueDate } = command;
+  const { household, village, members, head, cause, kind, group, valueDate } = command;
   const id = checkId(household, "/household");
   if (!id.ok) return id;
   const date = checkValueDate(valueDate, facts.today);
@@ -63,6 +64,7 @@ export function registerHousehold(command: Registration, facts: RegistrationFact
     head,
     ...(cause === undefined ? {} : { cause }),
     ...(kind === undefined ? {} : { kind }),
+    ...(group === undefined ? {} : { group }),
   };
   const registered = event("HouseholdRegistered", valueDate, payload);
   return ok(kind === "marginal" ? [registered, event("MonitoringStarted", valueDate, { household, kind: "marginal" })] : [registered]);

@@ -1,4 +1,4 @@
-import { type IsoDate, parseDate } from "@huimin/calendar";
+import type { IsoDate } from "@huimin/calendar";
 import type { DomainEvent } from "@huimin/decider";
 import { checkCnaps, checkCreditCode, type Warning } from "@huimin/identity";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
@@ -122,43 +122,6 @@ export function registerBank(
   const cnaps = payload.cnaps === undefined ? undefined : checkCnaps(payload.cnaps);
   if (cnaps && !cnaps.ok) return refuse(cnaps.refusal.code, cnaps.refusal.details, { path: "/cnaps" });
   return ok({ events: [event("BankRegistered", valueDate, payload)], warnings: cnaps?.value.warnings ?? [] });
-}
-
-/** 32 bytes in base64url without padding: the last character carries four bits only. */
-const PUBLIC_KEY_PATTERN = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
-const KEY_ID_PATTERN = /^[A-Za-z0-9._-]{1,64}$/;
-
-/** A key with which the bank signs. A key id is never used twice, not even after its revocation (BANK_KEY_EXISTS). */
-export function addBankKey(
-  state: BankState,
-  command: Dated<RegistryPayload<"BankKeyAdded">>,
-  today: IsoDate,
-): Result<readonly DomainEvent[], Refusal> {
-  const { valueDate, ...payload } = command;
-  const { bank, keyId, publicKey, validTo } = payload;
-  const date = checkValueDate(valueDate, today);
-  if (!date.ok) return date;
-  if (state.bank === undefined) return refuse(errors.BANK_UNKNOWN, { bank }, { path: "/bank" });
-  if (!KEY_ID_PATTERN.test(keyId)) return refuse(errors.REGISTRY_ID_INVALID, { id: keyId.slice(0, 64) }, { path: "/keyId" });
-  if (!PUBLIC_KEY_PATTERN.test(publicKey)) return refuse(errors.BANK_KEY_INVALID, {}, { path: "/publicKey" });
-  if (validTo !== undefined && parseDate(validTo) === undefined)
-    return refuse(errors.REGISTRY_DATE_INVALID, { date: validTo.slice(0, 20) }, { path: "/validTo" });
-  if (state.keys.some((key) => key.keyId === keyId)) return refuse(errors.BANK_KEY_EXISTS, { keyId }, { path: "/keyId" });
-  return ok([event("BankKeyAdded", valueDate, payload)]);
-}
-
-/** Refuses BANK_KEY_UNKNOWN. The key is dead from the recording on. */
-export function revokeBankKey(
-  state: BankState,
-  command: Dated<RegistryPayload<"BankKeyRevoked">>,
-  today: IsoDate,
-): Result<readonly DomainEvent[], Refusal> {
-  const { valueDate, ...payload } = command;
-  const { bank, keyId } = payload;
-  const date = checkValueDate(valueDate, today);
-  if (!date.ok) return date;
-  const key = state.keys.find((one) => one.keyId === keyId && !one.revokedAt);
-  return key ? ok([event("BankKeyRevoked", valueDate, payload)]) : refuse(errors.BANK_KEY_UNKNOWN, { bank, keyId }, { path: "/keyId" });
 }
 
 function checkNew(id: string, path: string, valueDate: string, today: IsoDate): Result<true, Refusal> {

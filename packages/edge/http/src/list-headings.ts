@@ -1,0 +1,58 @@
+/** What the fields of lists are called at the head of a column; others keep their name in the API. */
+const HEADINGS: Readonly<Record<string, string>> = {
+  household: "户编号",
+  village: "村代码",
+  villageName: "村",
+  street: "街道",
+  head: "户主编号",
+  headName: "户主",
+  name: "名称",
+  people: "人口",
+  status: "状态",
+  registeredOn: "登记日期",
+  loan: "贷款编号",
+  batch: "批次",
+  bank: "银行",
+  enterprise: "企业",
+  contractDate: "合同日期",
+  firstDrawnOn: "首次放款日",
+  due: "到期日",
+  annualRate: "年利率%",
+  method: "还款方式",
+  drawn: "累计放款",
+  openPrincipal: "未还本金",
+  openInterest: "未付利息",
+  overdueSince: "逾期起始日",
+  position: "日志序号",
+  account: "科目",
+  code: "科目编号",
+  debit: "借方",
+  credit: "贷方",
+  valueDate: "业务发生日",
+  recordedAt: "入账时刻",
+  period: "会计期间",
+  text: "摘要",
+  summary: "摘要",
+  number: "凭证号",
+  type: "类型",
+  date: "日期",
+  total: "合计",
+  amount: "金额",
+  maker: "制单",
+  reviewer: "审核",
+  poster: "记账",
+  year: "年度",
+  pool: "分红池",
+  actor: "经办人",
+  role: "角色",
+  reason: "原因",
+  createdAt: "建立时间",
+  correlation: "关联号",
+};
+
+/** `openPrincipal` → `未还本金 openPrincipal`: people read the first, programs the second. */
+export const headingOf = (path: readonly string[]): string => {
+  const name = path.join(".");
+  const zh = HEADINGS[path.at(-1) ?? ""];
+  return zh === undefined ? name : `${zh} ${name}`;
+};

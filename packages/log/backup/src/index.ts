@@ -1,0 +1,14 @@
+export { ArchiveFault, ArchiveReader, ArchiveWriter } from "./archive.ts";
+export type { BackupOptions } from "./backup.ts";
+export { makeBackup } from "./backup.ts";
+export type { CataloguedBackup } from "./catalogue.ts";
+export { backupFileName, backupMigrations, enterBackup, keepNewest, listBackups } from "./catalogue.ts";
+export { BackupFault, errors as backupErrors } from "./errors.ts";
+export type { BackedUpLog, BackupPart, Manifest } from "./manifest.ts";
+export type { OpenBackup } from "./read.ts";
+export { openBackup } from "./read.ts";
+export type { CopyReport, OlderCopy, RestoreOptions, VerifyCopyOptions } from "./restore.ts";
+export { loadBackup, storedLeaves, verifyCopy } from "./restore.ts";
+export { openFiles, PASSPHRASE_LENGTH_MIN, sealFiles } from "./secrets.ts";
+export type { CopyState, DatabaseState } from "./state.ts";
+export { assertMayServe, readState, STATE_TABLE, writeState } from "./state.ts";

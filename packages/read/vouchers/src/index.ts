@@ -1,0 +1,11 @@
+export { checkVoucherNumbers, checkVouchers, type VoucherCheckOptions } from "./check.ts";
+export type { CorrectionKind, VoucherNumber } from "./number.ts";
+export { correctionNote, numberText, parseNumber, printNumber as nameOf } from "./number.ts";
+export { VOUCHERS_SCHEMA, vouchersProjection } from "./projection.ts";
+export type { Voucher, VoucherCount, VoucherCursor, VoucherHead, VoucherLink, VoucherQuestion, Vouchers } from "./questions.ts";
+export { VOUCHERS_DEFAULT, VOUCHERS_MAX } from "./questions.ts";
+export type { BookSeal, Seal, StoredSeal } from "./seal.ts";
+export { LogSealer, Sealer, sealDifferences, trialBalanceHash } from "./seal.ts";
+export type { CashType, VoucherDraft, VoucherType, VoucherTypes } from "./voucher.ts";
+export { bookingDate, draftsOf, POSTER, SUMMARY_MAX, summaryOf, VOUCHER_TYPES } from "./voucher.ts";
+export { createVouchers } from "./vouchers.ts";

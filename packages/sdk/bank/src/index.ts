@@ -1,0 +1,14 @@
+export { BULK_ITEMS_MAX, type BulkCalls, type BulkItem, type BulkItemOutcome, type BulkOptions, type BulkOutcome } from "./bulk.ts";
+export type { CallOptions } from "./calls.ts";
+export { type BankClient, type BankClientOptions, createBankClient, isRefusal, type SendOptions } from "./client.ts";
+export { BankApiError, BankDeadlineError, BankError, BankUnreachableError, type CallFacts, type FieldFault } from "./errors.ts";
+export type { FileCalls, UploadOptions } from "./files.ts";
+export type { paths } from "./generated/bank-api.ts";
+export { type Yuan, yuan } from "./money.ts";
+export type { PageCalls } from "./pages.ts";
+export type { RetryOptions } from "./retry.ts";
+export type { PrivateKey, Signer } from "./signer.ts";
+export { signatureBase } from "./signing.ts";
+export { type Clock, systemClock } from "./transport.ts";
+export type { AnswerOf, FileOutcome, ItemOf, ListPath, Loan, MessageBody, MessageName, Outcome } from "./types.ts";
+export { type ReceivedWebhook, verifyWebhook, WebhookRejected, type WebhookSecret } from "./webhooks.ts";

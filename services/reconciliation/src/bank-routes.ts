@@ -1,0 +1,160 @@
+import { createBankPortfolio } from "@huimin/bank-portfolio";
+import type { Books } from "@huimin/books";
+import { addDays, shanghaiDate } from "@huimin/calendar";
+import { withBank } from "@huimin/database";
+import type { EventStore } from "@huimin/event-store";
+import { type App, MinPosition, waitsForPosition } from "@huimin/http";
+import { deskDays, fundAccounts } from "@huimin/reconciliation-view";
+import type { FastifyRequest } from "fastify";
+import type { Pool } from "pg";
+import { Type } from "typebox";
+import {
+  ClaimDifferenceSchema,
+  ClaimsSummary,
+  DayRowSchema,
+  DeskSummary,
+  DifferenceSchema,
+  PortfolioDifferenceSchema,
+  PortfolioSummary,
+  printClaimDifference,
+  printClaims,
+  printDayRow,
+  printDesk,
+  printDifference,
+  printPortfolio,
+  printPortfolioDifference,
+} from "./printed.ts";
+import { accountDay, accountSource, claimsOf, filtered, portfolioOf, type ReadingSources } from "./reading.ts";
+import { DAYS_DEFAULT, Day, DayRange, Desk, Filter, ListOf, Quarter } from "./routes.ts";
+
+export interface BankReconciliationOptions {
+  /** As the role `huimin_bank_gateway`, to which the tables' policies apply. */
+  readonly pool: Pool;
+  /** The office's: asked for the balances of loans that the bank's own portfolio lists, and of no others. */
+  readonly books: Books;
+  readonly store: Pick<EventStore, "readStreams">;
+  readonly district: string;
+  readonly clock: () => number;
+  /** The bank that the scope's guard let in. */
+  readonly bankOf: (request: FastifyRequest) => string;
+}
+
+/** Days of all accounts of a bank in one answer. */
+const ACCOUNTS_MAX = 20;
+
+/**
+ * What a bank asks about its own accounts, loans and claims. Every question runs in the bank's transaction: row-level security
+ * shows it its rows, whatever the address says. Register under `/bank/v1`.
+ */
+export async function bankReconciliationRoutes(app: App, options: BankReconciliationOptions): Promise<void> {
+  const { pool, books, store, district, clock, bankOf } = options;
+  const portfolio = createBankPortfolio(pool);
+  const today = (): string => shanghaiDate(clock());
+  // One transaction a statement: a question that also asks books and portfolio must not hold a connection while it waits for another.
+  const ofBank = (bank: string): ReadingSources => ({
+    db: { query: (text, values) => withBank(pool, district, bank, (client) => client.query(text, values)) },
+    books,
+    portfolio,
+    store,
+    district,
+  });
+  const inBank = <T>(bank: string, work: (sources: ReadingSources) => Promise<T>): Promise<T> =>
+    withBank(pool, district, bank, (client) => work({ ...ofBank(bank), db: client }));
+  const common = { config: { bankScope: "reconciliation:read" }, preHandler: waitsForPosition };
+  const schema = { tags: ["bank reconciliation"], security: [{ signature: [] }] };
+  const closed = { additionalProperties: false } as const;
+  app.get(
+    "/reconciliation/days",
+    {
+      ...common,
+      schema: {
+        ...schema,
+        operationId: "listReconciliationDays",
+        summary: "本行账户逐日对账状态 / Statement days of the bank's accounts",
+        querystring: Type.Object({ ...DayRange, ...MinPosition }, closed),
+        response: { 200: Type.Object({ items: Type.Array(Type.Object({ desk: Type.String(), days: Type.Array(DayRowSchema) })) }) },
+      },
+    },
+    async (request) => {
+      const { to = today(), from = addDays(to, -DAYS_DEFAULT) } = request.query;
+      const bank = bankOf(request);
+      return inBank(bank, async (sources) => {
+        const items = [];
+        for (const { account } of (await fundAccounts(sources.db, district, to)).slice(0, ACCOUNTS_MAX)) {
+          const source = accountSource(sources, `${account}-${bank}`, bank);
+          const rows = await deskDays(sources.db, source, { from, through: to });
+          items.push({ desk: source.desk, days: rows.map((row) => printDayRow(row, "bank")) });
+        }
+        return { items };
+      });
+    },
+  );
+  app.get(
+    "/reconciliation/desks/:desk/differences",
+    {
+      ...common,
+      schema: {
+        ...schema,
+        operationId: "listReconciliationDifferences",
+        summary: "本行账户差异 / Differences of one of the bank's accounts",
+        params: Desk,
+        querystring: Type.Object({ day: Day, ...Filter }, closed),
+        response: { 200: ListOf(DeskSummary, DifferenceSchema) },
+      },
+    },
+    async (request) => {
+      const { day = today(), ...filter } = request.query;
+      const bank = bankOf(request);
+      const found = await inBank(bank, (sources) => accountDay(sources, accountSource(sources, request.params.desk, bank), day));
+      const { items, next } = filtered(found.differences, filter);
+      return { ...printDesk(found), items: items.map((one) => printDifference(one, "bank")), ...(next === undefined ? {} : { next }) };
+    },
+  );
+  app.get(
+    "/reconciliation/portfolio",
+    {
+      ...common,
+      schema: {
+        ...schema,
+        operationId: "listPortfolioDifferences",
+        summary: "本行贷款余额差异 / Differences of the bank's portfolio file",
+        querystring: Type.Object({ day: Type.Optional(Type.String({ format: "date" })), ...Filter }, closed),
+        response: { 200: ListOf(PortfolioSummary, PortfolioDifferenceSchema) },
+      },
+    },
+    async (request) => {
+      const { day, ...filter } = request.query;
+      const found = await portfolioOf(ofBank(bankOf(request)), bankOf(request), day, today());
+      const { items, next } = filtered(found.differences, filter);
+      return {
+        ...printPortfolio(found),
+        items: items.map((one) => printPortfolioDifference(one, "bank")),
+        ...(next === undefined ? {} : { next }),
+      };
+    },
+  );
+  app.get(
+    "/reconciliation/claims/:quarter",
+    {
+      ...common,
+      schema: {
+        ...schema,
+        operationId: "listClaimDifferences",
+        summary: "本行贴息申报差异 / Differences of the bank's claim",
+        params: Type.Object({ quarter: Quarter }),
+        querystring: Type.Object(Filter, closed),
+        response: { 200: ListOf(ClaimsSummary, ClaimDifferenceSchema) },
+      },
+    },
+    async (request) => {
+      const bank = bankOf(request);
+      const found = await claimsOf(ofBank(bank), bank, request.params.quarter, today());
+      const { items, next } = filtered(found.differences, request.query);
+      return {
+        ...printClaims(found),
+        items: items.map((one) => printClaimDifference(one, found, "bank")),
+        ...(next === undefined ? {} : { next }),
+      };
+    },
+  );
+}

@@ -1,0 +1,11 @@
+export { webhooksCommands } from "./commands.ts";
+export { webhookRouteErrors } from "./errors.ts";
+export { ExpiringKeys, type ExpiryWarning, WARN_DAYS } from "./expiring.ts";
+export { Follower, type FollowerOptions, messageId } from "./follower.ts";
+export { type IssuedSecretValue, issueWebhookSecret } from "./issuing.ts";
+export { type MessageKind, messageKinds, messageSchema, openApiWebhooks } from "./kinds.ts";
+export { announcedTypes, categoriesOf, type Message, type MessageFacts, messageOf } from "./messages.ts";
+export { printDelivery, printEndpoint } from "./printed.ts";
+export { type DeliveryQuestion, deliveriesPage, endpointsOf, type ReplayBody, replayAsAsked } from "./reading.ts";
+export { type BankGuard, bankWebhookRoutes, officeWebhookRoutes, type WebhookRouteOptions } from "./routes.ts";
+export { type Enqueue, RING_JOB, Webhooks, type WebhooksOptions } from "./webhooks.ts";

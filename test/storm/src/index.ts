@@ -1,0 +1,1 @@
+export { type StormOptions, type StormReport, storm } from "./storm.ts";
