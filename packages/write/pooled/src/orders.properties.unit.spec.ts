@@ -16,6 +16,10 @@ const LATEST = "2029-12-31";
 const SETTLED_ON = ["2017-06-20", "2017-09-20", "2017-12-20"];
 
 type Play = (world: World) => void;
+interface Story {
+  readonly facts: readonly Play[];
+  readonly settled: readonly string[];
+}
 
 const isFree = (day: number): boolean => !SETTLED_ON.includes(addDays(SIGNED_ON, day));
 
@@ -33,22 +37,38 @@ const story = fc
     settled: fc.subarray(SETTLED_ON),
     splitOn: fc.option(fc.integer({ min: 2, max: 700 }), { nil: undefined }),
   })
-  .map(({ repayments, settled, splitOn }): Play[] => [
-    (world) => world.accept(EntrustStakes, { batch: "B1", serial: "S", valueDate: addDays(SIGNED_ON, 1) }),
-    ...repayments.map(({ day, fen, ordered }): Play => {
-      const amount = `${Math.trunc(fen / 100)}.${String(fen % 100).padStart(2, "0")}`;
-      const body = { batch: "B1", serial: `R${day}`, valueDate: addDays(SIGNED_ON, day), amount };
-      return (world) => world.accept(RecordUnifiedRepayment, ordered ? { ...body, allocation: "as-ordered", order: ["L3"] } : body);
-    }),
-    ...settled.map((day): Play => {
-      const from = day === "2017-06-20" ? "2017-03-21" : day === "2017-09-20" ? "2017-06-21" : "2017-09-21";
-      return (world) => {
-        const body = { batch: "B1", valueDate: day, from, toExcl: addDays(day, 1) };
-        world.accept(SettleBatchInterest, body);
-      };
-    }),
-    ...(splitOn === undefined ? [] : [(world: World) => split(world, addDays(SIGNED_ON, splitOn))]),
-  ]);
+  .filter(({ repayments, splitOn }) => repayments.every(({ day }) => day !== splitOn))
+  .map(({ repayments, settled, splitOn }): Story => {
+    const facts: Play[] = [
+      (world) => world.accept(EntrustStakes, { batch: "B1", serial: "S", valueDate: addDays(SIGNED_ON, 1) }),
+      ...repayments.map(({ day, fen, ordered }): Play => {
+        const amount = `${Math.trunc(fen / 100)}.${String(fen % 100).padStart(2, "0")}`;
+        const body = { batch: "B1", serial: `R${day}`, valueDate: addDays(SIGNED_ON, day), amount };
+        return (world) => world.accept(RecordUnifiedRepayment, ordered ? { ...body, allocation: "as-ordered", order: ["L3"] } : body);
+      }),
+      ...settled.map((day): Play => {
+        return (world) => void settle(world, day);
+      }),
+      ...(splitOn === undefined ? [] : [(world: World) => split(world, addDays(SIGNED_ON, splitOn))]),
+    ];
+    return { facts, settled };
+  });
+
+/** Nothing bears interest in the period, or it is settled. */
+const NOTHING_TO_SETTLE = /BATCH_NO_INTEREST|BATCH_INTEREST_OVERLAP/;
+
+/** The quarter that ends on the day, of one loan or of all that bear interest; false when nothing is to be settled. */
+function settle(world: World, day: string, loan?: string): boolean {
+  const from = day === "2017-06-20" ? "2017-03-21" : day === "2017-09-20" ? "2017-06-21" : "2017-09-21";
+  const body = { batch: "B1", valueDate: day, from, toExcl: addDays(day, 1), ...(loan === undefined ? {} : { loan }) };
+  try {
+    world.accept(SettleBatchInterest, body);
+    return true;
+  } catch (refused) {
+    if (NOTHING_TO_SETTLE.test(String(refused))) return false;
+    throw refused;
+  }
+}
 
 /** R2 as the register does it: by heads 2:1 of what is booked on the day, realigned. */
 function split(world: World, on: string): void {
@@ -61,12 +81,18 @@ function split(world: World, on: string): void {
   world.divide("L1", on, "H1", held?.amount ?? 0n, heads);
 }
 
-/** The bank corrects settled interest that late facts made wrong, until all of it is right. */
-function correctAll(world: World): void {
+/**
+ * The bank corrects settled interest that late facts made wrong, and settles for a loan that they opened again a quarter
+ * in which it bore none, until all of it is right.
+ */
+function correctAll(world: World, settled: readonly string[]): void {
   for (let round = 0; round < 20; round += 1) {
     const stale = LOANS.flatMap((loan) => staleInterest(world.loan(loan)).map(({ settlement }) => ({ loan, settlement })));
     const [first] = stale;
-    if (!first) return;
+    if (!first) {
+      if (settled.some((day) => LOANS.some((loan) => settle(world, day, loan)))) continue;
+      return;
+    }
     const { from, toExcl, kind } = first.settlement;
     world.accept(CorrectBatchInterest, { batch: "B1", loan: first.loan, from, toExcl, kind, valueDate: "2019-12-20" });
   }
@@ -82,21 +108,21 @@ const outcome = (world: World) =>
     excess: String(sumFen([...world.batch().repayments.values()].map((repayment) => repayment.excess))),
   }));
 
-const played = (facts: readonly Play[]): World => {
+const played = ({ facts, settled }: Story): World => {
   const world = new World().signed();
   world.accept(RecordBatchDisbursement, { batch: "B1", serial: "D", valueDate: SIGNED_ON });
   for (const play of facts) play(world);
-  correctAll(world);
+  correctAll(world, settled);
   return world;
 };
 
 it("every order of recording ends alike", () => {
-  const orders = story.chain((facts) => fc.tuple(fc.constant(facts), fc.shuffledSubarray(facts, { minLength: facts.length })));
+  const orders = story.chain((told) => fc.tuple(fc.constant(told), fc.shuffledSubarray([...told.facts], { minLength: told.facts.length })));
   fc.assert(
-    fc.property(orders, ([facts, shuffled]) => {
+    fc.property(orders, ([{ facts, settled }, shuffled]) => {
       // A split is told of the stakes that are booked: it follows the entrustment.
       const second = [facts[0] as Play, ...shuffled.filter((play) => play !== facts[0])];
-      expect(outcome(played(second))).toEqual(outcome(played(facts)));
+      expect(outcome(played({ facts: second, settled }))).toEqual(outcome(played({ facts, settled })));
     }),
     { numRuns: 120 },
   );
@@ -104,9 +130,10 @@ it("every order of recording ends alike", () => {
 
 it("stake plus loan money is the loan, per loan and day, in every order (2.7 no. 3)", () => {
   fc.assert(
-    fc.property(story, fc.infiniteStream(fc.nat()), (facts, rank) => {
+    fc.property(story, fc.infiniteStream(fc.nat()), ({ facts, settled }, rank) => {
       const shuffled = facts.map((play) => ({ play, rank: rank.next().value ?? 0 })).sort((a, b) => a.rank - b.rank);
-      const world = played([facts[0] as Play, ...shuffled.map(({ play }) => play).filter((play) => play !== facts[0])]);
+      const second = [facts[0] as Play, ...shuffled.map(({ play }) => play).filter((play) => play !== facts[0])];
+      const world = played({ facts: second, settled });
       for (const loan of LOANS) {
         const state = world.loan(loan);
         const days = [SIGNED_ON, addDays(SIGNED_ON, 1), ...state.timeline.movements.map((movement) => movement.valueDate), LATEST];

@@ -251,7 +251,7 @@ async function main(): Promise<number> {
       district: DEMO_DISTRICT,
       home,
       embeddedDatabase: DEMO_DATABASE,
-      databaseUrl: process.env.DATABASE_URL,
+      databaseUrl: process.env.DATABASE_URL || undefined,
       clock: () => clock.now,
       newId: seededIds(() => clock.now),
       vaultSecrets: demoSecrets(),
