@@ -93,7 +93,11 @@ module.exports = {
       from: { path: "^(services|test)/" },
       to: {
         path: "^packages/[^/]+/[^/]+/src/",
-        pathNot: ["^packages/[^/]+/[^/]+/src/(index|events)[.]ts$", "^packages/foundation/interest/src/timeline/index[.]ts$"],
+        pathNot: [
+          "^packages/[^/]+/[^/]+/src/(index|events)[.]ts$",
+          "^packages/foundation/interest/src/timeline/index[.]ts$",
+          "^packages/read/books/src/testing[.]ts$",
+        ],
       },
     },
   ],

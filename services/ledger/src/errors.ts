@@ -60,8 +60,8 @@ export const ledgerErrors = declareErrors({
   VOUCHER_NOT_REVERSIBLE: {
     zh: "凭证 {voucher} 不能红字冲销。",
     en: "Voucher {voucher} can't be reversed in red.",
-    remedyZh: "{zh}",
-    remedyEn: "{en}",
+    remedyZh: "请这样更正：{zh}",
+    remedyEn: "Correct it in this way: {en}",
     kind: "rule",
   },
   VOUCHER_OF_CLOSED_YEAR: {

@@ -1,11 +1,13 @@
 import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bankFileClient, csv } from "./testing/bank-file-client.ts";
 import { DISTRICT, LiveDistrict, send } from "./testing/live-district.ts";
 
 /* Bulks over HTTP, by a client that signs by hand and shares no code with the server. */
 
 const district = new LiveDistrict();
 const { bank, bankRead } = district;
+const { upload } = bankFileClient(district);
 const money = { currency: "CNY" };
 const head = () => district.platform.store.head(DISTRICT);
 const bulk = (items: unknown, change: { mode?: string; key?: string | null; keyId?: string } = {}) => {
@@ -172,6 +174,17 @@ describe("all or nothing", () => {
     expect(await bank("repayments", repay("E1", "11.00").body)).toMatchObject({ status: 200 });
     expect(await bank("repayments", repay("E1", "11.01").body)).toMatchObject({ status: 409 });
     expect(await head()).toBe(before + 2);
+  });
+
+  it("given a file booked as a whole, then its serials are known to the API, with the answer of each", async () => {
+    const sent = await upload("?kind=repayments&mode=all", csv("L1,2018-03-19,FA1,,21.00", "L1,2018-03-19,FA2,,22.00"));
+    expect(sent).toMatchObject({ status: 201, body: { counts: { booked: 2 } } });
+    const before = await head();
+    const again = await bulk([repay("FA2", "22.00", "2018-03-19"), repay("FA1", "99.00", "2018-03-19")]);
+    expect(statuses(again)).toEqual(["repeated", "refused"]);
+    expect(again.body.items[0].answer).toMatchObject({ serial: "FA2", principal: "22.00" });
+    expect(again.body.items[1].problems[0].code).toBe("IDEMPOTENCY_KEY_CONFLICT");
+    expect(await head()).toBe(before);
   });
 
   it("given messages of several services, then they are one append too", async () => {

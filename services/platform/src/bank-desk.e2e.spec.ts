@@ -234,10 +234,20 @@ describe("a serial is one message's, and a reversal names its original", () => {
   });
 });
 
+interface ApiOperation {
+  readonly operationId?: string;
+  readonly security?: unknown;
+  readonly responses: object;
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly example?: unknown }>> };
+}
+interface ApiDocument {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, ApiOperation>>>>;
+}
+
 describe("the API document", () => {
   it("names every operation of the banks once, says how to sign it and how it is refused", async () => {
-    const document = await (await fetch(`${district.origin}/openapi.json`)).json();
-    const operations = Object.entries(document.paths as Record<string, Record<string, Record<string, unknown>>>)
+    const document = (await (await fetch(`${district.origin}/openapi.json`)).json()) as ApiDocument;
+    const operations = Object.entries(document.paths)
       .filter(([path]) => path.startsWith("/bank/v1/"))
       .flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ path, method, operation })));
     expect(operations.length).toBeGreaterThan(95);
@@ -249,14 +259,16 @@ describe("the API document", () => {
     for (const { path, method, operation } of operations) {
       if (path.startsWith("/bank/v1/file-templates")) continue;
       expect(operation.security, path).toEqual([{ signature: [] }]);
-      const responses = Object.keys(operation.responses as object);
+      const responses = Object.keys(operation.responses);
       expect(responses, `${method} ${path}`).toContain("default");
     }
-    const repayment = document.paths["/bank/v1/repayments"].post;
-    expect(repayment.operationId).toBe("recordRepayment");
-    expect(Object.keys(repayment.responses)).toEqual(expect.arrayContaining(["200", "201", "202", "400", "401", "409", "422", "503"]));
-    expect(repayment.requestBody.content["application/json"].example).toMatchObject({ currency: "CNY", serial: "JZ180510000123" });
-    expect(JSON.stringify(document.paths["/bank/v1/bulk"].post.requestBody)).toContain('"repayments"');
+    const repayment = document.paths["/bank/v1/repayments"]?.post;
+    expect(repayment?.operationId).toBe("recordRepayment");
+    expect(Object.keys(repayment?.responses ?? {})).toEqual(
+      expect.arrayContaining(["200", "201", "202", "400", "401", "409", "422", "503"]),
+    );
+    expect(repayment?.requestBody?.content["application/json"]?.example).toMatchObject({ currency: "CNY", serial: "JZ180510000123" });
+    expect(JSON.stringify(document.paths["/bank/v1/bulk"]?.post?.requestBody)).toContain('"repayments"');
   });
 });
 

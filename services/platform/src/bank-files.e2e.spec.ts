@@ -122,7 +122,7 @@ describe("repayments in a file", () => {
     expect(await upload("?kind=nothing", good)).toMatchObject({ status: 400 });
     expect(await head()).toBe(before);
     const other = await upload("?kind=repayments", good, { keyId: "k2" });
-    expect(other.body).toMatchObject({ status: "refused", faults: [{ row: 2, code: "OTHER_BANKS_LOAN" }] });
+    expect(other.body).toMatchObject({ status: "refused", faults: [{ row: 2, code: "LOAN_NOT_DISBURSED" }] });
     expect(await readdir(path.join(district.platform.home, "bank-files/spool"))).toEqual([]);
   });
 });

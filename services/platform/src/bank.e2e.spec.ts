@@ -101,7 +101,7 @@ describe("bad input", () => {
 
   it("given no key, or another bank's loan, then it is refused", async () => {
     expect(await bank("repayments", good, { key: null })).toMatchObject({ status: 400, body: { code: "IDEMPOTENCY_KEY_MISSING" } });
-    expect(await bank("repayments", good, { keyId: "k2" })).toMatchObject({ status: 403, body: { code: "OTHER_BANKS_LOAN" } });
+    expect(await bank("repayments", good, { keyId: "k2" })).toMatchObject({ status: 404, body: { code: "LOAN_NOT_DISBURSED" } });
   });
 
   it("given a forged, replayed or unsigned request, or a revoked key, then 401", async () => {

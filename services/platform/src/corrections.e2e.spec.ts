@@ -50,7 +50,7 @@ async function huimin(...args: string[]) {
 /** Fields by which the families name what is reversed. */
 const anyPayload = {
   ...{ donation: "D1", enterprise: "E1", ref: "R1", bank: "K1", deposit: 1, insurer: "I1", claim: "C1", grant: "G1", guarantor: "GU1" },
-  ...{ pool: "P1", year: 2018, total: "1.00", honour: "H1", loan: "L1", source: "区" },
+  ...{ pool: "P1", year: 2018, total: "1.00", honour: "H1", loan: "L1", source: "区", entry: 1 },
 };
 
 beforeAll(async () => {

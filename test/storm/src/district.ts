@@ -28,7 +28,7 @@ async function give(platform: Platform, definition: CommandDefinition, command: 
   if (outcome.kind !== "recorded") throw new Error(JSON.stringify(outcome));
 }
 
-/** Banks with their keys, and loans of 500,000 yuan, each drawn on one day. */
+/** Banks with their keys, and loans of 50,000 yuan over 36 months, each drawn on one day. */
 export async function openDistrict(platform: Platform, loans: number, keys: ReadonlyMap<string, StormKey>): Promise<void> {
   for (const [bank, { id, privateKey }] of keys) {
     await give(platform, RegisterBank, { bank, name: `测试银行${bank}`, valueDate: "2016-12-01" });
@@ -64,8 +64,8 @@ async function openLoan(platform: Platform, nth: number): Promise<void> {
       correlationId: `seed-${nth}`,
     },
     payload: {
-      ...{ loan, household: `H${nth}`, bank, village: "410803009204", amount: "500000.00", annualRate: "4.75", yearBase: 360 },
-      ...{ contractDate: DRAWN_ON, due: "2030-02-22", method: "interest-only-then-bullet", creditGroup: `H${nth}`, borrower: `P${nth}` },
+      ...{ loan, household: `H${nth}`, bank, village: "410803009204", amount: "50000.00", annualRate: "4.75", yearBase: 360 },
+      ...{ contractDate: DRAWN_ON, due: "2020-02-22", method: "interest-only-then-bullet", creditGroup: `H${nth}`, borrower: `P${nth}` },
       ...{ serial: `D${nth}`, penaltySurcharge: "50" },
     },
   };

@@ -43,8 +43,9 @@ const dayOf = (quarter: number, random: Random): string => {
 const yuan = (fen: number): string => `${Math.floor(fen / 100)}.${String(fen % 100).padStart(2, "0")}`;
 
 /**
- * Exactly `posts` messages on `loans` loans. A settlement comes after the repayments of its quarter, a payment of interest
- * after its settlement, a suspected duplicate after what it resembles; nothing else depends on anything.
+ * Exactly `posts` messages on `loans` loans. A settlement comes after the repayments of its quarter and the settlement before
+ * it, because its amount is what is known then; a payment of interest after its settlement, a suspected duplicate after what
+ * it resembles. Nothing else depends on anything.
  */
 export function planMessages(posts: number, loans: number, seed: number): StormMessage[] {
   const random = new Random(seed);
@@ -84,10 +85,12 @@ function loanMessages(nth: number, share: number, random: Random, add: (message:
       left -= 1;
     }
   }
+  let before: number[] = [];
   for (let quarter = 0; quarter < quarters; quarter += 1) {
     const [from, toExcl] = [quarterStart(quarter), quarterEnd(quarter)];
     const settled = { loan, from, toExcl, valueDate: toExcl, serial: `I${nth}-${quarter}` };
-    const id = add({ bank, path: "interest-settlements", body: settled, after: repaid[quarter] ?? [] });
+    const id = add({ bank, path: "interest-settlements", body: settled, after: [...before, ...(repaid[quarter] ?? [])] });
+    before = [id];
     const paid = { loan, valueDate: toExcl, serial: `P${nth}-${quarter}` };
     add({ bank, path: "interest-payments", body: paid, after: [id], paysFor: id });
   }

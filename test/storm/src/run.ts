@@ -31,7 +31,7 @@ export interface RunOptions {
 export interface RunReport {
   readonly seconds: number;
   readonly tries: number;
-  /** Tries by status; 0 is a broken line. */
+  /** Tries by status and code; 0 is a broken line. */
   readonly statuses: Readonly<Record<string, number>>;
   readonly faults: Readonly<Record<"brokenOff" | "twiceAtOnce" | "sentAgain" | "underAnotherKey", number>>;
   /** What must not happen, in words. */
@@ -40,6 +40,12 @@ export interface RunReport {
 
 /** Answers that say: not now, ask again. */
 const isFinal = ({ status }: Tried): boolean => ![0, 408, 429, 500, 502, 503].includes(status);
+
+/** `201`, `503 UNAVAILABLE`, `0 ECONNREFUSED`. */
+const nameOf = (tried: Tried): string => {
+  if ("fault" in tried) return `0 ${tried.fault}`;
+  return tried.status < 400 ? String(tried.status) : `${tried.status} ${/"code":"([A-Z_]+)"/.exec(tried.text)?.[1] ?? ""}`;
+};
 
 export async function runMessages(options: RunOptions): Promise<RunReport> {
   return new Run(options).all();
@@ -173,7 +179,8 @@ class Run {
     this.#tries += 1;
     const client = this.#clients.get(message.bank) as BankClient;
     const tried = await client.post({ path: message.path, body, idempotencyKey, breakOffMs });
-    this.#statuses[tried.status] = (this.#statuses[tried.status] ?? 0) + 1;
+    const status = nameOf(tried);
+    this.#statuses[status] = (this.#statuses[status] ?? 0) + 1;
     const busy = tried.status === 429 || tried.status === 503;
     if (busy && "headers" in tried && tried.headers["retry-after"] === undefined) this.#wrong.push(`${tried.status} without Retry-After`);
     return tried;

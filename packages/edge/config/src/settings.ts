@@ -47,6 +47,9 @@ export const MODES = ["production", "sandbox"] as const;
 /** `sandbox`: invented data, published test keys, a clock that can be moved; for banks that build their connection. */
 export type Mode = (typeof MODES)[number];
 
+export const CHECKPOINT_EVERY = ["hour", "day", "never"] as const;
+export type CheckpointEvery = (typeof CHECKPOINT_EVERY)[number];
+
 /** Every setting of the product. What is not here is not configurable. */
 export const settings = {
   mode: {
@@ -152,6 +155,46 @@ export const settings = {
     standard: "<home>/checkpoints",
     read: text(/^.+$/),
     expected: "a path",
+  },
+  checkpointEvery: {
+    variable: "HUIMIN_CHECKPOINT_EVERY",
+    key: "checkpointEvery",
+    meaning: "How often the log is signed by itself, besides each close, backup and receipt",
+    standard: "hour",
+    read: (value: string): CheckpointEvery | undefined => CHECKPOINT_EVERY.find((one) => one === value),
+    expected: CHECKPOINT_EVERY.join(", "),
+  },
+  checkpointMailFolder: {
+    variable: "HUIMIN_CHECKPOINT_MAIL_FOLDER",
+    key: "checkpointMailFolder",
+    meaning: "Outbox for the auditor's mail: each periodic checkpoint as a short text that a mail program sends",
+    standard: "<home>/checkpoint-mail",
+    read: text(/^.+$/),
+    expected: "a path",
+  },
+  witnesses: {
+    variable: "HUIMIN_WITNESSES",
+    key: "witnesses",
+    meaning: "Witnesses that cosign checkpoints (C2SP tlog-witness): `<address> <public key>`, separated by commas",
+    standard: "—",
+    read: text(/^\s*https?:\/\/\S+\s+[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+(\s*,\s*https?:\/\/\S+\s+[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+)*\s*$/),
+    expected: "https://… name+keyid+key, separated by commas",
+  },
+  auditFolder: {
+    variable: "HUIMIN_AUDIT_FOLDER",
+    key: "auditFolder",
+    meaning: "What the auditor keeps: its key, the hash of every event, findings; a place that whoever holds the database can't change",
+    standard: "<home>/audit",
+    read: text(/^.+$/),
+    expected: "a path",
+  },
+  auditLogKey: {
+    variable: "HUIMIN_AUDIT_LOG_KEY",
+    key: "auditLogKey",
+    meaning: "Public key of the log (`huimin checkpoint` prints it), or a file with it, for an auditor on a machine of its own",
+    standard: "that of HUIMIN_LOG_KEY_FILE",
+    read: text(/^.+$/),
+    expected: "name+keyid+key, or a path",
   },
   fallbackFonts: {
     variable: "HUIMIN_FALLBACK_FONT",

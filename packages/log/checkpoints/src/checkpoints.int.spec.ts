@@ -1,64 +1,9 @@
-import { generateKeyPairSync } from "node:crypto";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { openPool } from "@huimin/database";
-import { createPostgresStore, type EventStore, eventStoreMigrations, type NewEvent } from "@huimin/event-store";
 import { noteSigner, openReceipt, SIGNATURE_TYPES, verifierKey } from "@huimin/proof-log";
-import { testDatabase } from "@huimin/test-support";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { CheckpointFolder, Checkpoints, checkpointMigrations, cosign, LogAltered, LogForked, type StoredLeaf, verifyLog } from "./index.ts";
-
-const district = "410803";
-const pem = () => generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" }) as string;
-const signer = noteSigner("huimin.example/410803", pem());
-
-const event = (n: number): NewEvent => ({
-  ...{ eventId: `e${n}`, type: "PolicyParameterSet", schemaVersion: 1, valueDate: "2018-01-01", recordedAt: "2018-01-01T08:00:00+08:00" },
-  ...{ period: "2018-01", actor: "system", role: "SYS", channel: "system", commandId: `c${n}`, correlationId: `c${n}`, payload: { n } },
-});
-
-async function fill(store: EventStore, from: number, to: number): Promise<void> {
-  const events = Array.from({ length: to - from + 1 }, (_, i) => event(from + i));
-  const done = await store.append(district, {
-    writes: [{ stream: "policy/x", expect: { kind: "any" }, events }],
-    ...{ asserts: [], keys: [], answer: null },
-  });
-  expect(done.kind).toBe("appended");
-}
-
-async function stage() {
-  const database = await testDatabase([...eventStoreMigrations, ...checkpointMigrations]);
-  const pool = openPool({ url: database.url });
-  const store = createPostgresStore({ connectionString: database.url });
-  const home = await mkdtemp(path.join(tmpdir(), "huimin-checkpoints-"));
-  const folder = new CheckpointFolder(path.join(home, "outside"));
-  const checkpoints = new Checkpoints({ pool, store, district, signer, folder });
-  /** What an intruder with the owner's password does. */
-  const tamper = async (sql: string): Promise<void> => {
-    await pool.query(
-      `SET session_replication_role = replica; ALTER TABLE log.event DISABLE TRIGGER USER; ${sql}; ALTER TABLE log.event ENABLE ALWAYS TRIGGER never_changed`,
-    );
-  };
-  const verify = async () => {
-    const { rows } = await pool.query("SELECT position, stream, version, type, canonical, leaf_hash FROM log.event ORDER BY position");
-    async function* leaves(): AsyncGenerator<StoredLeaf> {
-      for (const row of rows) yield { ...row, position: Number(row.position), version: Number(row.version), leafHash: row.leaf_hash };
-    }
-    const files = [
-      ...(await checkpoints.notes()).map((note) => ({ place: "the database", note })),
-      ...(await folder.notes()).map(({ file, note }) => ({ place: file, note })),
-    ];
-    return verifyLog(district, leaves(), files, [signer.verifier]);
-  };
-  const close = async () => {
-    await store.close();
-    await pool.end();
-    await database.drop();
-    await rm(home, { recursive: true });
-  };
-  return { pool, store, folder, checkpoints, tamper, verify, close };
-}
+import { Checkpoints, cosign, LogAltered, LogForked } from "./index.ts";
+import { district, fill, pem, signer, stage } from "./testing.fixture.ts";
 
 let at: Awaited<ReturnType<typeof stage>>;
 const open: (() => Promise<void>)[] = [];
@@ -103,7 +48,7 @@ describe("checkpoints of a log", () => {
     await fill(at.store, 301, 1000);
     const second = await at.checkpoints.sign();
     const proof = await at.checkpoints.consistency(300, 1000);
-    expect(cosign(second.note, 0, proof, { ...known, last }, witness, 1)).toEqual({ kind: "conflict", size: 300 });
+    expect(cosign(second.note, 0, proof, { ...known, last }, witness, 1)).toEqual({ kind: "conflict", size: 300, forked: false });
     expect(cosign(second.note, 300, proof, { ...known, last }, witness, 1).kind).toBe("cosigned");
     expect(cosign(second.note, 300, proof.slice(1), { ...known, last }, witness, 1)).toMatchObject({ kind: "refused" });
     expect(cosign(second.note.replace("\n1000\n", "\n1001\n"), 300, proof, { ...known, last }, witness, 1)).toMatchObject({

@@ -5,6 +5,7 @@ import {
   emptyRoot,
   inclusionProof,
   type NoteSigner,
+  type NoteVerifier,
   openCheckpoint,
   rootAt,
   signCheckpoint,
@@ -14,6 +15,7 @@ import {
 import type { Pool } from "pg";
 import type { CheckpointFolder } from "./folder.ts";
 import { Subtrees } from "./subtrees.ts";
+import { askWitness, type Witness } from "./witness-client.ts";
 
 /*
  * The log's own side of the proof. A checkpoint is signed only when the log extends the last checkpoint that was signed, in
@@ -37,6 +39,23 @@ export interface CheckpointOptions {
   readonly signer: NoteSigner;
   /** Outside the database's trust domain; absent only where a caller has said so. */
   readonly folder?: CheckpointFolder | undefined;
+}
+
+/** Under which a witness's cosignatures are kept. */
+const keyName = ({ name, keyId }: NoteVerifier): string => `${name}+${keyId}`;
+
+/** Checkpoints of a district as the database has them, with cosignatures; for whoever may read it, with or without a key. */
+export async function storedCheckpoints(
+  pool: Pick<Pool, "query">,
+  district: string,
+): Promise<{ readonly size: number; readonly note: string }[]> {
+  const { rows } = await pool.query<{ size: string; note: string }>(
+    `SELECT c.size, c.note || coalesce((SELECT string_agg(w.line, '' ORDER BY w.witness) FROM proof.cosignature w
+       WHERE w.district = c.district AND w.size = c.size), '') AS note
+     FROM proof.checkpoint c WHERE c.district = $1 ORDER BY c.size`,
+    [district],
+  );
+  return rows.map(({ size, note }) => ({ size: Number(size), note }));
 }
 
 export class Checkpoints {
@@ -81,13 +100,52 @@ export class Checkpoints {
     return note === undefined ? undefined : { ...openCheckpoint(note, [this.#options.signer.verifier]), note };
   }
 
-  /** All checkpoints of the database, oldest first, as they are stored. */
+  /** All checkpoints of the database, oldest first, as they are stored, with the cosignatures of witnesses. */
   async notes(): Promise<string[]> {
-    const { rows } = await this.#options.pool.query<{ note: string }>(
-      "SELECT note FROM proof.checkpoint WHERE district = $1 ORDER BY size",
-      [this.#options.district],
+    return (await storedCheckpoints(this.#options.pool, this.#options.district)).map(({ note }) => note);
+  }
+
+  /**
+   * Asks a witness to cosign a checkpoint and keeps what it answers, in the database and in the folder. Throws
+   * {@link LogForked} when it has seen another history, and WitnessFault when it gives no signature.
+   */
+  async witness(signed: SignedCheckpoint, witness: Witness): Promise<void> {
+    const { pool, district, folder } = this.#options;
+    const line = await askWitness(witness, this, signed);
+    await pool.query("INSERT INTO proof.cosignature (district, size, witness, line) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", [
+      ...[district, signed.size, keyName(witness.verifier), line],
+    ]);
+    await folder?.writeWitnessed(signed.size, await this.#withCosignatures(signed.size, signed.note));
+  }
+
+  /** Size of the last checkpoint that a witness cosigned; 0 when there is none. */
+  async cosignedUpTo(witness: NoteVerifier): Promise<number> {
+    const { rows } = await this.#options.pool.query<{ size: string }>(
+      "SELECT coalesce(max(size), 0) AS size FROM proof.cosignature WHERE district = $1 AND witness = $2",
+      [this.#options.district, keyName(witness)],
     );
-    return rows.map((row) => row.note);
+    return Number(rows[0]?.size ?? 0);
+  }
+
+  async #withCosignatures(size: number, note: string): Promise<string> {
+    const { rows } = await this.#options.pool.query<{ line: string }>(
+      "SELECT line FROM proof.cosignature WHERE district = $1 AND size = $2 ORDER BY witness",
+      [this.#options.district, size],
+    );
+    return note + rows.map(({ line }) => line).join("");
+  }
+
+  /** The newest checkpoint over a position that a witness has cosigned; without one, the newest; undefined when none covers it. */
+  async #covering(position: number): Promise<SignedCheckpoint | undefined> {
+    const { rows } = await this.#options.pool.query<{ size: string; note: string }>(
+      `SELECT size, note FROM proof.checkpoint c WHERE district = $1 AND size >= $2
+       ORDER BY EXISTS (SELECT FROM proof.cosignature w WHERE w.district = c.district AND w.size = c.size) DESC, size DESC LIMIT 1`,
+      [this.#options.district, position],
+    );
+    const [found] = rows;
+    if (found === undefined) return undefined;
+    const note = await this.#withCosignatures(Number(found.size), found.note);
+    return { ...openCheckpoint(found.note, [this.#options.signer.verifier]), note };
   }
 
   /**
@@ -96,8 +154,7 @@ export class Checkpoints {
    */
   async receipt(position: number): Promise<string> {
     const { store, district } = this.#options;
-    const last = await this.latest();
-    const checkpoint = last !== undefined && position <= last.size ? last : await this.sign();
+    const checkpoint = (await this.#covering(position)) ?? (await this.sign());
     const path = await inclusionProof(position - 1, checkpoint.size, this.#subtrees.read);
     const [leaf] = await store.readLeaves(district, position - 1, 1);
     return writeReceipt({ index: position - 1, path, checkpoint: checkpoint.note, ...(leaf ? { canonical: leaf.canonical } : {}) });

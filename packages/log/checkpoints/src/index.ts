@@ -1,9 +1,10 @@
 export type { CheckpointOptions, SignedCheckpoint } from "./checkpoints.ts";
-export { Checkpoints, LogForked } from "./checkpoints.ts";
-export { CheckpointFolder } from "./folder.ts";
+export { Checkpoints, LogForked, storedCheckpoints } from "./checkpoints.ts";
+export { CheckpointFolder, type FiledCheckpoint } from "./folder.ts";
 export { checkpointMigrations } from "./migrations.ts";
 export { LogAltered, Subtrees } from "./subtrees.ts";
-export type { CheckpointFile, LogFault, LogReport, StoredLeaf } from "./verify.ts";
-export { verifyLog } from "./verify.ts";
-export type { WitnessAnswer, WitnessedHead } from "./witness.ts";
-export { cosign } from "./witness.ts";
+export type { CheckpointFile, LogFault, LogReport, StoredLeaf, VerifyOptions } from "./verify.ts";
+export { leafFaults, verifyLog } from "./verify.ts";
+export type { AddCheckpoint, KnownLog, WitnessAnswer, WitnessedHead, WitnessRefusal } from "./witness.ts";
+export { cosign, PROOF_LINES_MAX, parseAddCheckpoint, writeAddCheckpoint } from "./witness.ts";
+export { askWitness, parseWitnesses, type Witness, WitnessFault } from "./witness-client.ts";

@@ -19,11 +19,13 @@ export interface CheckpointFile {
   /** Where it was found: a file, or the database. */
   readonly place: string;
   readonly note: string;
+  /** The size that its place says: a file's name, a row's key. */
+  readonly size?: number | undefined;
 }
 
 /** What is wrong, and the first position where it is. `from`–`to` when only a range can be named. */
 export interface LogFault {
-  readonly kind: "altered" | "missing" | "column" | "stream-version" | "checkpoint" | "signature" | "truncated" | "district";
+  readonly kind: "altered" | "missing" | "column" | "stream-version" | "checkpoint" | "signature" | "truncated" | "district" | "witness";
   readonly from: number;
   readonly to: number;
   readonly what: string;
@@ -36,31 +38,49 @@ export interface LogReport {
   readonly checkpoints: number;
   /** Events after the last checkpoint: nobody has signed them yet. */
   readonly unsigned: number;
+  /** Per witness asked for, the size of the largest checkpoint that holds and that it cosigned; 0 for none. */
+  readonly witnessed: readonly { readonly name: string; readonly size: number }[];
   /** First fault of each kind, the most exact place first. */
   readonly faults: readonly LogFault[];
 }
 
 interface Expected extends CheckpointBody {
   readonly place: string;
+  readonly by: readonly NoteVerifier[];
 }
 
-/** Reads the checkpoints; those that no known key has signed become faults. */
-function openAll(files: readonly CheckpointFile[], verifiers: readonly NoteVerifier[], faults: LogFault[]): Expected[] {
+/** Reads the checkpoints; those that the log's key has not signed for this log become faults. */
+function openAll(
+  files: readonly CheckpointFile[],
+  logs: readonly NoteVerifier[],
+  witnesses: readonly NoteVerifier[],
+  faults: LogFault[],
+): Expected[] {
   const opened: Expected[] = [];
-  for (const { place, note } of files) {
+  const wrong = (place: string, what: string): number => faults.push({ kind: "signature", from: 0, to: 0, what: `${place}: ${what}` });
+  for (const { place, note, size: said } of files) {
     try {
-      const { origin, size, root } = openCheckpoint(note, verifiers);
-      opened.push({ origin, size, root, place });
+      const { origin, size, root, by } = openCheckpoint(note, [...logs, ...witnesses]);
+      const keys = by.map(({ verifier }) => verifier);
+      if (!keys.some((key) => logs.includes(key))) wrong(place, "the log's key has not signed this checkpoint");
+      // A key signs for one log, under its own name: another log's checkpoint is not this one's.
+      else if (!keys.some((key) => logs.includes(key) && key.name === origin)) wrong(place, `the checkpoint is of another log (${origin})`);
+      else if (said !== undefined && said !== size) wrong(place, `the checkpoint is of ${size} events where one of ${said} belongs`);
+      else opened.push({ origin, size, root, place, by: keys });
     } catch (fault) {
       if (!(fault instanceof NoteError)) throw fault;
-      faults.push({ kind: "signature", from: 0, to: 0, what: `${place}: ${fault.message}` });
+      wrong(place, fault.message);
     }
   }
   return opened.sort((a, b) => a.size - b.size);
 }
 
-/** Compares what is stored beside an event with its text, and the text with itself. */
-function faultsOf(leaf: StoredLeaf, position: number, district: string, versions: Map<string, number>): LogFault[] {
+/**
+ * Compares what is stored beside an event with its text, and the text with itself.
+ * @param versions - last version of each stream, kept up to date here
+ * @param whole - `versions` began with the log: a stream that it does not know begins at 1. Otherwise its first is taken as it is
+ */
+export function leafFaults(leaf: StoredLeaf, position: number, district: string, versions: Map<string, number>, whole = true): LogFault[] {
   const at = (kind: LogFault["kind"], what: string): LogFault => ({ kind, from: position, to: position, what });
   let event: { district?: unknown; position?: unknown; stream?: unknown; streamVersion?: unknown; type?: unknown };
   try {
@@ -84,7 +104,7 @@ function faultsOf(leaf: StoredLeaf, position: number, district: string, versions
   }
   const stream = String(event.stream);
   const expected = (versions.get(stream) ?? 0) + 1;
-  if (event.streamVersion !== expected) {
+  if (event.streamVersion !== expected && (whole || versions.has(stream))) {
     found.push(at("stream-version", `${stream} has version ${String(event.streamVersion)} where ${expected} follows`));
   }
   versions.set(stream, typeof event.streamVersion === "number" ? event.streamVersion : expected);
@@ -104,6 +124,13 @@ class Faults {
   }
 }
 
+export interface VerifyOptions {
+  /** Witnesses that must each have cosigned a checkpoint of this log. */
+  readonly witnesses?: readonly NoteVerifier[];
+  /** Position that the log's head named before the events were read: no fewer may be there. */
+  readonly head?: number | undefined;
+}
+
 /**
  * Verifies a log of a district.
  * @param leaves - every event in order of position
@@ -116,9 +143,10 @@ export async function verifyLog(
   files: readonly CheckpointFile[],
   verifiers: readonly NoteVerifier[],
   onProgress: (events: number) => void = () => undefined,
+  { witnesses = [], head: named = 0 }: VerifyOptions = {},
 ): Promise<LogReport> {
   const unsignedNotes: LogFault[] = [];
-  const expected = openAll(files, verifiers, unsignedNotes);
+  const expected = openAll(files, verifiers, witnesses, unsignedNotes);
   const faults = new Faults();
   for (const fault of unsignedNotes) faults.add(fault);
   const head = new TreeHead();
@@ -126,12 +154,14 @@ export async function verifyLog(
   let good = 0;
   let lastGood = 0;
   let next = 0;
+  const cosigned = new Map(witnesses.map((key) => [key, 0]));
   const compare = (): void => {
     for (; expected[next]?.size === head.size; next += 1) {
-      const { root, place } = expected[next] as Expected;
+      const { root, place, by } = expected[next] as Expected;
       if (Buffer.compare(head.root(), root) === 0) {
         good += 1;
         lastGood = head.size;
+        for (const key of by) if (cosigned.has(key)) cosigned.set(key, head.size);
       } else
         faults.add({ kind: "checkpoint", from: lastGood + 1, to: head.size, what: `${place}: the events were others when it was signed` });
     }
@@ -143,7 +173,7 @@ export async function verifyLog(
       faults.add({ kind: "missing", from: position, to: leaf.position - 1, what: "events are missing" });
       break;
     }
-    for (const fault of faultsOf(leaf, position, district, versions)) faults.add(fault);
+    for (const fault of leafFaults(leaf, position, district, versions)) faults.add(fault);
     head.append(leafHash(leaf.canonical));
     compare();
     if (position % 10_000 === 0) onProgress(position);
@@ -151,6 +181,13 @@ export async function verifyLog(
   for (const { size, place } of expected.slice(next)) {
     faults.add({ kind: "truncated", from: head.size + 1, to: size, what: `${place}: ${size} events were signed, ${head.size} are here` });
   }
+  if (head.size < named) {
+    faults.add({ kind: "truncated", from: head.size + 1, to: named, what: `the log's head says ${named} events, ${head.size} are here` });
+  }
+  for (const [{ name, keyId }, size] of cosigned)
+    if (size === 0)
+      faults.add({ kind: "witness", from: 1, to: head.size, what: `no checkpoint that holds was cosigned by ${name}+${keyId}` });
   const root = head.size === 0 ? emptyRoot() : head.root();
-  return { events: head.size, root, checkpoints: good, unsigned: head.size - lastGood, faults: faults.list() };
+  const witnessed = [...cosigned].map(([{ name }, size]) => ({ name, size }));
+  return { witnessed, events: head.size, root, checkpoints: good, unsigned: head.size - lastGood, faults: faults.list() };
 }

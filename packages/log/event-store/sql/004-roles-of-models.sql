@@ -3,7 +3,7 @@ DO $$
 DECLARE
   v_role text;
 BEGIN
-  FOREACH v_role IN ARRAY ARRAY['huimin_pooled_lending', 'huimin_enterprise_lending', 'huimin_public_equity', 'huimin_social_partnership', 'huimin_dividends', 'huimin_risk_fund', 'huimin_webhooks', 'huimin_reconciliation'] LOOP
+  FOREACH v_role IN ARRAY ARRAY['huimin_pooled_lending', 'huimin_enterprise_lending', 'huimin_public_equity', 'huimin_social_partnership', 'huimin_dividends', 'huimin_risk_fund', 'huimin_webhooks', 'huimin_reconciliation', 'huimin_auditor'] LOOP
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = v_role) THEN
       BEGIN
         EXECUTE format('CREATE ROLE %I NOLOGIN', v_role);
@@ -21,6 +21,9 @@ END $$;
 
 GRANT EXECUTE ON FUNCTION log.append, log.read_streams, log.ensure_partitions
   TO huimin_pooled_lending, huimin_enterprise_lending, huimin_public_equity, huimin_social_partnership, huimin_dividends, huimin_risk_fund, huimin_webhooks, huimin_reconciliation;
+
+-- 审计: reads everything and appends nowhere: it has no right to the function, and no category.
+GRANT EXECUTE ON FUNCTION log.read_streams TO huimin_auditor;
 
 INSERT INTO log.append_grant (role, category) VALUES
   -- 分贷统还: batches and the loans and credit files in them
@@ -59,6 +62,8 @@ INSERT INTO log.append_grant (role, category) VALUES
   ('huimin_dividends', 'asset'),
   ('huimin_dividends', 'land-right'),
   ('huimin_dividends', 'proposal'),
+  -- 年终兑付: its plan and what people decide
+  ('huimin_dividends', 'year-end'),
   -- 风险补偿
   ('huimin_risk_fund', 'risk-fund'),
   ('huimin_risk_fund', 'compensation'),

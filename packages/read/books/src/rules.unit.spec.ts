@@ -17,6 +17,7 @@ import { riskFundEvents } from "@huimin/risk-fund/events";
 import { statementEvents } from "@huimin/statement/events";
 import { subsidyEvents } from "@huimin/subsidy/events";
 import { webhookEvents } from "@huimin/webhook/events";
+import { yearEndRunEvents } from "@huimin/year-end-run/events";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { memoryBooks } from "./memory.ts";
@@ -52,6 +53,7 @@ describe("every event type of the write side", () => {
     ...pooledEvents,
     ...subsidyEvents,
     ...statementEvents,
+    ...yearEndRunEvents,
     ...riskFundEvents,
     ...equityEvents,
   });

@@ -51,6 +51,7 @@ export const DEFAULT_GRANTS: Grants = {
     "huimin_statements",
     "huimin_reconciliation",
     "huimin_platform",
+    "huimin_auditor",
   ],
   writers: ["huimin_ledger", "huimin_platform"],
 };

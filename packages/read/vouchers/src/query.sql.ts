@@ -34,7 +34,8 @@ export const HEAD_SELECT = (s: string, knownAt: KnownAt | undefined, values: Val
      ${day("v.booking_date")} AS booking_date, ${day("v.value_date")} AS value_date,
      to_char(v.recorded_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.MS"+08:00"') AS recorded_at,
      v.summary, v.lines, v.total::text AS total, v.maker, v.maker_role, v.reviewer, v.source_document, v.evidence,
-     (SELECT ${LINK("c")} FROM ${s}.voucher c WHERE c.district = v.district AND c.event_id = v.corrects AND c.book = v.book) AS corrected,
+     CASE WHEN v.corrects IS NOT NULL
+       THEN (SELECT ${LINK("c")} FROM ${s}.voucher c WHERE c.district = v.district AND c.event_id = v.corrects AND c.book = v.book) END AS corrected,
      (SELECT json_agg(${LINK("r")} ORDER BY r.position) FROM ${s}.voucher r
        WHERE r.district = v.district AND r.corrects = v.event_id AND r.book = v.book AND ${knownCondition("r", knownAt, values)}) AS corrected_by
    FROM ${s}.voucher v`;

@@ -1,11 +1,22 @@
-import { booksProjection, findAccount } from "@huimin/books";
+import { booksProjection, createBooks, findAccount } from "@huimin/books";
 import { FactLog, prepaidInMidQuarter, readOnlyStore, wrongRateAfterClose } from "@huimin/books/testing";
+import type { StoredEvent } from "@huimin/event-store";
 import { createProjector, projectionMigrations, rebuild } from "@huimin/projector";
 import { type TestDatabase, testDatabase } from "@huimin/test-support";
 import { Pool } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkVouchers } from "./check.ts";
-import { createVouchers, nameOf, parseNumber, type VoucherQuestion, vouchersProjection } from "./index.ts";
+import {
+  createVouchers,
+  LogSealer,
+  nameOf,
+  parseNumber,
+  type Seal,
+  Sealer,
+  sealDifferences,
+  type VoucherQuestion,
+  vouchersProjection,
+} from "./index.ts";
 
 const district = "410803";
 const projections = [booksProjection, vouchersProjection];
@@ -141,6 +152,41 @@ describe("vouchers", () => {
       { book: "G", period: "2018-02", type: "记", count: 3 },
       { book: "G", period: "2018-02", type: "转", count: 3 },
     ]);
+  });
+
+  it("seals from the read models, a little at a time, are those of the log alone; any change of a closed month shows", async () => {
+    await project(1_000);
+    const books = createBooks(pool);
+    const through = "2018-12";
+    const sealer = new Sealer({ vouchers: createVouchers(pool), books, district });
+    for (const position of [3, 9, 20]) await sealer.seals({ after: "", through, position });
+    const seals = await sealer.seals({ after: "", through, position: log.events.length });
+    const fromLog = new LogSealer();
+    for (const event of log.events) fromLog.see(event);
+    expect(seals.map(({ period }) => period)).toContain("2017-12");
+    for (const seal of seals) {
+      expect(seal).toEqual(fromLog.seal(seal.period));
+      expect(sealDifferences(seal, fromLog.seal(seal.period))).toEqual([]);
+    }
+    expect((await sealer.seals({ after: "2018-02", through: "2018-03", position: log.events.length })).map(({ period }) => period)).toEqual(
+      ["2018-03"],
+    );
+    const december = seals.find(({ period }) => period === "2017-12");
+    const seen = (change: (event: StoredEvent) => readonly StoredEvent[]) => {
+      const altered = new LogSealer();
+      for (const event of log.events) for (const one of change(event)) altered.see(one);
+      return december && sealDifferences(december, altered.seal("2017-12"));
+    };
+    const isHit = (event: StoredEvent) => event.period === "2017-12" && event.type === "SubsidyPaid";
+    expect(seen((event) => [event])).toEqual([]);
+    expect(seen((event) => (isHit(event) ? [{ ...event, actor: "u-9" }] : [event]))).toEqual([
+      "book G: the vouchers are not those of the closing",
+    ]);
+    expect(seen((event) => (isHit(event) ? [] : [event]))).toEqual([
+      "book G: 2 vouchers when closed, 1 now",
+      "the trial balance is not that of the closing",
+    ]);
+    expect(sealDifferences(december as Seal, undefined)).toEqual(["all vouchers are missing"]);
   });
 
   it("a number that is missing, doubled or out of order is found, and a voucher without an event", async () => {

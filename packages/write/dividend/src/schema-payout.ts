@@ -120,6 +120,21 @@ export const PoolPayoutOrdered = Type.Object({
   bank: Id,
   batches: Type.Integer(),
   parts: Type.Integer(),
+  /** Rows of a file at most, where the bank takes fewer than the usual. */
+  rows: Type.Optional(Type.Integer({ minimum: 1 })),
+  /** Batches that share one part, where a file has fewer rows than a part has households. */
+  slices: Type.Optional(Type.Integer({ minimum: 2 })),
+  /** Only households whose account is with one of these banks; or only those whose account is with none of them. */
+  accountsOf: Type.Optional(Type.Array(Id)),
+  accountsNotOf: Type.Optional(Type.Array(Id)),
+});
+/** A batch of an order of which nothing could be paid: `setAside` households have no account that may be paid to. It stays so. */
+export const OrderedBatchPassed = Type.Object({
+  pool: Id,
+  year: Year,
+  order: Type.Integer({ minimum: 1 }),
+  batch: Type.Integer({ minimum: 1 }),
+  setAside: Type.Integer({ minimum: 0 }),
 });
 
 /** D4 header, stream payout/. Posts nothing: the items post. `fileHash` is of the batch file for the bank. */
@@ -175,6 +190,7 @@ export const WrongPayoutAdvanceReturned = Type.Object({ obligor: Type.String(), 
 /** Event types of the payout side. */
 export const payoutEvents = {
   PoolPayoutOrdered,
+  OrderedBatchPassed,
   PayoutItemsSubmitted,
   PayoutItemsCancelled,
   PayoutSucceeded,

@@ -146,7 +146,7 @@ export function reverse(state: DonationState, request: ReversalRequest): Result<
     priorYear: entry.fiscalYear !== request.fiscalYear,
     ...given({ reason: request.reason, serial: request.serial }),
   };
-  return ok(event("DonationEntryReversed", entry.valueDate, payload));
+  return ok({ ...event("DonationEntryReversed", entry.valueDate, payload), corrects: entry.eventId });
 }
 
 /** Lines of a distribution: each household once, together the value. Refuses HOUSEHOLD_LISTED_TWICE, DISTRIBUTION_SUM_DIFFERS. */

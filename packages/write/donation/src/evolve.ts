@@ -11,6 +11,7 @@ export const FREE = "free";
 /** What one event did to a donation. */
 export interface DonationEntry {
   readonly entry: number;
+  readonly eventId: string;
   readonly type: DonationEventType;
   readonly valueDate: IsoDate;
   /** Fiscal year in which it is booked: that of its accounting period. */
@@ -74,6 +75,7 @@ function entryOf(event: RecordedEvent): DonationEntry | undefined {
   const { money = [], goods = 0n, income = 0n } = mover(event.payload as never);
   return {
     entry,
+    eventId: event.eventId,
     type: event.type as DonationEventType,
     valueDate: event.valueDate,
     fiscalYear: yearOf(event.period),

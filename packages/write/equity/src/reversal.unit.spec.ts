@@ -59,6 +59,18 @@ describe("a red entry", () => {
     expect(district.refuse(ReverseEquityMessage, reversal)).toBe("EQUITY_ENTRY_REVERSED");
   });
 
+  it("is refused to another bank than the message's", () => {
+    const district = lost();
+    const recordedAt = "2019-07-02T09:00:00+08:00";
+    const from = (bank: string) => ({ recordedAt, period: "2019-07", actor: `bank:${bank}`, role: "BANK" as const });
+    expect(district.log.execute(ReceiveLossShare, share, from("K1")).ok).toBe(true);
+    const reversal = { in: { ref: "Z1" }, serial: "B1", reversalSerial: "B2" };
+    expect(district.log.decide(ReverseEquityMessage, reversal, from("K2"))).toMatchObject({
+      refusal: { code: "EQUITY_ENTRY_OF_OTHER_BANK" },
+    });
+    expect(district.log.decide(ReverseEquityMessage, reversal, from("K1")).ok).toBe(true);
+  });
+
   it("of a recovery waits until its shares are no longer returned", () => {
     const district = lost();
     district.accept(ReceiveLossRecovery, { ref: "Z1", gross: "10.00", cost: "0.00", serial: "B1", valueDate: "2020-01-05" });

@@ -119,7 +119,8 @@ export const ReverseGuaranteeFee: CommandDefinition<Static<typeof ReverseGuarant
     if (!open.ok) return open;
     const amount = formatAmount(-open.value.amount);
     const priorYear = isPriorYear(open.value, context.period);
-    const event = linkageEvent("GuaranteeFeeReversed", valueDate, { grant, guarantor, amount, priorYear, reason });
+    const reversed = linkageEvent("GuaranteeFeeReversed", valueDate, { grant, guarantor, amount, priorYear, reason });
+    const event = { ...reversed, corrects: open.value.eventId };
     return ok({ writes: [{ stream: guaranteeFeeStream(guarantor), events: [event] }], answer: { grant, guarantor, amount } });
   },
 };

@@ -177,6 +177,7 @@ export interface GuaranteeGrant {
   readonly grant: string;
   readonly amount: Fen;
   readonly fiscalYear: number;
+  readonly eventId: string;
   readonly status: "open" | "paid" | "reversed";
 }
 
@@ -189,8 +190,8 @@ const withStatus = (state: GuaranteeFeeState, grant: string, status: GuaranteeGr
 };
 
 export const guaranteeFeeFold: Fold<GuaranteeFeeState> = foldOf<GuaranteeFeeState, LinkageEventType>(new Map(), {
-  GuaranteeFeeGranted: (state, { grant, amount }, { period }) =>
-    put(state, grant, { grant, amount: fen(amount), fiscalYear: Number(period.slice(0, 4)), status: "open" }),
+  GuaranteeFeeGranted: (state, { grant, amount }, { period, eventId }) =>
+    put(state, grant, { grant, amount: fen(amount), fiscalYear: Number(period.slice(0, 4)), eventId, status: "open" }),
   GuaranteeFeeReversed: (state, { grant }) => withStatus(state, grant, "reversed"),
   GuaranteeFeePaid: (state, { grant }) => withStatus(state, grant, "paid"),
 });

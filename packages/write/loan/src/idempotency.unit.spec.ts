@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { idempotencyKeysOf, loanCommands } from "./index.ts";
+import { idempotencyKeysOf, loanCommands, ownSerialOf } from "./index.ts";
 
 const repayment = { loan: "L002", serial: "JZ1", valueDate: "2018-05-10", principal: "10000.00" };
 const hashOf = (body: object, command = "RecordRepayment") =>
@@ -32,4 +32,14 @@ it("takes a reversal by its own serial, and gives none to commands that only nam
 
 it("knows every command by one name", () => {
   expect(new Set(loanCommands.map((command) => command.name)).size).toBe(loanCommands.length);
+});
+
+it("tells a reversal's own serial from the one that it names", () => {
+  expect(ownSerialOf("ReverseRepayment", { serial: "JZ1", reversalSerial: "X1" })).toBe("X1");
+  for (const command of ["ReverseInterestPayment", "ReverseBatchInterestPayment"]) {
+    expect(idempotencyKeysOf(command, { loan: "L002", serial: "JZ1" }, "K1")).toEqual([]);
+    expect(idempotencyKeysOf(command, { loan: "L002", serial: "JZ1", reversalSerial: "X1" }, "K1")[0]?.key).toBe("serial:X1");
+  }
+  expect(ownSerialOf("RecordRepayment", repayment)).toBe("JZ1");
+  expect(ownSerialOf("ApproveLoan", { loan: "L002" })).toBeUndefined();
 });

@@ -1,49 +1,10 @@
 import benchmark from "./data/benchmark-lending-rates.json" with { type: "json" };
 import lpr from "./data/loan-prime-rates.json" with { type: "json" };
+import { ALWAYS, always, DEFAULT_DOCUMENT, type Parameter, type ParameterDefault, type ParameterType } from "./parameter.ts";
+import { CLOSING_PARAMETERS } from "./parameters-closing.ts";
 
-/**
- * Every parameter of the district's policy with its type, unit and the values that hold while the finance office has
- * set nothing else. A default is data with the document that set it, not a constant in a rule.
- */
-export type ParameterType =
-  | "percent"
-  | "amount"
-  | "integer"
-  | "bool"
-  | "weights"
-  | "method"
-  | "residue-rule"
-  | "ceiling"
-  | "control"
-  | "statement-control"
-  | "voucher-types"
-  | "texts";
+export { ALWAYS, type Parameter, type ParameterDefault, type ParameterType };
 
-export interface ParameterDefault {
-  readonly from: string;
-  /** Inclusive; open when absent. */
-  readonly to?: string;
-  readonly value: string;
-  readonly document: string;
-}
-
-export interface Parameter {
-  readonly type: ParameterType;
-  readonly unit: string;
-  readonly zh: string;
-  readonly en: string;
-  readonly defaults: readonly ParameterDefault[];
-  /** Weights of these parties only, each of them once. */
-  readonly parties?: readonly string[];
-  /** Values of an integer that may be chosen; any below 1,000,000 when absent. */
-  readonly choices?: readonly number[];
-}
-
-/** Defaults without a document that dates them hold from here on: before any loan that the books can meet. */
-export const ALWAYS = "0000-01-01";
-const DEFAULT_DOCUMENT = "产品默认值";
-
-const always = (value: string, document = DEFAULT_DOCUMENT): readonly ParameterDefault[] => [{ from: ALWAYS, value, document }];
 const trueFrom = (from: string, document: string): readonly ParameterDefault[] => [{ from, value: "true", document }];
 
 type BenchmarkTier = "upTo6m" | "upTo1y" | "1to3y" | "3to5y" | "1to5y" | "over5y";
@@ -368,41 +329,7 @@ export const POLICY_PARAMETERS = {
     en: "older value dates need a second approval",
     defaults: always("30"),
   },
-  "close.bankReconciliation": {
-    type: "statement-control",
-    unit: "–",
-    zh: "月结前银行对账(关闭、提示、有对账单的账户禁止、禁止)",
-    en: "what happens to a close while a bank account is not reconciled; `bound`: blocks for accounts with a statement, warns for others",
-    defaults: always("bound"),
-  },
-  "close.openProposals": {
-    type: "control",
-    unit: "–",
-    zh: "月结时尚有未审核单据(关闭、提示、禁止)",
-    en: "what happens to a close while proposals of the month wait for a second person",
-    defaults: always("block"),
-  },
-  "close.yearEndTransfer": {
-    type: "control",
-    unit: "–",
-    zh: "十二月份结账前须年末结转(关闭、提示、禁止)",
-    en: "what happens to the close of December before the year-end transfer",
-    defaults: always("warn"),
-  },
-  "close.settlementPeriodDays": {
-    type: "integer",
-    unit: "days after 31 December",
-    zh: "决算整理期天数",
-    en: "days of the settlement period in which December may still be booked",
-    defaults: always("20"),
-  },
-  "voucher.types": {
-    type: "voucher-types",
-    unit: "–",
-    zh: "凭证类型(记账凭证一种，或收款、付款、转账三种)",
-    en: "one type of voucher (记), or three by the cash that they move (收, 付, 转)",
-    defaults: always("single"),
-  },
+  ...CLOSING_PARAMETERS,
 } as const satisfies Readonly<Record<string, Parameter>>;
 
 export type PolicyKey = keyof typeof POLICY_PARAMETERS;

@@ -97,6 +97,19 @@ describe("accounts", () => {
     expect(r.openAccount(register.household("H1"), "subsidy")?.holder).toBe("H1-1");
   });
 
+  it("lets a bank touch accounts that are its own, and no others", () => {
+    const own = { actor: "bank:K1", role: "BANK" } as const;
+    const other = { actor: "bank:K2", role: "BANK" } as const;
+    const register = new SpecRegister().registered("H1", 2);
+    const close = { household: "H1", purpose: "all" as const, reason: "销户", valueDate: "2018-05-20" };
+    expect(code(register.when(r.BindBankAccount, bind, other))).toBe("ACCOUNT_OF_OTHER_BANK");
+    register.ok(r.BindBankAccount, bind, own);
+    expect(code(register.when(r.ChangeBankAccount, { ...change, bank: "K2" }, other))).toBe("ACCOUNT_OF_OTHER_BANK");
+    expect(code(register.when(r.CloseBankAccount, close, other))).toBe("ACCOUNT_OF_OTHER_BANK");
+    register.ok(r.ChangeBankAccount, change, own).ok(r.CloseBankAccount, close, own);
+    expect(r.openAccount(register.household("H1"), "dividend")).toBeUndefined();
+  });
+
   it.each([
     ["a second account for a purpose", r.BindBankAccount, change, "ACCOUNT_ALREADY_BOUND"],
     ["a change of none", r.ChangeBankAccount, { ...change, purpose: "subsidy" as const }, "ACCOUNT_NOT_BOUND"],

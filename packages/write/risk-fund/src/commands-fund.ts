@@ -70,7 +70,7 @@ export const ReverseRiskFundDeposit: CommandDefinition<Static<typeof ReverseRisk
       ...(asIncome ? { asIncome } : {}),
       ...(document ? { document } : {}),
     };
-    const event = riskEvent("RiskFundDepositReversed", valueDate, payload);
+    const event = riskEvent("RiskFundDepositReversed", valueDate, payload, original.eventId);
     return ok({ writes: [{ stream: riskFundStream(bank), events: [event] }], answer: { bank, deposit, amount: payload.amount } });
   },
 };

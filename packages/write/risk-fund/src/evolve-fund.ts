@@ -12,6 +12,7 @@ export interface FundDeposit {
   readonly source?: string | undefined;
   readonly asIncome?: boolean | undefined;
   readonly document?: string | undefined;
+  readonly eventId: string;
   readonly reversed: boolean;
 }
 
@@ -39,7 +40,7 @@ export const riskFundFold: Fold<RiskFundState> = {
     const deposited = narrowed(event, "RiskFundDeposited");
     if (deposited) {
       const { bank: _, amount, ...rest } = deposited;
-      const deposit = { ...rest, valueDate: event.valueDate, amount: fen(amount), reversed: false };
+      const deposit = { ...rest, valueDate: event.valueDate, amount: fen(amount), eventId: event.eventId, reversed: false };
       return { ...state, cash: state.cash + fen(amount), deposits: [...state.deposits, deposit] };
     }
     const taken = narrowed(event, "RiskFundDepositReversed");

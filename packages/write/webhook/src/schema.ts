@@ -29,7 +29,7 @@ const Bank = Type.String({ minLength: 1, maxLength: 64 });
 /** Part of the id of each message, which is a header: ASCII only. */
 export const EndpointId = Type.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$" });
 const Address = Type.String({ minLength: 1, maxLength: 500 });
-export const WebhookKind = Type.Union(WEBHOOK_KINDS.map((kind) => Type.Literal(kind)));
+export const WebhookKind = Type.Enum([...WEBHOOK_KINDS]);
 const Kinds = Type.Array(WebhookKind, { minItems: 1, maxItems: WEBHOOK_KINDS.length, uniqueItems: true });
 const Reason = Type.String({ minLength: 1, maxLength: 200 });
 const Instant = Type.String({ format: "date-time" });

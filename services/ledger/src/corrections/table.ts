@@ -74,7 +74,7 @@ const inLoss = equityEntry(({ ref }) => ({ ref }));
 
 const donationEntry = office("ReverseDonationEntry", (event, reason) => ({
   donation: payloadOf(event).donation,
-  entry: event.streamVersion,
+  entry: payloadOf(event).entry,
   reason,
 }));
 

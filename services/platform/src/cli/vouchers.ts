@@ -3,7 +3,7 @@ import { shanghaiDate } from "@huimin/calendar";
 import { findVouchers, printVoucher, printVoucherHead } from "@huimin/service-ledger";
 import { VOUCHER_TYPES, VOUCHERS_MAX, type Voucher, type VoucherHead, type VoucherType, type VoucherTypes } from "@huimin/vouchers";
 import { type Command, Option } from "commander";
-import { voucherOptionsOf } from "../compose/closing.ts";
+import { voucherOptionsOf } from "../compose/vouchers.ts";
 import type { Platform } from "../types.ts";
 import { type AxesOptions, axesOf, withAxes } from "./axes.ts";
 import { type CliContext, optionsOf, withPlatform } from "./context.ts";

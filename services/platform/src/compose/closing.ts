@@ -15,17 +15,17 @@ import {
   policyReader,
   type SignedClose,
   settlementLastDay,
-  type VoucherRouteOptions,
 } from "@huimin/service-ledger";
 import { createVouchers, type Vouchers } from "@huimin/vouchers";
 import type { FastifyBaseLogger } from "fastify";
 import type { Pool } from "pg";
-import type { Platform } from "../types.ts";
 import { fileLogSigner } from "./log-key.ts";
 import { OpenProposals } from "./proposals.ts";
-import type { ProofPlaces } from "./receipts.ts";
 
-export interface ClosingDeskOptions extends ProofPlaces {
+export interface ClosingDeskOptions {
+  /** Key that signs the log, and where checkpoints are kept outside the database. Default: in `home`. */
+  readonly logKeyFile?: string | undefined;
+  readonly checkpointFolder?: string | undefined;
   readonly district: string;
   readonly home: string;
   readonly pool: Pool;
@@ -104,15 +104,6 @@ export function createClosingDesk(options: ClosingDeskOptions): ClosingDesk {
     },
   };
 }
-
-/** What the routes and commands about vouchers need of the platform. */
-export const voucherOptionsOf = ({ desk, district, clock, people }: Platform): VoucherRouteOptions => ({
-  vouchers: desk.vouchers,
-  district,
-  clock,
-  namesOf: (actors) => people.namesOf(actors),
-  typesOn: async (on) => ((await desk.policy("voucher.types", on)) === "three" ? "three" : "single"),
-});
 
 const SETTLEMENT_DAYS = "close.settlementPeriodDays";
 

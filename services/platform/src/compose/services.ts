@@ -65,12 +65,12 @@ import { withSuccession } from "@huimin/succession";
 import type { Pool } from "pg";
 import type { Platform } from "../types.ts";
 import { createBankAccess } from "./bank-access.ts";
-import { voucherOptionsOf } from "./closing.ts";
 import { CommandTable } from "./commands.ts";
 import { proposalRoutes } from "./proposals.ts";
 import { publicityOptionsOf } from "./publicity.ts";
 import { type ProofPlaces, receiptsOf } from "./receipts.ts";
 import { statementOptionsOf } from "./statements.ts";
+import { voucherOptionsOf } from "./vouchers.ts";
 import { addressGuardOf } from "./webhooks.ts";
 
 /** Each service records its commands with a handler of its own, whose database role may append to its categories only. */

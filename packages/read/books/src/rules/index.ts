@@ -19,6 +19,7 @@ import {
   registrySilent,
   statementSilent,
   webhookSilent,
+  yearEndRunSilent,
 } from "./silent.ts";
 import { subsidyRules, subsidySilent } from "./subsidy.ts";
 
@@ -45,6 +46,7 @@ const silent: ReadonlySet<string> = new Set([
   ...privacySilent,
   ...proposalSilent,
   ...statementSilent,
+  ...yearEndRunSilent,
   ...loanSilent,
   ...linkageSilent,
   ...pooledSilent,

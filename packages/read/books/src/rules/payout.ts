@@ -124,6 +124,7 @@ export const payoutRules: Readonly<Record<string, DatedRules>> = {
 /** Headers of batches, and the claim that PayoutWronglyPaid posts. */
 export const payoutSilent: readonly string[] = [
   "PoolPayoutOrdered",
+  "OrderedBatchPassed",
   "PayoutBatchSubmitted",
   "PayoutBatchAccepted",
   "PayoutBatchCancelled",

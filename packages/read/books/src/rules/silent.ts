@@ -50,6 +50,18 @@ export const proposalSilent: readonly string[] = ["CommandProposed", "ProposalAp
 /** 告知书出具 (D12) changes no balance. */
 export const statementSilent: readonly string[] = ["StatementIssued"];
 
+/** The plan of a year-end run and what people decide on its way; the money is posted by pools and batches. */
+export const yearEndRunSilent: readonly string[] = [
+  "YearEndOpened",
+  "YearEndPublicityConfirmed",
+  "YearEndListsApproved",
+  "YearEndAllocationConfirmed",
+  "YearEndPayoutConfirmed",
+  "YearEndStatementsConfirmed",
+  "YearEndCancelled",
+  "YearEndClosed",
+];
+
 /** Where banks are told of what is booked. */
 export const webhookSilent: readonly string[] = [
   "WebhookEndpointRegistered",

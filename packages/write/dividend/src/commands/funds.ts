@@ -101,14 +101,15 @@ export const ReverseDividendFunds: CommandDefinition<Static<typeof ReverseDivide
     const { pool, serial, reversalSerial } = command;
     const receipt = (yield* gatherPool(pool)).receipts.get(serial);
     if (!receipt || receipt.payload.bank !== bank.value) return refuse(errors.DIVIDEND_RECEIPT_UNKNOWN, { pool, serial });
-    const { valueDate, payload } = receipt;
+    const { valueDate, payload, eventId: corrects } = receipt;
     const answer = { pool, serial, amount: `-${payload.amount}` };
     if (receipt.kind === "income") {
       const reversed = { pool, bank: bank.value, amount: payload.amount, serial, reversalSerial };
-      return ok({ writes: [pooled(pool, dividendEvent("AssetIncomeReversed", valueDate, reversed))], answer });
+      return ok({ writes: [pooled(pool, { ...dividendEvent("AssetIncomeReversed", valueDate, reversed), corrects })], answer });
     }
     const { enterprise, excess } = receipt.payload;
-    const writes = [pooled(pool, dividendEvent("DividendFundsReversed", valueDate, { ...receipt.payload, serial, reversalSerial }))];
+    const taken = dividendEvent("DividendFundsReversed", valueDate, { ...receipt.payload, serial, reversalSerial });
+    const writes = [pooled(pool, { ...taken, corrects })];
     if (fen(excess) > 0n) {
       const { held } = yield* gatherOverpayment(enterprise);
       const left = sumFen(held.filter((one) => one.pool === pool && one.serial === serial).map((one) => one.amount));

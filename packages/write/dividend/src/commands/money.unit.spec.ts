@@ -145,7 +145,9 @@ describe("D2 money", () => {
     expect(at.refusal(ReverseOperatingCost, back, "2018-12-02")).toBe("OPERATING_COST_UNKNOWN");
     expect(at.refusal(ReverseOperatingCost, { ...back, pool: "P9" }, "2018-12-02")).toBe("POOL_UNKNOWN");
     at.run(DeductOperatingCost, cost("40.00"), "2018-12-02");
+    const receipt = pool(at, "PV").receipts.get("S1");
     at.run(ReverseDividendFunds, { pool: "PV", serial: "S1", reversalSerial: "R1" }, "2018-12-03");
+    expect(at.log.all.at(-1)).toMatchObject({ type: "AssetIncomeReversed", corrects: receipt?.eventId });
     expect(poolBalance(pool(at, "PV"))).toBe(fen("-40.00"));
   });
 

@@ -86,7 +86,10 @@ export const wrongPayoutFold: Fold<WrongPayoutState> = {
       case "WrongPayoutRecovered": {
         const { amount, bank, serial } = event.payload as DividendPayload<"WrongPayoutRecovered">;
         const recovery = { amount: fen(amount), valueDate: event.valueDate, reversed: false };
-        return { ...state, recovered: new Map(state.recovered).set(serial === undefined ? `event ${event.eventId}` : recoveryKey(bank, serial), recovery) };
+        return {
+          ...state,
+          recovered: new Map(state.recovered).set(serial === undefined ? `event ${event.eventId}` : recoveryKey(bank, serial), recovery),
+        };
       }
       case "WrongPayoutRecoveryReversed": {
         const { bank, serial } = event.payload as DividendPayload<"WrongPayoutRecoveryReversed">;

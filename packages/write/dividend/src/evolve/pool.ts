@@ -65,8 +65,18 @@ export interface YearState {
 
 /** A receipt by its serial, as long as it was not reversed. */
 export type Receipt =
-  | { readonly kind: "funds"; readonly valueDate: IsoDate; readonly payload: DividendPayload<"DividendFundsReceived"> }
-  | { readonly kind: "income"; readonly valueDate: IsoDate; readonly payload: DividendPayload<"AssetIncomeReceived"> };
+  | {
+      readonly kind: "funds";
+      readonly eventId: string;
+      readonly valueDate: IsoDate;
+      readonly payload: DividendPayload<"DividendFundsReceived">;
+    }
+  | {
+      readonly kind: "income";
+      readonly eventId: string;
+      readonly valueDate: IsoDate;
+      readonly payload: DividendPayload<"AssetIncomeReceived">;
+    };
 
 /** A pool from its stream `dividend/{pool}`. Amounts in fen. */
 export interface PoolState {
@@ -98,7 +108,11 @@ export interface DeductedCost {
   readonly payload: DividendPayload<"OperatingCostDeducted">;
 }
 
-export type PayoutOrder = DividendPayload<"PoolPayoutOrdered"> & { readonly on: IsoDate };
+export type PayoutOrder = DividendPayload<"PoolPayoutOrdered"> & {
+  readonly on: IsoDate;
+  /** Batches of which nothing could be paid. */
+  readonly passed: readonly number[];
+};
 
 const none: PoolState = {
   pool: undefined,
@@ -241,20 +255,20 @@ const handlers: { readonly [T in DividendEventType]?: Handler<T> } = {
     });
     return { ...state, claims, credited: state.credited - fen(p.amount) };
   },
-  DividendFundsReceived: (state, p, { valueDate }) => ({
+  DividendFundsReceived: (state, p, { valueDate, eventId }) => ({
     ...funds(state, p, 1n),
-    receipts: withReceipt(state, p.serial, { kind: "funds", valueDate, payload: p }),
+    receipts: withReceipt(state, p.serial, { kind: "funds", eventId, valueDate, payload: p }),
   }),
   DividendFundsReversed: (state, p) => ({ ...funds(state, p, -1n), receipts: without(state.receipts, p.serial) }),
   DividendOverdue: (state, p) => marked(state, p, (claim) => ({ overdue: openOf(claim) })),
   DividendDefaulted: (state, p) => marked(state, p, (claim) => ({ defaulted: openOf(claim) })),
-  AssetIncomeReceived: (state, p, { valueDate }) => ({
+  AssetIncomeReceived: (state, p, { valueDate, eventId }) => ({
     ...state,
     pool: p.pool,
     model: state.model ?? 6,
     credited: state.credited + fen(p.amount),
     received: state.received + fen(p.amount),
-    receipts: withReceipt(state, p.serial, { kind: "income", valueDate, payload: p }),
+    receipts: withReceipt(state, p.serial, { kind: "income", eventId, valueDate, payload: p }),
   }),
   AssetIncomeReversed: (state, p) => ({
     ...state,
@@ -321,7 +335,11 @@ const handlers: { readonly [T in DividendEventType]?: Handler<T> } = {
     return { ...allocated, years, allocated: state.allocated + fen(p.allocated) };
   },
   AllocationPartsPosted: (state, p) => withDraft(state, p, (draft) => ({ posted: new Set([...draft.posted, ...p.parts]) })),
-  PoolPayoutOrdered: (state, p, { valueDate }) => ({ ...state, payouts: [...state.payouts, { ...p, on: valueDate }] }),
+  PoolPayoutOrdered: (state, p, { valueDate }) => ({ ...state, payouts: [...state.payouts, { ...p, on: valueDate, passed: [] }] }),
+  OrderedBatchPassed: (state, p) => ({
+    ...state,
+    payouts: state.payouts.map((one) => (one.order === p.order ? { ...one, passed: [...one.passed, p.batch] } : one)),
+  }),
 };
 
 /** A pool from its stream. */

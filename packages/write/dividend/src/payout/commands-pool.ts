@@ -18,7 +18,7 @@ import { payoutErrors as errors } from "./errors.ts";
 import { closed, DateField, Id, PAYOUT_ROWS_MAX, Year } from "./fields.ts";
 import { dayOf, type Located } from "./gather.ts";
 import { hashOfRows } from "./list.ts";
-import { orderedBatch, PARTS_OF_BATCH, partsAllocated, partsOfBatch } from "./pool-order.ts";
+import { linesOfBatch, orderedBatch, partsAllocated, partsOfBatch, shapeOfOrder } from "./pool-order.ts";
 
 /*
  * D4 for a whole pool and year, of any number of households: a person orders it and a second one approves, once; the
@@ -26,10 +26,26 @@ import { orderedBatch, PARTS_OF_BATCH, partsAllocated, partsOfBatch } from "./po
  * entitlements a batch has, and the stream of the batch says whether it was submitted, so none is submitted twice.
  */
 
-export const OrderPoolPayoutBody = Type.Object({ pool: Id, year: Year, bank: Id, valueDate: Type.Optional(DateField) }, closed);
+/** Banks that one order may name: more than a district pays through. */
+const BANKS_NAMED_MAX = 50;
+const Banks = (description: string) => Type.Optional(Type.Array(Id, { minItems: 1, maxItems: BANKS_NAMED_MAX, description }));
+
+export const OrderPoolPayoutBody = Type.Object(
+  {
+    pool: Id,
+    year: Year,
+    bank: Id,
+    rows: Type.Optional(Type.Integer({ minimum: 1, maximum: PAYOUT_ROWS_MAX, description: "rows that the bank takes in one file" })),
+    accountsOf: Banks("only households whose account is with one of these banks"),
+    accountsNotOf: Banks("only households whose account is with none of these banks"),
+    valueDate: Type.Optional(DateField),
+  },
+  closed,
+);
 
 /**
- * 整池发放 (FIN-C): everything that is open of the pool and year is to be paid out through the bank. Answer: `order`, `batches`.
+ * 整池发放 (FIN-C): everything that is open of the pool and year is to be paid out through the bank, or of it what is paid on
+ * accounts of some banks (`accountsOf`, `accountsNotOf`), in files of at most `rows`. Answer: `order`, `batches`.
  * Refuses POOL_UNKNOWN, BANK_UNKNOWN, NOTHING_TO_PAY_OUT when nothing was allocated, POSTING_UNFINISHED while a long list is
  * being posted, AGENCY_MONEY_SHORT when the pool gave more than it received.
  */
@@ -38,7 +54,7 @@ export const OrderPoolPayout: CommandDefinition<Static<typeof OrderPoolPayoutBod
   schema: OrderPoolPayoutBody,
   roles: ["FIN-C"],
   postsInBookG: true,
-  *run({ pool, year, bank, valueDate }, context) {
+  *run({ pool, year, bank, valueDate, rows, accountsOf, accountsNotOf }, context) {
     const day = dayOf(valueDate, context);
     if (!day.ok) return day;
     const state = yield* gatherKnownPool(pool);
@@ -51,8 +67,9 @@ export const OrderPoolPayout: CommandDefinition<Static<typeof OrderPoolPayoutBod
     const short = shortMoney(fundsInPool(state.value), { pool, year });
     if (short) return short;
     const order = state.value.payouts.length + 1;
-    const batches = Math.ceil(parts / PARTS_OF_BATCH);
-    const event = dividendEvent("PoolPayoutOrdered", day.value, { pool, year, order, bank, batches, parts: PARTS_OF_BATCH });
+    const chosen = { ...(accountsOf ? { accountsOf } : {}), ...(accountsNotOf ? { accountsNotOf } : {}) };
+    const { batches, ...shape } = shapeOfOrder(parts, rows);
+    const event = dividendEvent("PoolPayoutOrdered", day.value, { pool, year, order, bank, batches, ...shape, ...chosen });
     return ok({ writes: [{ stream: poolStream(pool), events: [event] }], answer: { pool, year, order, batches } });
   },
 };
@@ -72,15 +89,16 @@ interface SetAside {
 const isOpen = (line: EntitlementLine): boolean => openItem(line) === undefined && line.payable + line.returned > 0n;
 
 /** The open entitlements of a batch, part by part. */
-function* gatherOpen({ pool, year, parts }: PayoutOrder, batch: number): Gather<Located[]> {
-  const numbers = partsOfBatch({ parts }, batch);
+function* gatherOpen(order: PayoutOrder, batch: number): Gather<Located[]> {
+  const { pool, year } = order;
+  const numbers = partsOfBatch(order, batch);
   const loaded = yield* loadAll(
     numbers.map((part) => entitlementStream(pool, year, part)),
     entitlementFold,
   );
   const open: Located[] = [];
   for (const [place, { state }] of loaded.entries()) {
-    for (const line of state.lines.values()) {
+    for (const line of linesOfBatch([...state.lines.values()], order, batch)) {
       if (!isOpen(line)) continue;
       open.push({ key: { household: line.household, year, pool }, index: open.length, part: numbers[place] as number, line });
     }
@@ -88,9 +106,17 @@ function* gatherOpen({ pool, year, parts }: PayoutOrder, batch: number): Gather<
   return open;
 }
 
-/** Those that have an account that may be paid to; the others with what the register says of it. */
+/** Whether an order pays on accounts of this bank. */
+const paysAt = ({ accountsOf, accountsNotOf }: PayoutOrder, bank: string): boolean =>
+  (accountsOf === undefined || accountsOf.includes(bank)) && !accountsNotOf?.includes(bank);
+
+/**
+ * Those that have an account that may be paid to, with a bank that the order pays at; the others with what the register says of
+ * it. Who has no account stands aside of every order: which bank would pay is not known.
+ */
 function* gatherPayable(
   open: readonly Located[],
+  order: PayoutOrder,
   context: CommandContext,
 ): Gather<{ readonly items: readonly Submitted[]; readonly setAside: readonly SetAside[] }> {
   const policy = yield* loadPolicy(["payout.cooldownHours"]);
@@ -106,8 +132,9 @@ function* gatherPayable(
     const { household } = one.key;
     const part = openPart(one);
     const account = part.ok ? accountFor(one, yield* accountHolder(household, known), context.recordedAt, hours) : part;
-    if (part.ok && account.ok) items.push(submittedItem(one, part.value, account.value.numberHash));
-    else if (!account.ok) setAside.push({ household, code: account.refusal.code });
+    if (part.ok && account.ok) {
+      if (paysAt(order, account.value.bank)) items.push(submittedItem(one, part.value, account.value.numberHash));
+    } else if (!account.ok) setAside.push({ household, code: account.refusal.code });
   }
   const covered = yield* gatherRecovered(items);
   if (covered.ok) return { items, setAside };
@@ -145,7 +172,8 @@ function* gatherOrder({ pool, year, order: number, batch }: Which): Gather<Resul
 /**
  * D4 of one batch of an order (SYS, FIN-C), value-dated like the order: every open entitlement of its parts, by the same rules
  * as `SubmitPayoutBatch`. Whose account can't be paid to is left out and named in `setAside`, so that one household does not
- * hold up thousands; the next order takes it up. A batch that was submitted is answered as it is. Answer: `payoutBatch`,
+ * hold up thousands; the next order takes it up. A batch that was submitted, or of which nothing could be paid
+ * (OrderedBatchPassed), is answered as it is. Answer: `payoutBatch`,
  * `count`, `total`, `fileHash`, `setAside`, `left` (open beyond the rows of a file). Refuses PAYOUT_ORDER_UNKNOWN,
  * PAYOUT_BATCH_TAKEN when the number is another batch's, AGENCY_MONEY_SHORT.
  */
@@ -164,13 +192,29 @@ export const SubmitOrderedPayout: CommandDefinition<Which> = {
       const { count, total, fileHash } = known;
       return ok({ writes: [], answer: { payoutBatch, count, total: formatAmount(total), fileHash, setAside: [], left: 0 } });
     }
+    if (order.passed.includes(which.batch)) return ok({ writes: [], answer: nothing(payoutBatch) });
     const short = shortMoney(funds, order);
     if (short) return short;
+    const { rows = PAYOUT_ROWS_MAX } = order;
     const open = yield* gatherOpen(order, which.batch);
-    const { items, setAside } = yield* gatherPayable(open.slice(0, PAYOUT_ROWS_MAX), context);
-    return ok(decided(order, payoutBatch, items, { setAside, left: Math.max(0, open.length - PAYOUT_ROWS_MAX) }));
+    const { items: payable, setAside } = yield* gatherPayable(open.slice(0, PAYOUT_ROWS_MAX), order, context);
+    const items = payable.slice(0, rows);
+    const left = Math.max(0, open.length - PAYOUT_ROWS_MAX) + payable.length - items.length;
+    if (items.length > 0) return ok(decided(order, payoutBatch, items, { setAside, left }));
+    const { pool, year, order: number, on } = order;
+    const event = dividendEvent("OrderedBatchPassed", on, { pool, year, order: number, batch: which.batch, setAside: setAside.length });
+    return ok({ writes: [{ stream: poolStream(pool), events: [event] }], answer: { ...nothing(payoutBatch), setAside, left } });
   },
 };
+
+const nothing = (payoutBatch: string) => ({
+  payoutBatch,
+  count: 0,
+  total: formatAmount(0n),
+  fileHash: hashOfRows([]),
+  setAside: [] as readonly SetAside[],
+  left: 0,
+});
 
 function decided(
   { bank, order, on }: PayoutOrder,
@@ -182,7 +226,7 @@ function decided(
   const fileHash = hashOfRows(items.map(({ key, amount, account }) => ({ ...key, amount, account })));
   const total = formatAmount(sumFen(items.map(({ amount }) => amount)));
   return {
-    writes: items.length === 0 ? [] : submissionWrites(header, items),
+    writes: submissionWrites(header, items),
     answer: { payoutBatch, count: items.length, total, fileHash, ...rest },
   };
 }

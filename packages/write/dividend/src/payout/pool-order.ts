@@ -20,6 +20,32 @@ export function orderedBatch({ pool, year, order }: Pick<PayoutOrder, "pool" | "
 export const partsAllocated = (state: PoolState, year: number): number =>
   Math.max(0, ...(state.years.get(year)?.allocated ?? []).map(({ parts }) => parts));
 
+/** Of what a file of `rows` is made: whole parts, or a slice of one where a file has fewer rows than a part has households. */
+export function shapeOfOrder(
+  allocated: number,
+  rows?: number,
+): { readonly batches: number; readonly parts: number; readonly rows?: number; readonly slices?: number } {
+  const limit = rows === undefined ? {} : { rows };
+  const parts = Math.min(PARTS_OF_BATCH, Math.floor((rows ?? PAYOUT_ROWS_MAX) / PART_HOUSEHOLDS_MAX));
+  if (parts > 0) return { batches: Math.ceil(allocated / parts), parts, ...limit };
+  const slices = Math.ceil(PART_HOUSEHOLDS_MAX / (rows as number));
+  return slices === 1 ? { batches: allocated, parts: 1, ...limit } : { batches: allocated * slices, parts: 1, slices, ...limit };
+}
+
 /** The parts that batch n of an order pays. */
-export const partsOfBatch = ({ parts }: Pick<PayoutOrder, "parts">, batch: number): number[] =>
-  Array.from({ length: parts }, (_, index) => (batch - 1) * parts + index);
+export const partsOfBatch = ({ parts, slices = 1 }: Pick<PayoutOrder, "parts" | "slices">, batch: number): number[] => {
+  const first = Math.floor((batch - 1) / slices) * parts;
+  return Array.from({ length: parts }, (_, index) => first + index);
+};
+
+/** Lines of a part that batch n pays: all of them, or those of its slice. The last slice has the rest of an overfull part. */
+export function linesOfBatch<T extends { readonly household: string }>(
+  lines: readonly T[],
+  { slices = 1, rows = PAYOUT_ROWS_MAX }: Pick<PayoutOrder, "slices" | "rows">,
+  batch: number,
+): readonly T[] {
+  if (slices === 1) return lines;
+  const slice = (batch - 1) % slices;
+  const inOrder = [...lines].sort((a, b) => (a.household < b.household ? -1 : 1));
+  return inOrder.slice(slice * rows, slice === slices - 1 ? undefined : (slice + 1) * rows);
+}

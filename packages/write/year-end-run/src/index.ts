@@ -1,0 +1,3 @@
+export * from "./commands.ts";
+export { errors as yearEndRunErrors } from "./errors.ts";
+export * from "./events.ts";
