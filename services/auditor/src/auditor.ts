@@ -10,7 +10,7 @@ import { LeafBook } from "./leaf-book.ts";
 import { LogAudit } from "./log-audit.ts";
 import { withSnapshot } from "./snapshot.ts";
 import { AuditFolderFault, auditorSigner, newState, readState, withFolder, writeState } from "./state.ts";
-import type { AuditCheck, AuditState, CheckResult, Finding, Found } from "./types.ts";
+import type { AuditCheck, AuditSources, AuditState, BooksPicture, CheckResult, Finding, Found } from "./types.ts";
 
 export interface AuditorOptions {
   /** Connections with the role `huimin_auditor`, which may write nowhere. */
@@ -24,6 +24,8 @@ export interface AuditorOptions {
   /** Folders with checkpoints besides the auditor's own. */
   readonly checkpointFolders: readonly string[];
   readonly checks: readonly AuditCheck[];
+  /** Months and open differences, for the report. */
+  readonly picture?: (sources: AuditSources) => Promise<BooksPicture>;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** A finding that is new, or is back. */
@@ -61,6 +63,7 @@ const LOG_TITLES: Readonly<Record<LogFault["kind"], readonly [string, string]>> 
   signature: ["检查点签名不成立", "A checkpoint is not signed by the log's key"],
   truncated: ["日志被截短或为旧副本", "The log was cut off or is an old copy"],
   district: ["事件属于其他区县", "An event of another district"],
+  subtree: ["数据库中的子树根与事件不符", "A root of a subtree in the database is not that of its events"],
   witness: ["检查点无见证", "No witness has cosigned"],
 };
 
@@ -122,6 +125,7 @@ class Round {
     if (state.district !== district) throw new AuditFolderFault(`${folder} is of district ${state.district}, not ${district}`);
     const { hashed, again } = await this.#lookAtLog(state, keys);
     if (this.#isTimeForBooks(state)) await this.#lookAtBooks(state);
+    state.auditorKey = verifierKey((await auditorSigner(folder, district)).verifier);
     state.rounds += 1;
     state.lastRound = this.#now;
     await writeState(folder, state);
@@ -163,7 +167,7 @@ class Round {
     faults.push(...(await this.#checkpoints(audit, state, head, logKeys)));
     state.position = this.#book.size;
     state.root = Buffer.from(await this.#book.root(this.#book.size)).toString("base64");
-    const found = faults.map(foundInLog);
+    const found = joined(faults).map(foundInLog);
     const strange = keys.filter((key) => !state.logKeys.includes(key));
     if (strange.length > 0) found.push(otherKey(strange));
     // What one event shows is gone when a whole second look has not shown it again.
@@ -208,25 +212,22 @@ class Round {
   }
 
   async #lookAtBooks(state: AuditState): Promise<void> {
-    const { pool, district, checks, clock } = this.#of;
+    const { pool, district, checks, picture, clock } = this.#of;
     const begun = performance.now();
     await withSnapshot(pool, district, async (snapshot) => {
-      const sources = {
-        district,
-        pool: snapshot.pool,
-        store: snapshot.store,
-        books: createBooks(snapshot.pool),
-        position: snapshot.position,
-      };
-      const results: InvariantResult[] = [standing(snapshot.stopped, snapshot.position)];
-      for (const { id, run } of checks)
-        results.push(...(await run({ ...sources, today: shanghaiDate(clock()) }).catch((fault: unknown) => [couldNot(id, fault)])));
-      state.books = {
-        at: this.#now,
-        position: snapshot.position,
-        milliseconds: Math.ceil(performance.now() - begun),
-        results: results.map(resultOf),
-      };
+      const { position } = snapshot;
+      const read = { district, pool: snapshot.pool, store: snapshot.store, books: createBooks(snapshot.pool), position };
+      const sources: AuditSources = { ...read, today: shanghaiDate(clock()) };
+      const results: InvariantResult[] = [standing(snapshot.stopped, position)];
+      for (const { id, run } of checks) results.push(...(await run(sources).catch((fault: unknown) => [couldNot(id, fault)])));
+      let shown: BooksPicture = { months: [], differences: [] };
+      try {
+        if (picture) shown = await picture(sources);
+      } catch (fault) {
+        results.push(couldNot("picture", fault));
+      }
+      const milliseconds = Math.ceil(performance.now() - begun);
+      state.books = { at: this.#now, position, milliseconds, results: results.map(resultOf), picture: shown };
       this.#note(state, results.filter(({ failed }) => failed > 0).map(foundInBooks), (finding) => !isOfLog(finding));
     });
   }
@@ -237,6 +238,22 @@ class Round {
     this.#fresh.push(...fresh);
   }
 }
+
+/** What is wrong alike with events that follow one another is one finding: a log that was exchanged has one, not a million. */
+function joined(faults: readonly LogFault[]): LogFault[] {
+  const all: LogFault[] = [];
+  const last = new Map<LogFault["kind"], number>();
+  for (const fault of faults) {
+    const at = last.get(fault.kind);
+    const before = at === undefined ? undefined : all[at];
+    if (at !== undefined && before && ofEvents(fault) && fault.from === before.to + 1) all[at] = { ...before, to: fault.to };
+    else last.set(fault.kind, all.push(fault) - 1);
+  }
+  return all;
+}
+
+const ofEvents = ({ kind }: LogFault): boolean =>
+  kind !== "checkpoint" && kind !== "signature" && kind !== "truncated" && kind !== "witness";
 
 const place = ({ from, to }: LogFault): string => (from === to ? `position ${from}` : `positions ${from}–${to}`);
 

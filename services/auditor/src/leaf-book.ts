@@ -34,10 +34,15 @@ export class LeafBook {
     ];
     // A write that a crash cut short is begun again.
     const size = Math.floor((await leaves.stat()).size / HASH_BYTES);
-    await leaves.truncate(size * HASH_BYTES);
     const book = new LeafBook(leaves, tiles, size);
-    await book.#completeTiles();
-    return book;
+    try {
+      await leaves.truncate(size * HASH_BYTES);
+      await book.#completeTiles();
+      return book;
+    } catch (fault) {
+      await book.close();
+      throw fault;
+    }
   }
 
   /** Events whose hashes are in it: positions 1 to `size`. */
@@ -55,15 +60,15 @@ export class LeafBook {
   }
 
   /** Hashes of the leaves [from, toExcl). */
-  hashes(from: number, toExcl: number): Promise<Uint8Array[]> {
+  async hashes(from: number, toExcl: number): Promise<Uint8Array[]> {
     if (toExcl > this.#size) throw new RangeError(`the book has ${this.#size} hashes`);
     return read(this.#leaves, from, toExcl);
   }
 
   /** Root of the first `size` events. */
-  root(size: number): Promise<Uint8Array> {
+  async root(size: number): Promise<Uint8Array> {
     if (size > this.#size) throw new RangeError(`the book has ${this.#size} hashes`);
-    return size === 0 ? Promise.resolve(emptyRoot()) : rootAt(size, this.subtree);
+    return size === 0 ? emptyRoot() : rootAt(size, this.subtree);
   }
 
   /** Root of 256 events: number `index` of those. */

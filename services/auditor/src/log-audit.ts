@@ -118,7 +118,7 @@ export class LogAudit {
       const tile = Number(index);
       if (Buffer.compare(root, await this.#book.tile(tile)) === 0) continue;
       const what = "the root of these events that is kept in the database is another";
-      faults.push({ kind: "altered", from: tile * WIDTH + 1, to: (tile + 1) * WIDTH, what });
+      faults.push({ kind: "subtree", from: tile * WIDTH + 1, to: (tile + 1) * WIDTH, what });
     }
     return faults;
   }

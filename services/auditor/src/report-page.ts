@@ -1,5 +1,5 @@
-import type { ReportContent } from "./report.ts";
 import { type Language, reportText, type Section } from "./report-text.ts";
+import type { ReportContent } from "./types.ts";
 
 /* The report as one page without scripts, pictures or fonts from elsewhere: to be opened and printed anywhere. */
 

@@ -1,6 +1,5 @@
 import { openFindings } from "./findings.ts";
-import type { ReportContent } from "./report.ts";
-import type { Finding } from "./types.ts";
+import type { Finding, ReportContent } from "./types.ts";
 
 export type Language = "zh" | "en";
 
@@ -26,7 +25,6 @@ const SEVERITY: Readonly<Record<Finding["severity"], Texts>> = {
   error: { zh: "错误", en: "error" },
   warning: { zh: "提示", en: "warning" },
 };
-const AGES: Readonly<Record<string, Texts>> = {};
 
 /** The report's words in one language; how they are printed is not said here. */
 export function reportText(content: ReportContent, language: Language): ReportText {
@@ -59,7 +57,7 @@ export function reportText(content: ReportContent, language: Language): ReportTe
       ),
       checks(content, language, t),
       months(content, t),
-      differences(content, language, t),
+      differences(content, t),
       offline(content, t),
     ],
   };
@@ -67,7 +65,7 @@ export function reportText(content: ReportContent, language: Language): ReportTe
 
 type Say = (zh: string, en: string) => string;
 
-function identity({ state, madeAt, auditorKey }: ReportContent, t: Say): Section {
+function identity({ state, madeAt }: ReportContent, t: Say): Section {
   const { sweep, checkpoints, books } = state;
   const witnessed = checkpoints.witnessed.map(({ name, size }) => `${name}: ${size}`).join("; ");
   return {
@@ -79,7 +77,7 @@ function identity({ state, madeAt, auditorKey }: ReportContent, t: Say): Section
         [t("报告时间", "made at"), madeAt],
         [t("审计起始", "audited since"), state.since],
         [t("最近一轮", "last round"), `${state.lastRound ?? "—"} (${state.rounds})`],
-        [t("已核哈希的事件", "events hashed"), `1–${state.position}`],
+        [t("已核哈希的事件", "events hashed"), state.position === 0 ? "—" : `1–${state.position}`],
         [t("日志根（RFC 6962）", "root of the log (RFC 6962)"), state.root],
         [t("复核：从头再看一遍", "second look at everything"), `${sweep.done}; ${t("最近完成", "last ended")} ${sweep.ended ?? "—"}`],
         [t("成立的检查点", "checkpoints that hold"), `${checkpoints.good}; ${t("最大", "largest")} ${checkpoints.size}`],
@@ -87,7 +85,7 @@ function identity({ state, madeAt, auditorKey }: ReportContent, t: Say): Section
         [t("见证人联署至", "cosigned by witnesses up to"), witnessed === "" ? "—" : witnessed],
         [t("账簿检查", "checks of the books"), books ? `${books.at}, ${t("第", "position")} ${books.position}${t(" 条", "")}` : "—"],
         [t("日志公钥", "public key of the log"), state.logKeys.join("\n")],
-        [t("审计公钥", "public key of the auditor"), auditorKey],
+        [t("审计公钥", "public key of the auditor"), state.auditorKey],
       ],
     },
   };
@@ -121,7 +119,8 @@ function checks({ state }: ReportContent, language: Language, t: Say): Section {
   };
 }
 
-function months({ months: all }: ReportContent, t: Say): Section {
+function months({ state, scope = "" }: ReportContent, t: Say): Section {
+  const all = (state.books?.picture.months ?? []).filter(({ period }) => period.startsWith(scope));
   const title = t("会计期间", "Accounting periods");
   if (all.length === 0) return { title, paragraphs: [t("没有事件。", "No events.")] };
   const sealed = (differences: readonly string[] | undefined): string => {
@@ -138,7 +137,8 @@ function months({ months: all }: ReportContent, t: Say): Section {
   };
 }
 
-function differences({ differences: all }: ReportContent, language: Language, t: Say): Section {
+function differences({ state }: ReportContent, t: Say): Section {
+  const all = state.books?.picture.differences ?? [];
   const title = t("银行对账未达账项", "Open differences with banks");
   if (all.length === 0) return { title, paragraphs: [t("没有。", "None.")] };
   return {
@@ -152,18 +152,12 @@ function differences({ differences: all }: ReportContent, language: Language, t:
         t("已说明", "explained"),
         t("金额（元）", "amount (yuan)"),
       ],
-      rows: all.map((one) => [
-        one.account,
-        AGES[one.age]?.[language] ?? one.age,
-        String(one.unexplained),
-        String(one.explained),
-        one.amount,
-      ]),
+      rows: all.map((one) => [one.account, `${one.age} ${t("天", "days")}`, String(one.unexplained), String(one.explained), one.amount]),
     },
   };
 }
 
-function offline({ state, auditorKey }: ReportContent, t: Say): Section {
+function offline({ state }: ReportContent, t: Say): Section {
   const key = state.logKeys[0] ?? "<key>";
   return {
     title: t("如何离线核验", "How to verify this offline"),
@@ -174,7 +168,7 @@ function offline({ state, auditorKey }: ReportContent, t: Say): Section {
       ),
     ],
     commands: [
-      `huimin audit verify <folder> --key '${auditorKey}'`,
+      `huimin audit verify <folder> --key '${state.auditorKey}'`,
       `huimin verify --export <folder> --key '${key}'`,
       `huimin verify --backup <file> --key '${key}'`,
       `huimin verify --receipt <file> --key '${key}'`,

@@ -4,40 +4,12 @@ import path from "node:path";
 import { NoteError, type NoteSigner, type NoteVerifier, openNote, signNote, verifierKey } from "@huimin/proof-log";
 import { pageOf } from "./report-page.ts";
 import { type Language, markdownOf } from "./report-text.ts";
-import type { AuditState } from "./types.ts";
+import type { ReportContent } from "./types.ts";
 
 /*
  * 审计报告: what was checked, up to where, and what was found, in Chinese and English, as Markdown and as a page to print.
  * A signed note of the auditor names the hash of each file and the log's root.
  */
-
-/** Month of the report's scope and what was found about it. */
-export interface ScopeMonth {
-  readonly period: string;
-  readonly events: number;
-  /** Undefined: not closed. Empty: closed, and what was sealed is what is there. */
-  readonly sealDifferences: readonly string[] | undefined;
-}
-
-/** An open difference between bank and books. */
-export interface OpenDifference {
-  readonly account: string;
-  readonly age: string;
-  readonly unexplained: number;
-  readonly explained: number;
-  /** Yuan. */
-  readonly amount: string;
-}
-
-export interface ReportContent {
-  readonly state: AuditState;
-  readonly madeAt: string;
-  /** What was asked for: `2018`, `2018-03`, or nothing for everything. */
-  readonly scope: string | undefined;
-  readonly months: readonly ScopeMonth[];
-  readonly differences: readonly OpenDifference[];
-  readonly auditorKey: string;
-}
 
 const LANGUAGES: readonly Language[] = ["zh", "en"];
 const NOTE = "report.note";

@@ -1,17 +1,18 @@
+import { shanghaiInstant } from "@huimin/calendar";
 import { type App, needsRole, RefusalError } from "@huimin/http";
 import { Type } from "typebox";
 import { isClean } from "./auditor.ts";
 import { errors } from "./errors.ts";
 import { FINDINGS_MAX, openFindings } from "./findings.ts";
-import type { ReportContent } from "./report.ts";
 import { pageOf } from "./report-page.ts";
 import { markdownOf } from "./report-text.ts";
-import type { AuditState } from "./types.ts";
+import type { AuditState, ReportContent } from "./types.ts";
 
 export interface AuditRouteOptions {
   /** What the auditor last wrote; undefined where none has run. */
   readonly state: () => Promise<AuditState | undefined>;
-  readonly content: (state: AuditState, scope: string | undefined) => Promise<ReportContent>;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
 }
 
 const Severity = Type.Union([Type.Literal("error"), Type.Literal("warning")]);
@@ -128,7 +129,7 @@ export async function auditRoutes(app: App, options: AuditRouteOptions): Promise
     },
     async ({ query }, reply) => {
       const { language = "zh", format = "html" } = query;
-      const content = await options.content(await stateNow(), query.scope);
+      const content: ReportContent = { state: await stateNow(), scope: query.scope, madeAt: shanghaiInstant(options.clock()) };
       const [type, text] = format === "md" ? ["text/markdown", markdownOf(content, language)] : ["text/html", pageOf(content, language)];
       return reply
         .type(`${type}; charset=utf-8`)

@@ -83,13 +83,15 @@ export function boundedStore(db: Queryable, last: number): EventStore {
       const [slice] = await bounded.readStreams(district, [{ stream, afterVersion }]);
       return slice ?? { stream, version: 0, events: [] };
     },
-    readAll: async (...args) => within(await reader.readAll(...args)),
-    async readPage(...args) {
-      const { events, more } = await reader.readPage(...args);
-      const kept = within(events);
-      return { events: kept, more: more && kept.length === events.length };
+    // Asked for no more than may be seen: what comes after may not even be readable.
+    readAll: async (district, after, limit, categories) =>
+      after >= last ? [] : within(await reader.readAll(district, after, Math.min(limit, last - after), categories)),
+    async readPage(district, after, { events: limit, bytes }) {
+      if (after >= last) return { events: [], more: false };
+      const { events, more } = await reader.readPage(district, after, { events: Math.min(limit, last - after), bytes });
+      return { events, more: more && (events.at(-1)?.position ?? last) < last };
     },
-    readLeaves: async (...args) => within(await reader.readLeaves(...args)),
+    readLeaves: async (district, after, limit) => (after >= last ? [] : reader.readLeaves(district, after, Math.min(limit, last - after))),
     append: () => Promise.reject(new Error("the auditor writes nothing into the log")),
     close: async () => undefined,
   };

@@ -47,7 +47,16 @@ export async function readState(folder: string): Promise<AuditState | undefined>
 }
 
 export const newState = (district: string, logKeys: readonly string[], now: string): AuditState => ({
-  ...{ format: 1, district, logKeys, since: now, rounds: 0, position: 0, root: Buffer.from(emptyRoot()).toString("base64") },
+  ...{
+    format: 1,
+    district,
+    logKeys,
+    since: now,
+    auditorKey: "",
+    rounds: 0,
+    position: 0,
+    root: Buffer.from(emptyRoot()).toString("base64"),
+  },
   sweep: { cursor: 0, began: now, done: 0 },
   checkpoints: { good: 0, size: 0, witnessed: [] },
   findings: [],

@@ -52,6 +52,30 @@ export interface CheckResult {
   readonly failed: number;
 }
 
+/** An accounting month and what was found about it. */
+export interface ScopeMonth {
+  readonly period: string;
+  readonly events: number;
+  /** Undefined: not closed. Empty: closed, and what was sealed is what is there. */
+  readonly sealDifferences?: readonly string[];
+}
+
+/** An open difference between bank and books. */
+export interface OpenDifference {
+  readonly account: string;
+  readonly age: string;
+  readonly unexplained: number;
+  readonly explained: number;
+  /** Yuan. */
+  readonly amount: string;
+}
+
+/** What a report says of the books besides the checks; read in the same snapshot. */
+export interface BooksPicture {
+  readonly months: readonly ScopeMonth[];
+  readonly differences: readonly OpenDifference[];
+}
+
 /** What the auditor keeps between rounds, outside the database. */
 export interface AuditState {
   readonly format: 1;
@@ -59,6 +83,7 @@ export interface AuditState {
   /** Public keys of the log, as they were at the first round: another one later is a finding. */
   logKeys: readonly string[];
   readonly since: string;
+  auditorKey: string;
   rounds: number;
   lastRound?: string;
   /** Position up to which every event was hashed, and the root there (base64). */
@@ -73,6 +98,14 @@ export interface AuditState {
     witnessed: readonly { readonly name: string; readonly size: number }[];
   };
   /** The checks of books and reconciliations. */
-  books?: { at: string; position: number; milliseconds: number; results: readonly CheckResult[] };
+  books?: { at: string; position: number; milliseconds: number; results: readonly CheckResult[]; picture: BooksPicture };
   findings: readonly Finding[];
+}
+
+/** What a report is made of. */
+export interface ReportContent {
+  readonly state: AuditState;
+  readonly madeAt: string;
+  /** What was asked for: `2018`, `2018-03`, or nothing for everything. */
+  readonly scope: string | undefined;
 }

@@ -78,6 +78,17 @@ describe("makePayoutFile 代发文件", () => {
     expect(made.value.name).toBe("PB1.csv");
   });
 
+  it("says in a sandbox that nobody may pay it: name, first line, every payment, and the message's parties", async () => {
+    const sources = { ...given().sources, district: "410899" };
+    const list = await makePayoutFile("PB1", sources);
+    if (!list.ok) throw new Error(list.refusal.code);
+    const lines = textOf(list.value).split("\r\n");
+    expect([list.value.name, lines[0], lines[1]]).toEqual(["SANDBOX-PB1.csv", "\uFEFF测试 SANDBOX,请勿付款 do not pay", "代发批次号,PB1"]);
+    expect(lines.slice(7, 9).every((line) => line.includes(",测试 SANDBOX 2018年度分红"))).toBe(true);
+    const order = await makePayoutFile("PB1", sources, "pain.001");
+    expect(order.ok && textOf(order.value).match(/测试 SANDBOX/g)?.length).toBeGreaterThan(3);
+  });
+
   it("is no formula for the spreadsheet that opens it", async () => {
     const made = await makePayoutFile("PB1", given({ name: "=1+1" }).sources);
     expect(made.ok && textOf(made.value)).toContain(",'=1+1,");

@@ -10,7 +10,8 @@ export interface PayoutRouteOptions extends PayoutFileSources {
     readonly actor: string;
     readonly roles: readonly string[];
     readonly payoutBatch: string;
-    readonly households: number;
+    readonly households: readonly string[];
+    readonly format: PayoutFormat;
     readonly correlation: string;
   }) => Promise<void>;
 }
@@ -50,9 +51,9 @@ export async function payoutFileRoutes(app: App, options: PayoutRouteOptions): P
       const file = await makePayoutFile(payoutBatch, options, format);
       if (!file.ok) throw new RefusalError(file.refusal);
       const person = personOf(request);
-      const households = file.value.households.length;
-      await options.onDisclose({ actor: person.id, roles: person.roles, payoutBatch, households, correlation: request.id });
-      request.log.info({ person: person.id, payoutBatch, households }, "payout file downloaded");
+      const { households } = file.value;
+      await options.onDisclose({ actor: person.id, roles: person.roles, payoutBatch, households, format, correlation: request.id });
+      request.log.info({ person: person.id, payoutBatch, households: households.length }, "payout file downloaded");
       return sendFile(reply, file.value);
     },
   );
@@ -85,9 +86,9 @@ export async function bankPayoutFileRoutes(app: App, options: BankPayoutRouteOpt
       const bank = options.bankOf(request);
       const file = await makePayoutFile(payoutBatch, options, format, bank);
       if (!file.ok) throw new RefusalError(file.refusal);
-      const households = file.value.households.length;
-      await options.onDisclose({ actor: `bank:${bank}`, roles: ["BANK"], payoutBatch, households, correlation: request.id });
-      request.log.info({ bank, payoutBatch, households }, "payout file fetched");
+      const { households } = file.value;
+      await options.onDisclose({ actor: `bank:${bank}`, roles: ["BANK"], payoutBatch, households, format, correlation: request.id });
+      request.log.info({ bank, payoutBatch, households: households.length }, "payout file fetched");
       return sendFile(reply, file.value);
     },
   );

@@ -12,5 +12,6 @@ export const summaries: Readonly<Record<string, string>> = {
   RevokeCommitmentBreach: "撤销未履行认定 / Revoke a breach",
   GrantGuaranteeFee: "担保费补助 / Grant a guarantee fee",
   PayGuaranteeFee: "担保费补助拨付 / Pay a guarantee-fee grant",
+  ReturnGuaranteeFeePayment: "担保费补助退回 / Return a paid guarantee-fee grant",
   ReverseGuaranteeFee: "担保费补助冲销 / Reverse a guarantee-fee grant",
 };

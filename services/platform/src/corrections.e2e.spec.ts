@@ -1,11 +1,14 @@
 import { linesOf, postingTypes } from "@huimin/books";
 import { FactLog, wrongRateAfterClose } from "@huimin/books/testing";
+import type { Role } from "@huimin/decider";
+import { AllocateDividend, ApproveAllocation, DraftAllocation, PostPublicity, RecordAssetIncome } from "@huimin/dividend";
 import type { StoredEvent } from "@huimin/event-store";
 import { CORRECTIONS } from "@huimin/service-ledger";
 import type { TSchema } from "typebox";
 import { Value } from "typebox/value";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "./cli/program.ts";
+import { give } from "./compose/long-lists.ts";
 import { DISTRICT, LiveDistrict, send } from "./testing/live-district.ts";
 
 /* 更正 C1–C6 by voucher, attachments, and T4 of domain 8: what was known when, over HTTP and on the command line. */
@@ -51,6 +54,7 @@ async function huimin(...args: string[]) {
 const anyPayload = {
   ...{ donation: "D1", enterprise: "E1", ref: "R1", bank: "K1", deposit: 1, insurer: "I1", claim: "C1", grant: "G1", guarantor: "GU1" },
   ...{ pool: "P1", year: 2018, total: "1.00", honour: "H1", loan: "L1", source: "区", entry: 1 },
+  ...{ draft: 1, payoutBatch: "PB1", obligor: "X", items: [{ household: "H1", village: "V1", amount: "1.00" }] },
 };
 
 beforeAll(async () => {
@@ -154,6 +158,42 @@ describe("更正 by voucher", () => {
     expect([shown.code, shown.out.includes("附件 attachments 1"), shown.out.includes(evidence[0]?.sha256 ?? "")]).toEqual([0, true, true]);
     expect(shown.out).toMatch(/制单 岗位人员 {2}审核 岗位人员 {2}记账 系统/);
     expect((await huimin("voucher", "记-2019-02-0099")).code).toBe(1);
+  });
+
+  it("an allocation is taken back by its voucher, whole, while nothing of it is paid", async () => {
+    const runner = (role: Role) => ({
+      platform: district.platform,
+      meta: { actor: role === "BANK" ? "bank:K1" : "u1", role, channel: "ui" as const, ...(role === "FIN-M" ? { checker: "u2" } : {}) },
+    });
+    const list = { pool: "PV", year: 2018 };
+    await give(runner("BANK"), RecordAssetIncome, { pool: "PV", amount: "90.00", serial: "PV1" });
+    await give(runner("FIN-M"), DraftAllocation, { ...list, method: "equal", households: ["HH1"] });
+    await give(runner("VIL"), PostPublicity, { ...list, from: "2019-02-04", to: "2019-02-13" });
+    await at("2019-02-14");
+    await give(runner("FIN-R"), ApproveAllocation, list);
+    await give(runner("FIN-M"), AllocateDividend, list);
+    const { store, projector, books } = district.platform;
+    const position = String(await store.head(DISTRICT));
+    await projector.waitFor(Number(position), 5_000);
+    expect((await person(maker, "GET", url(position, "/corrections"))).body).toMatchObject({
+      eventType: "EntitlementsAllocated",
+      patterns: ["C1", "C3"],
+      commands: ["ReverseAllocation", "DeclareWrongPayout"],
+      reversible: true,
+    });
+    const reviewer = await signIn("second-reviewer", "FIN-R");
+    const done = await approve(await person(reviewer, "POST", url(position, "/reversal"), { reason: "名单有误" }));
+    expect(done.body).toMatchObject({ draft: 1, amount: "90.00", pendingParts: 0 });
+    const [original] = (await person(checker, "GET", url(position))).body.vouchers;
+    expect(original.correctedBy).toMatchObject([{ kind: "注销" }]);
+    const red = await voucher(original.correctedBy[0].voucher);
+    expect(red).toMatchObject({ total: "-90.00", valueDate: "2019-02-14", summary: "冲销 2018 年度分配到户(1户,名单有误)" });
+    expect((await books.balance({ district: DISTRICT, account: "2901.02" })).net).toBe(0n);
+    const again = await person(reviewer, "POST", url(position, "/reversal"), { reason: "x" });
+    expect(again.body.code).toBe("VOUCHER_ALREADY_REVERSED");
+    expect((await person(reviewer, "POST", url(original.correctedBy[0].voucher, "/reversal"), { reason: "x" })).body.code).toBe(
+      "VOUCHER_NOT_REVERSIBLE",
+    );
   });
 });
 

@@ -4,3 +4,4 @@ export { openPayoutFiles, type PayoutFiles } from "./compose/payout-files.ts";
 export { payoutOrder, submitOrder } from "./compose/pool-payout.ts";
 export type { Platform, PlatformOptions } from "./platform.ts";
 export { createPlatform } from "./platform.ts";
+export { SandboxHost, type SandboxOptions } from "./sandbox/host.ts";

@@ -13,6 +13,7 @@ import { isSandboxDistrict } from "@huimin/identity";
 import { createProjector } from "@huimin/projector";
 import { createRegistryView } from "@huimin/registry-view";
 import { BankClients } from "@huimin/service-bank-gateway";
+import { hidingRestricted } from "@huimin/service-registry";
 import { openApiWebhooks } from "@huimin/service-webhooks";
 import { createLogger, createMetrics } from "@huimin/telemetry";
 import { createVault, liveVaultSecrets, postgresKeyStore, postgresLookupStore } from "@huimin/vault";
@@ -29,7 +30,7 @@ import { resolversOf } from "./compose/resolvers.ts";
 import { commandTable, registerServices } from "./compose/services.ts";
 import { watchServer } from "./compose/watch.ts";
 import { createWebhooks, scrapeWebhooks } from "./compose/webhooks.ts";
-import { refuseSandbox } from "./sandbox/database.ts";
+import { needSandbox, refuseSandbox } from "./sandbox/database.ts";
 import type { Platform, PlatformOptions } from "./types.ts";
 
 export type { Platform, PlatformOptions } from "./types.ts";
@@ -50,7 +51,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   const opened: (() => Promise<unknown>)[] = [() => database.stop()];
   try {
     if (options.migrate ?? true) {
-      if (!isSandboxDistrict(options.district)) await refuseSandbox(database.url);
+      await (isSandboxDistrict(options.district) ? needSandbox : refuseSandbox)(database.url);
       if (!options.unverified) await refuseUnverified(database.url);
       await migrateDatabase(database.url);
     }
@@ -153,13 +154,19 @@ async function compose(options: PlatformOptions, base: Base): Promise<Platform> 
   );
   const webhooks = createWebhooks({ ...options, store, pool: poolOf("huimin_webhooks", SMALL), vault, table, clock, metrics, logger });
   watchServer(app, { district, pool, store, projector, metrics, onScrape: () => scrapeWebhooks({ webhooks, metrics }) });
-  const reveal: Reveal = ({ district: of, personId, field, sealed }) => vault.unseal({ district: of, personId, field, sealed });
+  const registry = createRegistryView(pool);
+  const shown = hidingRestricted(vault, registry);
+  const reveal: Reveal = async ({ district: of, personId, field, sealed }) =>
+    (await shown.unsealMany([{ district: of, personId, field, sealed }]))[0];
   const platform: Platform = {
     district,
     home: options.home,
     databaseUrl: database.url,
     clock,
     fallbackFonts: options.fallbackFonts,
+    checkpointFolder: options.checkpointFolder ?? path.join(options.home, "checkpoints"),
+    bankFilesFolder: options.bankFiles ?? path.join(options.home, "bank-files"),
+    shown,
     verifyOrigin: options.verifyOrigin,
     store,
     handler,
@@ -186,7 +193,7 @@ async function compose(options: PlatformOptions, base: Base): Promise<Platform> 
     }),
     portfolio,
     sheets: createHouseholdSheets({ books, store, reveal }),
-    registry: createRegistryView(pool),
+    registry,
     people,
     pool,
     metrics,

@@ -4,10 +4,13 @@ import { type Config, ConfigFault, readConfig } from "@huimin/config";
 import { EmbeddedServerFault, ensureDatabase, MigrationChanged, startEmbedded } from "@huimin/database";
 import closeWithGrace from "close-with-grace";
 import { platformOptionsOf } from "./cli/context.ts";
+import { auditJob, openPlatformAuditor } from "./compose/auditor.ts";
+import { checkpointJob } from "./compose/checkpointing.ts";
 import { bringDemoData, isDemo } from "./compose/demo-data.ts";
 import { startPlatformJobs } from "./compose/jobs.ts";
 import { ownSignals } from "./compose/signals.ts";
 import { createPlatform, type Platform } from "./platform.ts";
+import { SANDBOX_DATABASE } from "./sandbox/command-line.ts";
 import { SandboxFault } from "./sandbox/database.ts";
 import { SandboxHost } from "./sandbox/host.ts";
 import { writeSandboxKeys } from "./sandbox/keys.ts";
@@ -51,7 +54,9 @@ async function main(): Promise<void> {
   if (config.mode === "sandbox") return startSandbox(config);
   const databaseUrl = config.databaseUrl ?? (await ownDatabase(config, args.includes("--empty")));
   const platform = await opening(createPlatform({ ...platformOptionsOf(config), databaseUrl }));
-  await opening(startPlatformJobs(platform, config.redisUrl));
+  const auditor = await opening(Promise.resolve(openPlatformAuditor(platform, config)));
+  const watching = [auditJob(platform, auditor), checkpointJob(platform, config)].filter((kind) => kind !== undefined);
+  await opening(startPlatformJobs(platform, config.redisUrl, watching));
   const address = await platform.app.listen({ host: config.host, port: config.port });
   await greet(platform, config.publicOrigin ?? address);
   if (isDemo(config))
@@ -77,8 +82,8 @@ async function startSandbox(config: Config): Promise<void> {
 
 async function sandboxDatabase(config: Config): Promise<string> {
   const server = await opening(startEmbedded({ dataDirectory: path.join(config.home, "postgres") }));
-  await ensureDatabase(server.url("postgres"), "huimin_sandbox");
-  return server.url("huimin_sandbox");
+  await ensureDatabase(server.url("postgres"), SANDBOX_DATABASE);
+  return server.url(SANDBOX_DATABASE);
 }
 
 let closing: Promise<void> | undefined;

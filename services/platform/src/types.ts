@@ -6,8 +6,8 @@ import type { HouseholdSheets } from "@huimin/household-sheet";
 import type { App, PeopleStore, ServerLimits } from "@huimin/http";
 import type { Projector } from "@huimin/projector";
 import type { RegistryView } from "@huimin/registry-view";
-import type { Webhooks } from "@huimin/service-webhooks";
 import type { BankClients } from "@huimin/service-bank-gateway";
+import type { Webhooks } from "@huimin/service-webhooks";
 import type { Metrics } from "@huimin/telemetry";
 import type { Vault, VaultOptions, VaultSecrets } from "@huimin/vault";
 import type { FastifyBaseLogger } from "fastify";
@@ -45,6 +45,8 @@ export interface PlatformOptions {
   /** Key that signs the log, and where checkpoints are kept outside the database. Default: in `home`. */
   readonly logKeyFile?: string | undefined;
   readonly checkpointFolder?: string | undefined;
+  /** What the auditor of this machine keeps (HUIMIN_AUDIT_FOLDER). Default: `audit` in `home`. */
+  readonly auditFolder?: string | undefined;
   readonly trustProxy?: boolean | undefined;
   /** Font files for rare characters, separated by `:` (HUIMIN_FALLBACK_FONT). */
   readonly fallbackFonts?: string | undefined;
@@ -87,6 +89,12 @@ export interface Platform {
   readonly databaseUrl: string;
   readonly clock: () => number;
   readonly fallbackFonts: string | undefined;
+  /** Checkpoints outside the database, and the names of keys that were shredded. */
+  readonly checkpointFolder: string;
+  /** Files of banks as they came, in clear. */
+  readonly bankFilesFolder: string;
+  /** The vault as screens and lists use it: nothing of a person whose processing is restricted. */
+  readonly shown: Pick<Vault, "unsealMany">;
   readonly verifyOrigin: string | undefined;
   /** The whole log, with the platform's rights. */
   readonly store: EventStore;

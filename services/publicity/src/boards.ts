@@ -151,7 +151,7 @@ export async function makeBoards(
         list: { households: header.households, allocated: header.allocated, hash: header.listHash },
         carriedIn: previous?.header.carried ?? "0.00",
         carriedOut: header.carried,
-        ...notice,
+        ...(version.notice ?? notice),
         salt: vault.fingerprint(district, "publicity", `${pool}|${year}|${posted}|${code}`),
       }),
     );

@@ -15,6 +15,13 @@ export const errors = declareErrors({
     remedyEn: "Check the village's code.",
     kind: "missing",
   },
+  PUBLICITY_BOARD_DIFFERS: {
+    zh: "村 {village} 的公示表(分红池 {pool},{year} 年度)与入账的内容不一致,不予显示。",
+    en: "The sheet of village {village} (pool {pool}, {year}) is not what was recorded, and is not shown.",
+    remedyZh: "请以已张贴的公示表为准,并运行 huimin verify 核验日志。",
+    remedyEn: "Go by the sheet that hangs out, and run huimin verify.",
+    kind: "conflict",
+  },
   PUBLICITY_BOARDS_NOT_MADE: {
     zh: "分红池 {pool} 的 {year} 年度公示表尚未生成。",
     en: "The sheets of pool {pool} of {year} are not made yet.",

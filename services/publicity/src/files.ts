@@ -43,6 +43,7 @@ export async function writeBoards(
   options: PublicityOptions,
   send: SendCommand,
   onProgress: (done: number, total: number) => void = () => undefined,
+  onDisclose: (village: string, households: readonly string[]) => Promise<void> = async () => undefined,
 ): Promise<Result<readonly WrittenBoard[], Refusal>> {
   const found = await ensureBoards(request, options, send);
   if (!found.ok) return found;
@@ -54,6 +55,10 @@ export async function writeBoards(
   const press = createBoardPress(options.fonts);
   const written: WrittenBoard[] = [];
   for (const board of boards) {
+    await onDisclose(
+      board.village,
+      board.rows.map(({ household }) => household),
+    );
     const hash = boardHash(board);
     const pdf = press(board, printOptionsOf(hash, rule, options));
     const file = `${board.village}-${board.pool.replaceAll(/[^\w-]/gu, "_")}-${board.year}-v${board.draft}.pdf`;

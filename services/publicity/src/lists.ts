@@ -1,6 +1,7 @@
 import { shanghaiDate, shanghaiInstant } from "@huimin/calendar";
 import type { RecordPublicityBoardsBody } from "@huimin/dividend";
-import { invariant, type Refusal, type Result, refuse } from "@huimin/outcome";
+import { isMark } from "@huimin/identity";
+import { type Refusal, type Result, refuse } from "@huimin/outcome";
 import { type BoardContent, boardHash, type PublicityVersion, type PublicityVersions, readVersions, statusOn } from "@huimin/publicity";
 import type { Static } from "typebox";
 import { makeBoards } from "./boards.ts";
@@ -49,12 +50,16 @@ export async function ensureBoards(
       amount: board.amount,
       contentHash: boardHash(board),
     })),
+    notice: { ...options.notice, phones: [...options.notice.phones] },
   };
   const sent = await send(command);
   return sent.ok ? findVersion(which, options) : sent;
 }
 
-/** One village's sheet, as it is in the log. A sheet that does not have the recorded hash is a broken invariant. */
+/**
+ * One village's sheet, as it is in the log. Refuses PUBLICITY_BOARD_DIFFERS where what is computed now does not have the hash
+ * that was recorded: it is shown to nobody.
+ */
 export async function openBoard(
   { version, versions }: FoundVersion,
   village: string,
@@ -65,15 +70,13 @@ export async function openBoard(
   const made = boards.find((one) => one.village === village);
   if (!made) return refuse(errors.PUBLICITY_VILLAGE_UNKNOWN, { pool, year, village }, { path: "/village" });
   const [board] = await makeBoards(version, versions, options, village);
-  invariant(
-    board && (boardHash(board) === made.contentHash || hasErased(board)),
-    `the sheet of ${village} of ${pool} ${year} is not what was recorded`,
-  );
+  if (!board || (boardHash(board) !== made.contentHash && !hasErased(board)))
+    return refuse(errors.PUBLICITY_BOARD_DIFFERS, { pool, year, village });
   return { ok: true, value: board };
 }
 
-/** What was shredded since can't be shown again, and the hash can't be met. */
-const hasErased = (board: BoardContent): boolean => board.rows.some(({ head }) => head.startsWith("（"));
+/** What was shredded or restricted since is not shown again, and the hash can't be met. */
+const hasErased = (board: BoardContent): boolean => board.rows.some(({ head }) => head.startsWith("（") || isMark(head));
 
 /** What is still missing of a version's record, for who answers for it. */
 export function lacksOf({ boards, evidence, references, to, objections }: PublicityVersion, today: string): string[] {

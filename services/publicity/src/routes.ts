@@ -16,7 +16,7 @@ export interface PublicityRouteOptions extends PublicityOptions {
     readonly pool: string;
     readonly year: number;
     readonly village: string;
-    readonly households: number;
+    readonly households: readonly string[];
     readonly correlation: string;
   }) => Promise<void>;
 }
@@ -131,7 +131,7 @@ function boardRoutes(app: App, options: PublicityRouteOptions): void {
       const board = taken(await openBoard(taken(await findVersion({ pool, year, draft }, options)), village, options));
       const pdf = press(board, printOptionsOf(boardHash(board), masked ? "masked" : "full", options));
       const person = personOf(request);
-      const what = { pool, year, village, households: board.rows.length };
+      const what = { pool, year, village, households: board.rows.map(({ household }) => household) };
       await options.onDisclose?.({ actor: person.id, roles: person.roles, ...what, correlation: request.id });
       return reply
         .type("application/pdf")

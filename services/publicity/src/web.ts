@@ -30,13 +30,19 @@ const GONE = 410;
 const MISSING = 404;
 /** Sheets kept ready: a village looks at one at a time, and opening names costs. */
 const SHEETS_MAX = 100;
+/** A name that was restricted or erased is off the page after so long. */
+const SHEET_AGE_MS_MAX = 60_000;
+const NAME_COLUMN = 1;
 const AMOUNT_COLUMN = 5;
+
+/** Sheets with their names opened, by address. */
+type Sheets = Map<string, { readonly board: BoardContent; readonly at: number }>;
 
 /** The web page of a village's sheet, public: register at the root of the server. */
 export async function publicityPages(scope: App, options: PublicityPagesOptions): Promise<void> {
   const pages = createPages(fileURLToPath(new URL("../views", import.meta.url)));
   pagesOnly(scope, pages);
-  const sheets = new Map<string, BoardContent>();
+  const sheets: Sheets = new Map();
   scope.get(
     "/p/:digits",
     { config: LOOKS, schema: { hide: true, params: Type.Object({ digits: Type.String({ maxLength: 64 }) }) } },
@@ -53,7 +59,7 @@ async function pageOf(
   digits: string,
   options: PublicityPagesOptions,
   pages: Pages,
-  sheets: Map<string, BoardContent>,
+  sheets: Sheets,
 ): Promise<Page> {
   const versions = found && (await findVersion(found, options));
   const version = versions?.ok ? versions.value.versions.of(found?.year).find(({ posted }) => posted === found?.posted) : undefined;
@@ -63,14 +69,16 @@ async function pageOf(
     sheets.delete(digits);
     return notice(pages, options, ended.status, ended.title, ended.says, ended.en);
   }
-  let board = sheets.get(digits);
+  const kept = sheets.get(digits);
+  let board = kept && performance.now() - kept.at < SHEET_AGE_MS_MAX ? kept.board : undefined;
   if (!board) {
     const opened = await openBoard({ version, versions: versions.value.versions }, found.village, options);
-    if (!opened.ok) return notice(pages, options, MISSING, "没有这份公示", ["请核对网址。"], "No such list.");
+    if (!opened.ok)
+      return notice(pages, options, MISSING, "暂时不能显示", ["请看村公示栏，或打电话询问。"], "This list can't be shown now.");
     board = opened.value;
     options.onUnmask?.(found);
     if (sheets.size >= SHEETS_MAX) sheets.clear();
-    sheets.set(digits, board);
+    sheets.set(digits, { board, at: performance.now() });
   }
   const hash = version.boards.find(({ village }) => village === found.village)?.contentHash ?? "";
   return { html: pages.render("board", shown(board, hash, options)) };
@@ -114,6 +122,7 @@ const shown = (board: BoardContent, hash: string, { notice: { phones } }: Public
   top: topLines(board),
   heads: boardHeads,
   rows: boardCells(board, "masked"),
+  nameColumn: NAME_COLUMN,
   amountColumn: AMOUNT_COLUMN,
   count: board.rows.length,
   amount: formatAmountGrouped(fen(board.amount)),

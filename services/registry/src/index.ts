@@ -1,11 +1,13 @@
-export type { Access, AccessLog, RecordedAccess } from "./access-log.ts";
-export { createAccessLog, registryMigrations } from "./access-log.ts";
+export type { Access, AccessLog, RecordedAccess, SubjectKind } from "./access-log.ts";
+export { ACCESS_LOG_YEARS_MIN, createAccessLog, expireAccessLog, registryMigrations } from "./access-log.ts";
+export { clearFields, PERSONAL_FIELDS, type PersonalField, READERS, seesRestricted, UNMASKERS } from "./fields.ts";
 export { COLUMNS, TEMPLATE_HEADER } from "./import/columns.ts";
 export { importErrors } from "./import/errors.ts";
 export type { ImportDependencies, ImportOptions, ImportReport, PrintedFault } from "./import/households.ts";
 export { FAULTS_MAX, importHouseholds } from "./import/households.ts";
 export { FILE_BYTES_MAX, FILE_ROWS_MAX } from "./import/table.ts";
 export { printHousehold, printLines } from "./reading.ts";
+export { hidingRestricted } from "./restricted.ts";
 export { registryRoutes } from "./routes/index.ts";
 export type { RegistryRoutesOptions } from "./routes/options.ts";
 export type { HouseholdCommand, PlainAccount, PlainHousehold, PlainMember, SealedMember } from "./sealing.ts";

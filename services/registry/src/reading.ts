@@ -1,14 +1,17 @@
-import { maskAccount, maskIdNumber, maskName, maskPhone } from "@huimin/identity";
+import { ERASED_MARK, isMark, maskAccount, maskIdNumber, maskName, maskPhone } from "@huimin/identity";
 import { type HouseholdState, openAccount, statusOf } from "@huimin/registry/events";
 import type { HouseholdLine } from "@huimin/registry-view";
 import type { UnsealRequest, Vault } from "@huimin/vault";
+import type { PersonalField } from "./fields.ts";
 
 /*
- * From sealed rows to what a screen shows. `clear` is for who may see it and was logged; everything else is masked. A
- * field whose key was shredded, or that nobody gave, is null.
+ * From sealed rows to what a screen shows. `clear` are the fields for who may see them and was logged; everything else is
+ * masked. A field that nobody gave is null; one whose key was shredded says so (〔已删除〕), as does one of a person whose
+ * processing is restricted (〔限制处理〕, from the vault that is given).
  */
 
 type Shown = string | null;
+type Unsealing = Pick<Vault, "unsealMany">;
 
 class Opened {
   readonly #requests: UnsealRequest[] = [];
@@ -18,10 +21,10 @@ class Opened {
   ask(request: UnsealRequest | undefined): () => string | undefined {
     if (!request) return () => undefined;
     const index = this.#requests.push(request) - 1;
-    return () => this.#texts[index];
+    return () => this.#texts[index] ?? ERASED_MARK;
   }
 
-  async open(vault: Vault): Promise<void> {
+  async open(vault: Unsealing): Promise<void> {
     this.#texts = await vault.unsealMany(this.#requests);
   }
 }
@@ -29,8 +32,10 @@ class Opened {
 const show = (text: string | undefined, mask: (text: string) => string, clear: boolean): Shown =>
   text === undefined ? null : clear ? text : mask(text);
 
+const NOTHING: ReadonlySet<PersonalField> = new Set();
+
 /** Lines of a list, masked. */
-export async function printLines(vault: Vault, district: string, lines: readonly HouseholdLine[]) {
+export async function printLines(vault: Unsealing, district: string, lines: readonly HouseholdLine[]) {
   const opened = new Opened();
   const asked = lines.map(({ head, headName, headIdNumber }) => {
     const owner = { district, personId: head };
@@ -47,10 +52,16 @@ export async function printLines(vault: Vault, district: string, lines: readonly
   }));
 }
 
-const hidden = (): string => "***";
+const hidden = (text: string): string => (isMark(text) ? text : "***");
 
-/** One household, masked or in clear. */
-export async function printHousehold(vault: Vault, district: string, state: HouseholdState, clear: boolean) {
+/** One household, masked but for the fields that are named. `restricted`: persons whose processing is. */
+export async function printHousehold(
+  vault: Unsealing,
+  district: string,
+  state: HouseholdState,
+  clear: ReadonlySet<PersonalField> = NOTHING,
+  restricted: ReadonlySet<string> = new Set(),
+) {
   const opened = new Opened();
   const members = state.members.map((member) => {
     const owner = { district, personId: member.personId };
@@ -78,14 +89,15 @@ export async function printHousehold(vault: Vault, district: string, state: Hous
     ...(state.ended ? { endedFrom: state.ended.from } : {}),
     creditGroup: state.creditGroup,
     head: state.head,
-    cause: show(cause(), hidden, clear),
+    cause: show(cause(), hidden, clear.has("cause")),
     members: members.map(({ member, name, idNumber, phone }) => ({
       personId: member.personId,
       relation: member.relation,
       from: member.from,
-      name: show(name(), maskName, clear),
-      idNumber: show(idNumber(), maskIdNumber, clear),
-      phone: show(phone(), maskPhone, clear),
+      restricted: restricted.has(member.personId),
+      name: show(name(), maskName, clear.has("name")),
+      idNumber: show(idNumber(), maskIdNumber, clear.has("idNumber")),
+      phone: show(phone(), maskPhone, clear.has("phone")),
     })),
     accounts: accounts.map(({ account, number }) => ({
       purpose: account.purpose,
@@ -95,7 +107,7 @@ export async function printHousehold(vault: Vault, district: string, state: Hous
       from: account.from,
       recordedAt: account.recordedAt,
       isPayoutAccount: openAccount(state, "dividend") === account,
-      number: show(number(), maskAccount, clear),
+      number: show(number(), maskAccount, clear.has("account")),
     })),
   };
 }

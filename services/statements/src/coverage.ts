@@ -57,7 +57,8 @@ export interface CoverageQuestion {
   readonly papers?: string | undefined;
 }
 
-const LACKS: readonly Lack[] = ["nil", "due", "outdated", "held", "unprinted"];
+/** What asks for somebody's hand first: this is the order of the report. */
+const LACKS: readonly Lack[] = ["held", "unprinted", "due", "nil", "outdated"];
 const NIL = "本年没有数据，按申请出具";
 
 /** The coverage report 覆盖情况. Refuses what issuing the year would refuse (STATEMENT_YEAR_NOT_ENDED). */
@@ -87,7 +88,7 @@ export async function coverageOf(
       year,
       position: tried.value.cutoff.position,
       villages: byVillage.map(([village, own]) => countsOf(village, own)),
-      entries: entries.filter(({ lack }) => lack !== undefined),
+      entries: LACKS.flatMap((lack) => entries.filter((one) => one.lack === lack)),
       total: countsOf("", entries),
     },
   };

@@ -1,3 +1,6 @@
+export { type ArchivePress, type ArchiveRequest, type ArchiveResult, type ArchivedStatement, writeArchive } from "./archive/archive.ts";
+export { type ArchiveContents, type ArchivedVillage, archiveContents } from "./archive/contents.ts";
+export { readJson, sha256OfFile, writeWhole } from "./archive/files.ts";
 export { type CheckFault, type CheckReport, checkStatements } from "./check.ts";
 export { type CoverageEntry, coverageOf, type Lack, type VillageCoverage, type YearCoverage } from "./coverage.ts";
 export { findStatement, openStatements, readIssued } from "./documents.ts";

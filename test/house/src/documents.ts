@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { currentVersion, olderVersions } from "@huimin/decider";
 import { type ErrorEntry, errorEntries } from "@huimin/outcome";
 
 /*
@@ -15,14 +16,17 @@ export type Documents = Map<string, string>;
 
 const WRITE = path.join(root, "packages/write");
 
-/** Every `*Events` catalogue that a write package exports from its `/events` entry. */
-async function eventCatalogues(): Promise<Map<string, Record<string, object>>> {
+/** The events of each write package: every `*Events` catalogue that it exports from its `/events` entry. */
+export async function eventCatalogues(): Promise<Map<string, Record<string, object>>> {
   const found = new Map<string, Record<string, object>>();
   for (const name of (await readdir(WRITE)).sort()) {
     const module = (await import(`@huimin/${name}/events`)) as Record<string, unknown>;
-    const catalogue = Object.entries(module).find(([key]) => key.endsWith("Events") && typeof module[key] === "object");
-    if (!catalogue) throw new Error(`packages/write/${name} exports no event catalogue from its /events entry`);
-    found.set(name, catalogue[1] as Record<string, object>);
+    const catalogues = Object.entries(module).filter(
+      ([key, value]) => key.endsWith("Events") && typeof value === "object" && value !== null,
+    );
+    if (catalogues.length === 0) throw new Error(`packages/write/${name} exports no event catalogue from its /events entry`);
+    // A package with several has all of their events.
+    found.set(name, Object.assign({}, ...catalogues.map(([, catalogue]) => catalogue)) as Record<string, object>);
   }
   return found;
 }
@@ -32,12 +36,18 @@ export async function eventDocuments(): Promise<Documents> {
   const documents: Documents = new Map();
   for (const [name, catalogue] of await eventCatalogues()) {
     for (const [type, schema] of Object.entries(catalogue)) {
-      const text = JSON.stringify({ $schema: "https://json-schema.org/draft/2020-12/schema", title: type, ...schema }, null, 2);
-      documents.set(`docs/events/${name}/${type}.v1.json`, `${text}\n`);
+      for (const older of olderVersions().filter((one) => one.type === type))
+        documents.set(schemaFile(name, type, older.version), schemaText(type, older.step.schema));
+      documents.set(schemaFile(name, type, currentVersion(type)), schemaText(type, schema));
     }
   }
   return documents;
 }
+
+const schemaFile = (name: string, type: string, version: number): string => `docs/events/${name}/${type}.v${version}.json`;
+
+const schemaText = (title: string, schema: object): string =>
+  `${JSON.stringify({ $schema: "https://json-schema.org/draft/2020-12/schema", title, ...schema }, null, 2)}\n`;
 
 const KINDS: Readonly<Record<ErrorEntry["kind"], string>> = {
   invalid: "400 the request is malformed",

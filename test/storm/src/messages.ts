@@ -49,49 +49,65 @@ const yuan = (fen: number): string => `${Math.floor(fen / 100)}.${String(fen % 1
  */
 export function planMessages(posts: number, loans: number, seed: number): StormMessage[] {
   const random = new Random(seed);
-  const messages: StormMessage[] = [];
-  const add = (message: Omit<StormMessage, "id">): number => {
-    messages.push({ id: messages.length, ...message });
-    return messages.length - 1;
-  };
   const fund = Math.floor(posts / FUND_EVERY);
-  for (let n = 0; n < fund; n += 1) {
-    const bank = BANKS[n % BANKS.length] as string;
-    add({
-      bank,
-      path: "risk-fund-interest",
-      body: { bank, amount: yuan(100 + n), serial: `F${n}`, valueDate: dayOf(n % QUARTERS, random) },
-      after: [],
-    });
-  }
+  const lists = [fundMessages(fund, random)];
   for (let nth = 0; nth < loans; nth += 1) {
     const share = Math.floor(((posts - fund) * (nth + 1)) / loans) - Math.floor(((posts - fund) * nth) / loans);
-    loanMessages(nth, share, random, add);
+    lists.push(loanMessages(nth, share, random));
   }
-  return messages;
+  return interleave(lists);
 }
 
-function loanMessages(nth: number, share: number, random: Random, add: (message: Omit<StormMessage, "id">) => number): void {
+type Planned = Omit<StormMessage, "id" | "after"> & { readonly after: readonly Planned[]; readonly paysForPlanned?: Planned };
+
+/** One message of each list after the other, as a day's messages come: those of one loan are apart. */
+function interleave(lists: readonly (readonly Planned[])[]): StormMessage[] {
+  const ids = new Map<Planned, number>();
+  const longest = Math.max(...lists.map(({ length }) => length));
+  for (let at = 0; at < longest; at += 1) for (const list of lists) if (list[at]) ids.set(list[at] as Planned, ids.size);
+  return [...ids].map(([{ paysForPlanned, ...message }, id]) => ({
+    ...message,
+    id,
+    after: message.after.map((before) => ids.get(before) as number),
+    ...(paysForPlanned ? { paysFor: ids.get(paysForPlanned) as number } : {}),
+  }));
+}
+
+function fundMessages(count: number, random: Random): Planned[] {
+  return Array.from({ length: count }, (_, n) => {
+    const bank = BANKS[n % BANKS.length] as string;
+    const body = { bank, amount: yuan(100 + n), serial: `F${n}`, valueDate: dayOf(n % QUARTERS, random) };
+    return { bank, path: "risk-fund-interest", body, after: [] };
+  });
+}
+
+function loanMessages(nth: number, share: number, random: Random): Planned[] {
+  const planned: Planned[] = [];
+  const add = (message: Planned): Planned => {
+    planned.push(message);
+    return message;
+  };
   const [loan, bank] = [loanName(nth), bankOfLoan(nth)];
   const quarters = Math.min(QUARTERS, Math.floor(share / 4));
-  const repaid: number[][] = Array.from({ length: quarters }, () => []);
+  const repaid: Planned[][] = Array.from({ length: quarters }, () => []);
   for (let n = 0, left = share - 2 * quarters; left > 0; n += 1, left -= 1) {
     const quarter = quarters === 0 ? 0 : n % quarters;
     const body = { loan, valueDate: dayOf(quarter, random), serial: `R${nth}-${n}`, principal: yuan(101 + n) };
-    const id = add({ bank, path: "repayments", body, after: [] });
-    repaid[quarter]?.push(id);
+    const repayment = add({ bank, path: "repayments", body, after: [] });
+    repaid[quarter]?.push(repayment);
     if (n % HELD_EVERY === 1 && left > 1) {
-      add({ bank, path: "repayments", body: { ...body, serial: `H${nth}-${n}` }, after: [id], held: true });
+      add({ bank, path: "repayments", body: { ...body, serial: `H${nth}-${n}` }, after: [repayment], held: true });
       left -= 1;
     }
   }
-  let before: number[] = [];
+  let before: Planned[] = [];
   for (let quarter = 0; quarter < quarters; quarter += 1) {
     const [from, toExcl] = [quarterStart(quarter), quarterEnd(quarter)];
     const settled = { loan, from, toExcl, valueDate: toExcl, serial: `I${nth}-${quarter}` };
-    const id = add({ bank, path: "interest-settlements", body: settled, after: [...before, ...(repaid[quarter] ?? [])] });
-    before = [id];
+    const settlement = add({ bank, path: "interest-settlements", body: settled, after: [...before, ...(repaid[quarter] ?? [])] });
     const paid = { loan, valueDate: toExcl, serial: `P${nth}-${quarter}` };
-    add({ bank, path: "interest-payments", body: paid, after: [id], paysFor: id });
+    add({ bank, path: "interest-payments", body: paid, after: [settlement], paysForPlanned: settlement });
+    before = [settlement];
   }
+  return planned;
 }

@@ -11,6 +11,8 @@ const WINDOW = 400;
 /** A message that has no final answer after so long is lost, and the run with it. */
 const MESSAGE_MS_MAX = 180_000;
 const RETRY_MS = 60;
+/** So many wrong answers are enough. */
+const WRONG_MAX = 20;
 
 /** Parts of messages that meet a fault of the client. */
 const BROKEN_OFF = 0.08;
@@ -26,6 +28,8 @@ export interface RunOptions {
   readonly seed?: number;
   /** Told after each final answer. */
   readonly onAnswered?: (answered: number) => void;
+  /** True when there is nobody left to answer: the run ends. */
+  readonly isOver?: () => boolean;
 }
 
 export interface RunReport {
@@ -88,7 +92,7 @@ class Run {
       return ready[at++];
     };
     const worker = async (): Promise<void> => {
-      while (done < messages.length && this.#wrong.length < 20) {
+      while (done < messages.length && !this.#isOver()) {
         const message = next();
         if (!message) {
           await new Promise<void>((resolve) => {
@@ -105,7 +109,8 @@ class Run {
         for (const { one } of followers.get(message.id) ?? []) {
           const left = (waiting.get(one.id) ?? 0) - 1;
           waiting.set(one.id, left);
-          if (left === 0) ready.push(one);
+          // Next in the calm run; soon in the storm, before and after others.
+          if (left === 0) ready.splice(at + (order ? order.below(WINDOW) : 0), 0, one);
         }
         onAnswered?.(done);
         const rouse = wake;
@@ -118,6 +123,10 @@ class Run {
     for (const client of this.#clients.values()) client.close();
     const seconds = (performance.now() - began) / 1000;
     return { seconds, tries: this.#tries, statuses: this.#statuses, faults: this.#faults, wrong: this.#wrong };
+  }
+
+  #isOver(): boolean {
+    return this.#wrong.length >= WRONG_MAX || (this.#options.isOver?.() ?? false);
   }
 
   /** Sends a message until it has its answer, with the faults that the seed has for it. */
@@ -168,7 +177,7 @@ class Run {
     for (const until = Date.now() + MESSAGE_MS_MAX; ; await sleep(RETRY_MS)) {
       const tried = await this.#try(message, body, key);
       if (isFinal(tried)) return tried as Answer;
-      if (Date.now() > until) {
+      if (Date.now() > until || this.#isOver()) {
         this.#wrong.push(`${message.path} ${message.id} has no answer`);
         return { status: 599, headers: {}, text: "{}" };
       }

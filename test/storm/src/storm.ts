@@ -136,6 +136,7 @@ async function stormRun(
       messages,
       seed,
       onAnswered: (answered) => faults.reached(answered),
+      isOver: () => faults.isOver,
     });
     await faults.over();
     wrong.push(...faults.wrong);
@@ -166,6 +167,7 @@ async function untilAllArrived(receiver: Receiver, wanted: number): Promise<void
 class Faults {
   kills = 0;
   databaseKills = 0;
+  isOver = false;
   readonly wrong: string[] = [];
   readonly #due: { readonly at: number; readonly what: "process" | "database" }[];
   readonly #server: StormDatabase;
@@ -188,7 +190,9 @@ class Faults {
     for (let due = this.#due[0]; due !== undefined && due.at <= answered; due = this.#due[0]) {
       const { what } = due;
       this.#due.shift();
-      this.#work = this.#work.then(() => (what === "process" ? this.#killProcess() : this.#killDatabase()));
+      this.#work = this.#work
+        .then(() => (this.isOver ? undefined : what === "process" ? this.#killProcess() : this.#killDatabase()))
+        .catch(this.#fail);
     }
   }
 
@@ -206,6 +210,12 @@ class Faults {
     await this.#server.resume();
     this.#checkAlive();
   }
+
+  /** The product does not come back, or the database: the run can't go on. */
+  readonly #fail = (fault: unknown): void => {
+    this.isOver = true;
+    this.wrong.push(fault instanceof Error ? fault.message : String(fault));
+  };
 
   /** A lost database must not end the process: it goes on when the database is back. */
   #checkAlive(): void {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { isSandboxDistrict, SANDBOX_DISTRICT } from "@huimin/identity";
-import { type LogLevel, type Mode, type Setting, type SettingName, settings } from "./settings.ts";
+import { type CheckpointEvery, type LogLevel, type Mode, type Setting, type SettingName, settings } from "./settings.ts";
 
 export interface Config {
   /** Directory of what the product keeps on this machine: embedded database, secrets, files. Absolute. */
@@ -19,6 +19,11 @@ export interface Config {
   readonly vaultSecretsFile: string;
   readonly logKeyFile: string;
   readonly checkpointFolder: string;
+  readonly checkpointEvery: CheckpointEvery;
+  readonly checkpointMailFolder: string;
+  readonly witnesses: string | undefined;
+  readonly auditFolder: string;
+  readonly auditLogKey: string | undefined;
   readonly fallbackFonts: string | undefined;
   readonly signatureWindowSeconds: number;
   readonly connectionsMax: number;
@@ -87,6 +92,11 @@ export function readConfig(sources: ConfigSources = {}): Config {
     vaultSecretsFile: path.resolve(home, value<string>("vaultSecretsFile") ?? "vault-secrets.json"),
     logKeyFile: path.resolve(home, value<string>("logKeyFile") ?? "log-key.pem"),
     checkpointFolder: path.resolve(home, value<string>("checkpointFolder") ?? "checkpoints"),
+    checkpointEvery: value<CheckpointEvery>("checkpointEvery") as CheckpointEvery,
+    checkpointMailFolder: path.resolve(home, value<string>("checkpointMailFolder") ?? "checkpoint-mail"),
+    witnesses: value<string>("witnesses"),
+    auditFolder: path.resolve(home, value<string>("auditFolder") ?? "audit"),
+    auditLogKey: value<string>("auditLogKey"),
     fallbackFonts: value<string>("fallbackFonts"),
     signatureWindowSeconds: value<number>("signatureWindowSeconds") as number,
     connectionsMax: value<number>("connectionsMax") as number,

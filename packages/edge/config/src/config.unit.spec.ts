@@ -49,6 +49,18 @@ describe("the configuration", () => {
     expect(faults({ HUIMIN_PUBLIC_ORIGIN: "https://a.example/path" })).toHaveLength(1);
   });
 
+  it("given a sandbox, then it has a folder and a district of its own, and nothing else has that district", () => {
+    expect(read({ HUIMIN_MODE: "sandbox" })).toMatchObject({
+      mode: "sandbox",
+      district: "410899",
+      home: path.join(directory, ".huimin/sandbox"),
+    });
+    expect(read({}).mode).toBe("production");
+    expect(faults({ HUIMIN_MODE: "sandbox", HUIMIN_DISTRICT: "410803" })).toEqual(["HUIMIN_DISTRICT of a sandbox is 410899"]);
+    expect(faults({ HUIMIN_DISTRICT: "410899" })).toEqual(["district 410899 is the sandbox's: set HUIMIN_MODE=sandbox"]);
+    expect(faults({ HUIMIN_MODE: "test" })).toHaveLength(1);
+  });
+
   it("its README has the table of all settings", () => {
     const cells = (text: string) => text.replace(/ +/g, " ").replace(/-+/g, "-").replace(/\| - /g, "|-");
     expect(cells(readFileSync(new URL("../README.md", import.meta.url), "utf8")).replace(/- \|/g, "-|")).toContain(cells(settingsTable()));

@@ -1,2 +1,2 @@
 export { type Config, ConfigFault, type ConfigSources, readConfig, settingsTable } from "./config.ts";
-export { type LogLevel, settings } from "./settings.ts";
+export { type CheckpointEvery, type LogLevel, settings } from "./settings.ts";

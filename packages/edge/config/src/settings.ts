@@ -177,7 +177,9 @@ export const settings = {
     key: "witnesses",
     meaning: "Witnesses that cosign checkpoints (C2SP tlog-witness): `<address> <public key>`, separated by commas",
     standard: "—",
-    read: text(/^\s*https?:\/\/\S+\s+[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+(\s*,\s*https?:\/\/\S+\s+[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+)*\s*$/),
+    read: text(
+      /^\s*https?:\/\/\S+\s+[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+(\s*,\s*https?:\/\/\S+\s+[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+)*\s*$/,
+    ),
     expected: "https://… name+keyid+key, separated by commas",
   },
   auditFolder: {
@@ -192,7 +194,7 @@ export const settings = {
     variable: "HUIMIN_AUDIT_LOG_KEY",
     key: "auditLogKey",
     meaning: "Public key of the log (`huimin checkpoint` prints it), or a file with it, for an auditor on a machine of its own",
-    standard: "that of HUIMIN_LOG_KEY_FILE",
+    standard: "— (that of HUIMIN_LOG_KEY_FILE)",
     read: text(/^.+$/),
     expected: "name+keyid+key, or a path",
   },

@@ -50,6 +50,24 @@ describe("pools", () => {
   });
 });
 
+describe("a pool whose server goes down", () => {
+  it("given a connection in somebody's hands, then its query fails and the process goes on", async () => {
+    const database = await testDatabase();
+    const pool = openPool({ url: database.url, max: 2 });
+    const held = await pool.connect();
+    const { rows } = await held.query("SELECT pg_backend_pid() AS pid");
+    const lost = new Promise((done) => held.once("end", done));
+    await pool.query("SELECT pg_terminate_backend($1)", [rows[0].pid]);
+    await lost; // without a listener of the pool's own, the error before it would have ended the process
+    const fault = await held.query("SELECT 1").catch((caught: Error) => caught);
+    expect(fault).toBeInstanceOf(Error);
+    held.release(true);
+    expect((await pool.query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
+    await pool.end();
+    await database.drop();
+  });
+});
+
 describe("the embedded server", () => {
   it("is joined by a second start on the same data, and starts again after a stop", async () => {
     const home = await mkdtemp(path.join(tmpdir(), "huimin-embedded-"));

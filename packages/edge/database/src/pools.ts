@@ -24,6 +24,8 @@ export function openPool(options: PoolOptions): Pool {
   const pool = new Pool(config);
   // An idle connection that the server closes is replaced on the next use; without a listener it would end the process.
   pool.on("error", () => undefined);
+  // The same for one that is in somebody's hands when the server goes down: the query in hand fails and says so.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 

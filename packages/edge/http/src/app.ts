@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { totalmem } from "node:os";
 import { getHeapStatistics } from "node:v8";
 import cookie from "@fastify/cookie";
 import rateLimit from "@fastify/rate-limit";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import underPressure from "@fastify/under-pressure";
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from "fastify";
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from "fastify";
 import { acceptJson } from "./body.ts";
 import { httpErrors as errors } from "./errors.ts";
 import { handleFaults } from "./faults.ts";
@@ -14,6 +15,7 @@ import {
   boundRequests,
   boundServer,
   HEAP_PART_MAX,
+  MEMORY_PART_MAX,
   PROBES,
   SERVER_LIMITS,
   type ServerLimits,
@@ -40,6 +42,8 @@ export interface AppOptions {
   readonly onBroken?: (fault: Error) => void;
 }
 
+/** The event loop is looked at each second: what a start took is in the first looks. */
+const START_MS = 3_000;
 const CORRELATION = /^[\w.-]{8,64}$/;
 
 /**
@@ -60,7 +64,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     trustProxy: options.trustProxy ?? false,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "correlation" }),
     forceCloseConnections: "idle",
-    return503OnClosing: true,
+    return503OnClosing: false, // `boundRequests` answers it, with Retry-After
     genReqId: correlationId,
     routerOptions: { maxParamLength: 128 },
   }).withTypeProvider<TypeBoxTypeProvider>();
@@ -84,7 +88,9 @@ export async function buildApp(options: AppOptions): Promise<App> {
   });
   if (limits.eventLoopDelayMs !== 0) {
     const maxHeapUsedBytes = Math.floor(getHeapStatistics().heap_size_limit * HEAP_PART_MAX);
-    await app.register(underPressure, { maxEventLoopDelay: limits.eventLoopDelayMs, maxHeapUsedBytes, pressureHandler: shedLoad });
+    const maxRssBytes = Math.floor(Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem()) * MEMORY_PART_MAX);
+    const bounds = { maxEventLoopDelay: limits.eventLoopDelayMs, maxHeapUsedBytes, maxRssBytes };
+    await app.register(underPressure, { ...bounds, pressureHandler: shedding(app) });
   }
   if (options.documents ?? true) await documentApi(app, options.webhooks);
   return app;
@@ -96,6 +102,14 @@ function correlationId(raw: IncomingMessage): string {
   return typeof sent === "string" && CORRELATION.test(sent) ? sent : randomUUID();
 }
 
-function shedLoad(request: FastifyRequest): void {
-  if (!PROBES.has(request.url)) throw new RefusalError({ code: errors.BUSY });
+/** Under pressure, everything but probes is refused. The delay that the start itself made is none: it is past when the server listens. */
+function shedding(app: App) {
+  let startedAt: number | undefined;
+  app.addHook("onReady", async () => {
+    startedAt = performance.now();
+  });
+  return (request: FastifyRequest, _reply: FastifyReply, type: string): void => {
+    const starting = type === "eventLoopDelay" && (startedAt === undefined || performance.now() - startedAt < START_MS);
+    if (!starting && !PROBES.has(request.url)) throw new RefusalError({ code: errors.BUSY });
+  };
 }

@@ -33,6 +33,8 @@ export interface ServerLimits {
   /** Requests under way; the next is answered 503. */
   readonly requests: number;
   readonly requestsPerConnection: number;
+  /** Requests of one connection that wait for their answers (pipelining); the next is answered 503, and the connection ends. */
+  readonly pipelined: number;
   /** Past this delay of the event loop the server answers 503; 0: never. */
   readonly eventLoopDelayMs: number;
 }
@@ -49,6 +51,7 @@ export const SERVER_LIMITS: ServerLimits = {
   connections: 16_000,
   requests: 4_096,
   requestsPerConnection: 100_000,
+  pipelined: 8,
   eventLoopDelayMs: 1_000,
 };
 
@@ -59,6 +62,8 @@ const HEADERS_MAX = 100;
 const FILES_RESERVED = 512;
 /** Part of the heap's own limit past which new requests are refused: garbage needs room to be collected. */
 export const HEAP_PART_MAX = 0.9;
+/** The same for all memory of the process, of what this machine or container gives it: answers that wait are not on the heap. */
+export const MEMORY_PART_MAX = 0.85;
 
 /** Probes are answered even when the server is too busy for work. */
 export const PROBES: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics"]);
@@ -95,51 +100,87 @@ export function boundServer(server: Server, limits: ServerLimits): void {
   server.setTimeout(limits.silentMs);
 }
 
-/** Bounds that need the request: how many are under way, and how long a body may take. */
+/** Bounds that need the request: how many are under way, on one connection and in all, and how long a body may take. */
 export function boundRequests(app: App, limits: ServerLimits): void {
-  let underWay = 0;
+  const underWay = new Set<ServerResponse>();
+  /** node:http reads all the requests of a chunk at once, and holds their answers for a reader who doesn't read. */
+  const pipelined = new WeakMap<Socket, number>();
+  const bodies = new LateBodies(limits);
+  let closing = false;
+  app.addHook("preClose", async () => {
+    closing = true;
+    // A connection that is busy now ends with its answer, or the end of the server would wait for its client.
+    for (const response of underWay) response.shouldKeepAlive = false;
+  });
   app.addHook("onRequest", (request, reply, next) => {
-    if (underWay >= limits.requests && !PROBES.has(request.url)) return next(new RefusalError({ code: errors.BUSY }));
-    underWay += 1;
-    whenOver(reply.raw, () => {
-      underWay -= 1;
+    if (closing) return next(new RefusalError({ code: errors.BUSY })); // fastify ends the connection after it
+    if (underWay.size >= limits.requests && !PROBES.has(request.url)) return next(new RefusalError({ code: errors.BUSY }));
+    const { socket } = request.raw;
+    const waiting = (pipelined.get(socket) ?? 0) + 1;
+    if (waiting > limits.pipelined) {
+      reply.header("connection", "close");
+      return next(new RefusalError({ code: errors.BUSY }));
+    }
+    pipelined.set(socket, waiting);
+    underWay.add(reply.raw);
+    bodies.expect(request, reply);
+    // The last byte of the answer is gone, or the client is.
+    reply.raw.once("close", () => {
+      underWay.delete(reply.raw);
+      pipelined.set(socket, (pipelined.get(socket) ?? 1) - 1);
+      bodies.over(request);
     });
-    if (hasBody(request.raw)) boundBody(request, reply, limits);
     next();
   });
-}
-
-/** Once, whatever ends the answer: its last byte, or a client that went away. */
-function whenOver(response: ServerResponse, done: () => void): void {
-  let open = true;
-  const end = (): void => {
-    if (open) done();
-    open = false;
-  };
-  response.once("finish", end);
-  response.once("close", end);
+  app.addHook("preValidation", (request, _reply, next) => {
+    if (request.raw.complete) bodies.over(request);
+    next();
+  });
+  app.addHook("onClose", async () => bodies.stop());
 }
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 
-/** A body that stops half-way is answered 408, whoever reads it. */
-function boundBody(request: FastifyRequest, reply: FastifyReply, limits: ServerLimits): void {
-  const { raw } = request;
-  const bytes = Number(raw.headers["content-length"] ?? request.routeOptions.bodyLimit);
-  const timer = setTimeout(
-    () => {
-      if (raw.complete || raw.destroyed || reply.sent) return;
+/** Bodies on their way. One that stops half-way is answered 408, whoever reads it; one look at all of them is cheaper than a timer each. */
+class LateBodies {
+  readonly #limits: ServerLimits;
+  readonly #expected = new Map<FastifyRequest, { readonly reply: FastifyReply; readonly until: number }>();
+  readonly #looking: NodeJS.Timeout;
+
+  constructor(limits: ServerLimits) {
+    this.#limits = limits;
+    this.#looking = setInterval(() => this.#look(), limits.checkMs).unref();
+  }
+
+  expect(request: FastifyRequest, reply: FastifyReply): void {
+    if (!hasBody(request.raw)) return;
+    const bytes = Number(request.raw.headers["content-length"] ?? request.routeOptions.bodyLimit);
+    const until = performance.now() + this.#limits.bodyMs + (bytes / BODY_BYTES_PER_SECOND_MIN) * 1_000;
+    this.#expected.set(request, { reply, until });
+  }
+
+  over(request: FastifyRequest): void {
+    this.#expected.delete(request);
+  }
+
+  stop(): void {
+    clearInterval(this.#looking);
+  }
+
+  #look(): void {
+    const now = performance.now();
+    for (const [request, { reply, until }] of this.#expected) {
+      if (until > now) continue;
+      this.#expected.delete(request);
+      const { raw } = request;
+      if (raw.complete || raw.destroyed || reply.sent) continue;
       reply.header("connection", "close");
       const late = new RefusalError({ code: errors.REQUEST_TIMEOUT });
       if (raw.listenerCount("error") > 0) raw.emit("error", late);
       else sendRefusal(request, reply, ...late.refusals);
-    },
-    limits.bodyMs + (bytes / BODY_BYTES_PER_SECOND_MIN) * 1_000,
-  );
-  const over = (): void => clearTimeout(timer);
-  raw.once("end", over);
-  raw.once("close", over);
+    }
+  }
 }
 
 interface ClientFault extends Error {

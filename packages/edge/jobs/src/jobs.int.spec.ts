@@ -61,6 +61,22 @@ describe("jobs on PostgreSQL", () => {
     await first.jobs.close();
   });
 
+  it("given a process that was killed while the timetable rang, then the next one starts and keeps the same timetable", async () => {
+    const daily = { pattern: "0 0 1 1 *", dataAt: () => ({ day: "2018-01-01" }) };
+    const district = `d${Math.random()}`;
+    const start = (pattern = daily.pattern) =>
+      startJobs({ databaseUrl: url, district, kinds: [{ name: "overdue", run: async () => undefined, daily: { ...daily, pattern } }] });
+    await (await start()).close();
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    // As it was in the killed process's hands: active, and its lock not ended yet.
+    const { rowCount } = await client.query("UPDATE huimin_jobs.job SET state = 'active' WHERE queue LIKE $1", [`%${district}`]);
+    await client.end();
+    expect(rowCount).toBe(1);
+    await (await start()).close();
+    await (await start("0 0 1 2 *")).close();
+  });
+
   it("given a job with a delay, then it waits; it is the same job whether it has one or not", async () => {
     const ran: JobData[] = [];
     const { jobs } = await started(async (data) => void ran.push(data));

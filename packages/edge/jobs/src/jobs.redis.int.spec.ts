@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type JobData, type Jobs, startJobs } from "./index.ts";
 
 describe.skipIf(!redisIsThere)("jobs on Redis (needs REDIS_URL or redis-server)", () => {
+  const thisRun = Math.random().toString(36).slice(2);
   let redis: TestRedis;
   beforeAll(async () => {
     redis = await testRedis();
@@ -12,9 +13,10 @@ describe.skipIf(!redisIsThere)("jobs on Redis (needs REDIS_URL or redis-server)"
 
   const started = async (district: string, run: (data: JobData) => Promise<void>, failures: number[] = []): Promise<Jobs> =>
     startJobs({
+      // A Redis that is shared remembers what other runs did.
       databaseUrl: "postgresql://nowhere.invalid/none",
       redisUrl: redis.url,
-      district,
+      district: `${district}-${thisRun}`,
       kinds: [{ name: "overdue", run, daily: { pattern: "30 0 * * *", dataAt: () => ({ day: "2018-03-21" }) } }],
       onFailure: ({ attempt }) => failures.push(attempt),
     });
@@ -30,7 +32,7 @@ describe.skipIf(!redisIsThere)("jobs on Redis (needs REDIS_URL or redis-server)"
     await expect.poll(() => ran.length, { timeout: 10_000 }).toBe(2);
     await expect.poll(() => jobs.counts(), { timeout: 10_000 }).toEqual({ waiting: 0, active: 0, failed: 0 });
     const client = new Redis(redis.url);
-    expect((await client.keys("*district-r1*")).length).toBeGreaterThan(0);
+    expect((await client.keys(`*district-r1-${thisRun}*`)).length).toBeGreaterThan(0);
     await client.quit();
     await jobs.close();
   });

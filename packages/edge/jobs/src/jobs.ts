@@ -1,6 +1,7 @@
 import {
   createPostgresBackend,
   createRedisBackend,
+  ErrorCode,
   type IQueueBackend,
   type Job,
   Queue,
@@ -97,12 +98,7 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
 
   await Promise.all([queue.waitUntilReady(), worker.waitUntilReady()]);
   for (const kind of options.kinds) {
-    if (kind.daily)
-      await queue.upsertJobScheduler(
-        `${TICK}${kind.name}`,
-        { pattern: kind.daily.pattern, tz: "Asia/Shanghai" },
-        { name: `${TICK}${kind.name}`, data: {} },
-      );
+    if (kind.daily) await keepTimetable(queue, `${TICK}${kind.name}`, kind.daily.pattern);
   }
   return {
     enqueue,
@@ -117,7 +113,27 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
   };
 }
 
-type AnyQueue = Pick<Queue<JobData>, "getJob" | "add" | "upsertJobScheduler" | "getJobCounts" | "waitUntilReady" | "close" | "on">;
+/** The run of this moment is in the queue already, in whosever hands. */
+const SLOT_TAKEN: ReadonlySet<unknown> = new Set([ErrorCode.SchedulerJobIdCollision, ErrorCode.SchedulerJobSlotsBusy]);
+
+/**
+ * Makes or changes a timetable. A process that was killed while it rang leaves that run in the queue, which then can't be made
+ * again: the timetable is there, and the run is taken up when its lock has ended. Only another timetable is made anew.
+ */
+async function keepTimetable(queue: AnyQueue, id: string, pattern: string): Promise<void> {
+  const upsert = () => queue.upsertJobScheduler(id, { pattern, tz: "Asia/Shanghai" }, { name: id, data: {} });
+  try {
+    await upsert();
+  } catch (fault) {
+    if (!SLOT_TAKEN.has((fault as { code?: unknown }).code)) throw fault;
+    if ((await queue.getJobScheduler(id))?.pattern === pattern) return;
+    await queue.removeJobScheduler(id);
+    await upsert();
+  }
+}
+
+type QueueMethods = "upsertJobScheduler" | "getJobScheduler" | "removeJobScheduler" | "getJobCounts" | "waitUntilReady" | "close" | "on";
+type AnyQueue = Pick<Queue<JobData>, "getJob" | "add" | QueueMethods>;
 type AnyWorker = Pick<Worker<JobData>, "waitUntilReady" | "close" | "on">;
 
 function open(name: string, options: JobsOptions, process: (job: Job<JobData>) => Promise<void>): { queue: AnyQueue; worker: AnyWorker } {

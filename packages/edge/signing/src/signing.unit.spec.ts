@@ -1,4 +1,5 @@
 import { sign, verify } from "node:crypto";
+import { SANDBOX_PUBLIC_KEYS } from "@huimin/identity";
 import { type InnerList, parseDictionary } from "structured-headers";
 import { describe, expect, it } from "vitest";
 import {
@@ -114,6 +115,18 @@ const check = async (
 
 describe("a signed request", () => {
   it("given a right signature, then its signer is known", async () => expect(await check(signed())).toBe("K1"));
+
+  it("given a published key of the sandbox, then it is good there and nowhere else, whoever registered it", async () => {
+    const published: SigningKey = {
+      ...bankKey,
+      publicKey: parsePublicKey(String(SANDBOX_PUBLIC_KEYS["sandbox-a-1"])) as SigningKey["publicKey"],
+    };
+    expect(await check(signed(), { key: published })).toBe("KEY_OF_SANDBOX");
+    const message = messageFor({ ...REQUEST, headers: signed() });
+    const terms = { keys: () => published, now: () => NOW, nonceStore: new MemoryNonceStore(() => NOW), sandbox: true };
+    const there = await verifyRequest(message, terms);
+    expect(there.ok ? undefined : there.refusal.code).toBe("SIGNATURE_INVALID"); // signed with another key, but this one was looked at
+  });
 
   it("given no signature or no digest, then SIGNATURE_MISSING", async () => {
     expect(await check(REQUEST.headers)).toBe("SIGNATURE_MISSING");

@@ -14,6 +14,8 @@ export interface Metrics {
   /** Events that the read models have not folded yet. */
   readonly projectorLagEvents: Gauge;
   readonly projectorLagSeconds: Gauge;
+  /** 1: the read models stand still before an event that they can't apply. */
+  readonly projectorStopped: Gauge;
   /** Position of the log's head. */
   readonly logPosition: Gauge;
 }
@@ -48,6 +50,7 @@ export function createMetrics(options: { readonly processMetrics?: boolean } = {
       help: "For how long something has waited to be folded",
       registers,
     }),
+    projectorStopped: new Gauge({ name: "huimin_projector_stopped", help: "1: the read models stand still before an event", registers }),
     logPosition: new Gauge({ name: "huimin_log_position", help: "Head of the log", registers }),
   };
 }

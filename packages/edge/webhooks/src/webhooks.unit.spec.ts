@@ -105,6 +105,8 @@ describe("where a message may go", () => {
     expect(sandbox.faultOf("http://10.20.3.4/")).toBeDefined();
     expect(new AddressGuard({ http: true, networks: [] }).faultOf("http://127.0.0.1:9/")).toBeDefined();
     expect(["10.0.0.0/33", "10.0.0/8", "", "::/129", "1.2.3.4/8/9"].map(parseNetwork)).toEqual(Array(5).fill(undefined));
+    const only = new AddressGuard({ http: true, networks: ["127.0.0.0/8"], onlyThere: true });
+    expect([only.mayConnect("127.0.0.1"), only.mayConnect("8.8.8.8"), only.mayConnect("2606:4700::1111")]).toEqual([true, false, false]);
     expect(() => new AddressGuard({ http: false, networks: ["x"] })).toThrow("not a network");
   });
 });

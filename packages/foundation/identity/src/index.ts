@@ -6,7 +6,7 @@ export type { Warning } from "./errors.ts";
 export { identityErrors } from "./errors.ts";
 export type { IdNumber, Sex } from "./id-number.ts";
 export { ageOn, checkIdNumber, convertHistoricalIdNumber, idCheckCharacter, isAdultOn } from "./id-number.ts";
-export { maskAccount, maskIdNumber, maskName, maskPhone } from "./mask.ts";
+export { ERASED_MARK, isMark, maskAccount, maskIdNumber, maskName, maskPhone, RESTRICTED_MARK } from "./mask.ts";
 export type { PersonName } from "./name.ts";
 export { checkName } from "./name.ts";
 export { compareNumbers } from "./number-order.ts";

@@ -14,6 +14,7 @@ import {
 } from "@huimin/proof-log";
 import type { Pool } from "pg";
 import type { CheckpointFolder } from "./folder.ts";
+import { LogForked } from "./forked.ts";
 import { Subtrees } from "./subtrees.ts";
 import { askWitness, type Witness } from "./witness-client.ts";
 
@@ -21,11 +22,6 @@ import { askWitness, type Witness } from "./witness-client.ts";
  * The log's own side of the proof. A checkpoint is signed only when the log extends the last checkpoint that was signed, in
  * the database and in the folder outside it: whoever replaces the database by an older or another one finds no signature.
  */
-
-/** The log does not extend a checkpoint that was signed before: it was truncated, forked or replaced. */
-export class LogForked extends Error {
-  override readonly name = "LogForked";
-}
 
 export interface SignedCheckpoint extends CheckpointBody {
   /** The signed note. */

@@ -1,6 +1,7 @@
 export type { CheckpointOptions, SignedCheckpoint } from "./checkpoints.ts";
-export { Checkpoints, LogForked, storedCheckpoints } from "./checkpoints.ts";
+export { Checkpoints, storedCheckpoints } from "./checkpoints.ts";
 export { CheckpointFolder, type FiledCheckpoint } from "./folder.ts";
+export { LogForked } from "./forked.ts";
 export { checkpointMigrations } from "./migrations.ts";
 export { LogAltered, Subtrees } from "./subtrees.ts";
 export type { CheckpointFile, LogFault, LogReport, StoredLeaf, VerifyOptions } from "./verify.ts";

@@ -25,7 +25,17 @@ export interface CheckpointFile {
 
 /** What is wrong, and the first position where it is. `from`–`to` when only a range can be named. */
 export interface LogFault {
-  readonly kind: "altered" | "missing" | "column" | "stream-version" | "checkpoint" | "signature" | "truncated" | "district" | "witness";
+  readonly kind:
+    | "altered"
+    | "missing"
+    | "column"
+    | "stream-version"
+    | "checkpoint"
+    | "signature"
+    | "truncated"
+    | "district"
+    | "subtree"
+    | "witness";
   readonly from: number;
   readonly to: number;
   readonly what: string;

@@ -1,6 +1,18 @@
 import { NoteError, type NoteVerifier, openCheckpoint, verifierKey } from "@huimin/proof-log";
-import { type Checkpoints, LogForked, type SignedCheckpoint } from "./checkpoints.ts";
+import { LogForked } from "./forked.ts";
 import { writeAddCheckpoint } from "./witness.ts";
+
+/** A checkpoint to be cosigned. */
+interface Signed {
+  readonly size: number;
+  readonly note: string;
+}
+
+/** What of the log is asked for: how far a witness has come, and the proof from there. */
+export interface ProvingLog {
+  cosignedUpTo(witness: NoteVerifier): Promise<number>;
+  consistency(first: number, size: number): Promise<readonly Uint8Array[]>;
+}
 
 /** A witness that is asked: the prefix of its addresses, and its key. */
 export interface Witness {
@@ -37,7 +49,7 @@ export function parseWitnesses(text: string, keyOf: (vkey: string) => NoteVerifi
  * Asks a witness to cosign a checkpoint, from the size that it cosigned last. Answers its signature line. Throws
  * {@link LogForked} when the witness has seen another history of this log, and {@link WitnessFault}.
  */
-export async function askWitness({ url, verifier }: Witness, checkpoints: Checkpoints, signed: SignedCheckpoint): Promise<string> {
+export async function askWitness({ url, verifier }: Witness, checkpoints: ProvingLog, signed: Signed): Promise<string> {
   let oldSize = await checkpoints.cosignedUpTo(verifier);
   for (let tries = 0; tries < 3; tries += 1) {
     const proof = oldSize === 0 ? [] : await checkpoints.consistency(oldSize, signed.size);
@@ -53,7 +65,7 @@ export async function askWitness({ url, verifier }: Witness, checkpoints: Checkp
   throw new WitnessFault(`witness ${verifier.name} names another size each time`);
 }
 
-function refusal(verifier: NoteVerifier, { size }: SignedCheckpoint, { status, text }: { status: number; text: string }): Error {
+function refusal(verifier: NoteVerifier, { size }: Signed, { status, text }: { status: number; text: string }): Error {
   const why = `witness ${verifier.name} answers ${status}: ${text.trim().slice(0, 200)}`;
   return status === 422 ? new LogForked(`${why}; it has seen another history than that of ${size} events`) : new WitnessFault(why);
 }

@@ -1,4 +1,4 @@
-import type { CommandContext, DomainEvent, StreamWrite } from "@huimin/decider";
+import { type CommandContext, currentVersion, type DomainEvent, type StreamWrite } from "@huimin/decider";
 import type { AppendRequest, Expectation, IdempotencyKey, NewEvent } from "@huimin/event-store";
 import { BrokenInvariant, ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { errors } from "./errors.ts";
@@ -112,7 +112,7 @@ function fill(event: DomainEvent, { context, meta, commandId, newId }: Envelope)
   return {
     eventId: newId(),
     type: event.type,
-    schemaVersion: event.schemaVersion ?? 1,
+    schemaVersion: versionOf(event),
     valueDate: event.valueDate,
     recordedAt: context.recordedAt,
     period: context.period,
@@ -128,4 +128,12 @@ function fill(event: DomainEvent, { context, meta, commandId, newId }: Envelope)
     ...(corrects === undefined ? {} : { corrects }),
     payload: event.payload,
   };
+}
+
+/** Only the current version of a type is recorded. */
+function versionOf({ type, schemaVersion }: DomainEvent): number {
+  const current = currentVersion(type);
+  if (schemaVersion !== undefined && schemaVersion !== current)
+    throw new BrokenInvariant(`${type} is recorded in version ${schemaVersion}, its current version is ${current}`);
+  return current;
 }

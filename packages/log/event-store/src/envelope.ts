@@ -1,5 +1,6 @@
+import { upcast } from "@huimin/decider";
 import { canonicalJson, canonicalString, NotCanonical } from "@huimin/proof-log";
-import type { NewEvent, StoredEvent } from "./types.ts";
+import { EventUnreadable, type NewEvent, type StoredEvent } from "./types.ts";
 
 /** The exact text whose UTF-8 bytes are hashed: RFC 8785 form of the whole envelope. */
 export const canonicalEnvelope = (event: StoredEvent): string => canonicalJson(event);
@@ -65,3 +66,31 @@ function asRead(value: unknown): unknown {
  */
 export const storedEvent = (district: string, stream: string, event: NewEvent, position: number, streamVersion: number): StoredEvent =>
   ({ ...(asRead(event) as NewEvent), district, stream, position, streamVersion }) as StoredEvent;
+
+/**
+ * The event that a stored text is, in the current version of its schema. The columns only find it, and must agree. Throws
+ * {@link EventUnreadable}.
+ */
+export function readEvent(canonical: string, place: { readonly position: number; readonly stream: string }): StoredEvent {
+  const { position, stream } = place;
+  let event: StoredEvent;
+  try {
+    event = JSON.parse(canonical) as StoredEvent;
+  } catch {
+    throw new EventUnreadable(position, "", "the log is damaged, its text is not JSON");
+  }
+  if (event.stream !== stream || event.position !== position) {
+    const why = `the log is damaged, ${stream} holds an event of ${event.stream} at ${event.position}`;
+    throw new EventUnreadable(position, event.type, why);
+  }
+  return currentEvent(event);
+}
+
+/** The event in the current version of its schema. Throws {@link EventUnreadable}. */
+export function currentEvent(event: StoredEvent): StoredEvent {
+  try {
+    return upcast(event);
+  } catch (fault) {
+    throw new EventUnreadable(event.position, event.type, fault instanceof Error ? fault.message : String(fault));
+  }
+}

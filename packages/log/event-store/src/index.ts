@@ -1,6 +1,6 @@
 export { AppendForbidden } from "./batch.ts";
 export type { EnvelopePieces } from "./envelope.ts";
-export { canonicalEnvelope, envelopePieces, joinEnvelope, storedEvent } from "./envelope.ts";
+export { canonicalEnvelope, envelopePieces, joinEnvelope, readEvent, storedEvent } from "./envelope.ts";
 export { BATCH_EVENTS_MAX, BATCH_REQUESTS_MAX, QUEUE_REQUESTS_MAX } from "./lane.ts";
 export { createMemoryStore } from "./memory.ts";
 export { eventStoreMigrations } from "./migrations.ts";
@@ -32,4 +32,4 @@ export type {
   StoredEvent,
   StreamSlice,
 } from "./types.ts";
-export { LogBusy } from "./types.ts";
+export { EventUnreadable, LogBusy } from "./types.ts";

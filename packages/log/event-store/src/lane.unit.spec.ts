@@ -49,6 +49,20 @@ describe("lane", () => {
     expect(batches.map((batch) => batch.length)).toEqual([20, 1, 1, 1]);
   });
 
+  it("given a bound of its own, then what is beyond it is refused at once, and taken when there is room", async () => {
+    const lane = new Lane(async (requests) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return requests.map(() => stored);
+    }, 3);
+    const append = (nth: number) => lane.append(prepared([[`loan/${nth}`, "exactly"]]));
+    const asked = await Promise.allSettled([0, 1, 2, 3, 4].map(append));
+    expect(asked.map((one) => (one.status === "fulfilled" ? one.value.kind : one.reason instanceof LogBusy))).toEqual([
+      ...Array(3).fill("appended"),
+      ...Array(2).fill(true),
+    ]);
+    expect((await append(5)).kind).toBe("appended");
+  });
+
   it("puts the demand of a head first, and one of them into a batch", async () => {
     const { lane, batches } = recordingLane();
     const plain = prepared([["loan/1", "any"]]);

@@ -1,5 +1,5 @@
 import { leafHash } from "@huimin/proof-log";
-import { envelopePieces, joinEnvelope } from "./envelope.ts";
+import { currentEvent, envelopePieces, joinEnvelope } from "./envelope.ts";
 import { BANK_CATEGORIES, categoryOf, checkRequest, keyId, meets } from "./request.ts";
 import type { AppendOutcome, AppendRequest, EventStore, IdempotencyKey, StoredEvent, StreamSlice } from "./types.ts";
 
@@ -106,7 +106,7 @@ export function createMemoryStore(): EventStore {
   };
   const slice = (district: string, stream: string, afterVersion: number): StreamSlice => {
     const events = logOf(district).streams.get(stream) ?? [];
-    return { stream, version: events.length, events: events.slice(afterVersion) };
+    return { stream, version: events.length, events: events.slice(afterVersion).map(currentEvent) };
   };
   return {
     async append(district, request) {
@@ -124,7 +124,7 @@ export function createMemoryStore(): EventStore {
       const { rows } = logOf(district);
       for (let i = afterPosition; i < rows.length && events.length < limit; i += 1) {
         const { event } = rows[i] as Row;
-        if (!categories || categories.includes(categoryOf(event.stream))) events.push(event);
+        if (!categories || categories.includes(categoryOf(event.stream))) events.push(currentEvent(event));
       }
       return events;
     },
@@ -134,7 +134,7 @@ export function createMemoryStore(): EventStore {
       let length = 0;
       for (let i = afterPosition; i < rows.length && events.length < limit && length < bytes; i += 1) {
         const { event, canonical } = rows[i] as Row;
-        events.push(event);
+        events.push(currentEvent(event));
         length += Buffer.byteLength(canonical);
       }
       return { events, more: events.length >= limit || length >= bytes };

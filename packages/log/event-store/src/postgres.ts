@@ -1,5 +1,6 @@
 import { Pool, type PoolConfig } from "pg";
 import { APPEND_SQL, type AppendRow, decodeOutcomes, encodeBatch, prepare } from "./batch.ts";
+import { readEvent } from "./envelope.ts";
 import { Lane, type SendBatch } from "./lane.ts";
 import { checkRequest } from "./request.ts";
 import type { EventStore, KnownKey, StoredEvent, StreamSlice } from "./types.ts";
@@ -132,14 +133,7 @@ interface EventRow {
   readonly canonical: string;
 }
 
-/** An event is what its canonical text says; the columns only find it, and must agree. */
-function parseEvent(row: EventRow): StoredEvent {
-  const event = JSON.parse(row.canonical) as StoredEvent;
-  if (event.stream !== row.stream || event.position !== Number(row.position)) {
-    throw new Error(`the log is damaged: position ${row.position} of ${row.stream} holds an event of ${event.stream} at ${event.position}`);
-  }
-  return event;
-}
+const parseEvent = ({ position, stream, canonical }: EventRow): StoredEvent => readEvent(canonical, { position: Number(position), stream });
 
 const bounded = (limit: number): number => Math.min(Math.max(limit, 0), READ_EVENTS_MAX);
 

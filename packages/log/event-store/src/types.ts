@@ -107,6 +107,21 @@ export type AppendOutcome =
   | { readonly kind: "foreign"; readonly stream: string }
   | { readonly kind: "head-conflict"; readonly actual: number };
 
+/**
+ * Thrown when an event is read that is not what its place says, or of a version that this program does not know. The events
+ * before it can be read.
+ */
+export class EventUnreadable extends Error {
+  override readonly name = "EventUnreadable";
+  readonly position: number;
+  readonly eventType: string;
+  constructor(position: number, eventType: string, why: string) {
+    super(`position ${position} can't be read: ${why}`);
+    this.position = position;
+    this.eventType = eventType;
+  }
+}
+
 /** Thrown by `append` when the bounded queue is full: the edge answers 503 with Retry-After. */
 export class LogBusy extends Error {
   override readonly name = "LogBusy";

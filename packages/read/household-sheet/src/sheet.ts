@@ -1,7 +1,7 @@
 import type { Axes, Books, JournalLine } from "@huimin/books";
 import { daysBetween, type IsoDate } from "@huimin/calendar";
 import type { EventStore, StoredEvent } from "@huimin/event-store";
-import { maskAccount, maskName } from "@huimin/identity";
+import { ERASED_MARK, maskAccount, maskName } from "@huimin/identity";
 import { creditStream, type LoanState, loanStream, loanTimelineFold, openInterest, openPrincipalNow } from "@huimin/loan/events";
 import { type Fen, sumFen } from "@huimin/money";
 import { BrokenInvariant } from "@huimin/outcome";
@@ -19,7 +19,7 @@ export interface SheetQuestion extends Axes {
   readonly household: string;
 }
 
-/** Opens a sealed field for one reader; undefined when the key was shredded. Every call is one unmasking to be logged. */
+/** Opens a sealed field for one reader, or says why it may not be shown; undefined when the key was shredded. */
 export type Reveal = (request: {
   readonly district: string;
   readonly personId: string;
@@ -190,7 +190,7 @@ export function createHouseholdSheets(options: SheetOptions): HouseholdSheets {
 const membersOf = (state: HouseholdState, district: string, reveal: Reveal | undefined): Promise<SheetMember[]> =>
   Promise.all(
     state.members.map(async ({ personId, relation, name }) => {
-      const text = await reveal?.({ district, personId, field: "name", sealed: name });
+      const text = reveal && ((await reveal({ district, personId, field: "name", sealed: name })) ?? ERASED_MARK);
       return { personId, relation, head: personId === state.head, ...(text === undefined ? {} : { maskedName: maskName(text) }) };
     }),
   );
@@ -200,7 +200,7 @@ const accountsOf = (state: HouseholdState, district: string, reveal: Reveal | un
     state.accounts
       .filter((account) => account.until === undefined)
       .map(async ({ purpose, bank, kind, from, number, sealedFor }) => {
-        const text = await reveal?.({ district, personId: sealedFor, field: "account", sealed: number });
+        const text = reveal && ((await reveal({ district, personId: sealedFor, field: "account", sealed: number })) ?? ERASED_MARK);
         return { purpose, bank, kind, from, ...(text === undefined ? {} : { maskedNumber: maskAccount(text) }) };
       }),
   );

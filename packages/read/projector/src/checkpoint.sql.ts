@@ -114,6 +114,7 @@ export const SQL = {
     WHERE district = $1 AND projection = ANY ($2::text[]) AND position < $3`,
   progress: `SELECT position, stopped_at, stopped_by, stopped_type, stopped_reason FROM projector.checkpoint
     WHERE district = $1 AND projection = ANY ($2::text[])`,
+  orphans: `SELECT quote_ident(n.nspname) AS name FROM pg_namespace n JOIN projector.projection p ON n.nspname IN (p.name || '_next', p.name || '_old')`,
   districts: `SELECT DISTINCT district FROM projector.checkpoint ORDER BY district`,
   /** Holds every district of these projections: nobody projects until the transaction ends. */
   hold: `SELECT district, projection, position FROM projector.checkpoint WHERE projection = ANY ($1::text[]) ORDER BY district, projection FOR UPDATE`,

@@ -225,7 +225,11 @@ class Runner implements Projector {
   /** One batch. Rejects only for faults that another try may survive. */
   async #step(): Promise<"applied" | "idle" | "busy" | "again" | "stopped"> {
     const after = this.#position;
-    const batch = await this.#read(after);
+    const batch = await this.#read(after).catch((fault: unknown) => {
+      if (isUnreadable(fault)) return fault;
+      throw fault;
+    });
+    if (!("events" in batch)) return this.#beforeUnreadable(after, batch);
     const { events } = batch;
     if (events.length === 0) {
       this.#behindSince = undefined;
@@ -296,21 +300,40 @@ class Runner implements Projector {
       return "again";
     }
     const event = batch[0] as StoredEvent;
-    const reason = fault.message;
-    const stopped: Stopped = { projection: fault.projection, position: event.position, eventType: event.type, reason };
+    return this.#stopBefore({ projection: fault.projection, position: event.position, eventType: event.type, reason: fault.message });
+  }
+
+  /** An event can't be read: what is before it is applied, then the district stands still before it. */
+  async #beforeUnreadable(after: number, { position, eventType, message }: Unreadable): Promise<"again" | "stopped"> {
+    this.#ahead = undefined;
+    const readable = position - after - 1;
+    if (readable > 0) {
+      this.#limit = Math.min(this.#limit, readable);
+      return "again";
+    }
+    return this.#stopBefore({ projection: "log", position, eventType, reason: message });
+  }
+
+  async #stopBefore(stopped: Stopped): Promise<"stopped"> {
+    const { position, eventType, reason, projection } = stopped;
     this.#stopped = stopped;
-    await this.#options.pool.query(SQL.stop, [
-      this.#options.district,
-      this.#names,
-      event.position,
-      event.type,
-      reason.slice(0, 2_000),
-      fault.projection,
-    ]);
+    const { pool, district } = this.#options;
+    await pool.query(SQL.stop, [district, this.#names, position, eventType, reason.slice(0, REASON_LENGTH_MAX), projection]);
     this.#options.onStopped?.(stopped);
     return "stopped";
   }
 }
+
+/** What the log throws for an event that is damaged, or of a newer version than this program knows. */
+interface Unreadable extends Error {
+  readonly position: number;
+  readonly eventType: string;
+}
+
+const isUnreadable = (fault: unknown): fault is Unreadable => fault instanceof Error && fault.name === "EventUnreadable";
+
+/** Characters of a reason that are kept. */
+const REASON_LENGTH_MAX = 2_000;
 
 const ignoreFault = (): void => undefined;
 

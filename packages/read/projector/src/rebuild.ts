@@ -79,6 +79,7 @@ class Rebuild {
     const { projections } = this.#options;
     const client = this.#client;
     const districts = this.#options.districts ?? (await client.query<{ district: string }>(SQL.districts)).rows.map((row) => row.district);
+    await this.#removeOrphans();
     for (const projection of projections) {
       await client.query(`DROP SCHEMA IF EXISTS ${nextOf(projection)} CASCADE`);
       await client.query(`CREATE SCHEMA ${nextOf(projection)}; ${projection.tables(nextOf(projection))}`);
@@ -104,6 +105,12 @@ class Rebuild {
     let events = 0;
     for (const position of this.#positions.values()) events += position;
     return { events, elapsedMs: performance.now() - this.#begun };
+  }
+
+  /** What a rebuild left that was killed: half-made tables, and those that it had replaced. No other rebuild runs. */
+  async #removeOrphans(): Promise<void> {
+    const { rows } = await this.#client.query<{ name: string }>(SQL.orphans);
+    for (const { name } of rows) await this.#client.query(`DROP SCHEMA IF EXISTS ${name} CASCADE`);
   }
 
   /** bulk: until the log has nothing more. live: until what is left fits into the switch. */

@@ -15,7 +15,12 @@ export interface BoardPage {
   /** Printed at the foot of every sheet. */
   readonly foot: string;
   readonly codeSize: number;
+  /** What a row has above and below its text together, em. */
+  readonly rowGap: number;
 }
+
+/** From wide to close: rows are as wide as the sheet has room. */
+export const ROW_GAPS: readonly number[] = [0.9, 0.7, 0.5, 0.35];
 
 /** A4 across less margins of 14 mm, in points; the body is 14 pt (四号). */
 const TEXT_WIDTH_PT = ((297 - 28) / 25.4) * 72;
@@ -113,5 +118,6 @@ export function boardPage(
     check,
     foot: `${boardTitle(board)}　第 ${board.draft} 版　批次 ${board.pool}　校验码 ${check}`,
     codeSize,
+    rowGap: ROW_GAPS[0] as number,
   };
 }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { checkCode, codeModules, createMeasure, createTypesetter, type FontSet, type PaperPdf } from "@huimin/statements";
 import { type BoardContent, boardHash, type NameRule } from "./board.ts";
-import { boardPage, spelled } from "./page.ts";
+import { boardPage, ROW_GAPS, spelled } from "./page.ts";
 
 export interface BoardPdf extends PaperPdf {
   /** Households whose head's name has a character that no font has: it is spelled by its code point. */
@@ -30,9 +30,20 @@ export function createBoardPress(fonts: () => FontSet): (board: BoardContent, op
       const check = checkCode(boardHash(board));
       const code = address === undefined ? { size: 0, modules: Buffer.alloc(0) } : codeModules([{ text: address, mode: "byte" }]);
       const page = boardPage(board, { fonts: set.families, measure, missing: set.missing, check, codeSize: code.size, rule });
-      typesetter.put("page.json", Buffer.from(JSON.stringify(page)));
       typesetter.put("code.raw", code.modules);
-      const pdf = typesetter.pdf(typesetter.compile(`publicity of ${board.village}`));
+      const compile = (rowGap: number) => {
+        typesetter.put("page.json", Buffer.from(JSON.stringify({ ...page, rowGap })));
+        return typesetter.compile(`publicity of ${board.village}`);
+      };
+      // As wide as it can be on the fewest sheets that it can be on.
+      const [widest, ...closer] = ROW_GAPS as [number, ...number[]];
+      let best = compile(widest);
+      for (const rowGap of closer) {
+        if (best.numOfPages === 1) break;
+        const tried = compile(rowGap);
+        if (tried.numOfPages < best.numOfPages) best = tried;
+      }
+      const pdf = typesetter.pdf(best);
       printed += 1;
       if (printed % BOARDS_BETWEEN_EVICTIONS === 0) typesetter.forget(EVICTION_AGE);
       const rare = board.rows.filter(({ head }) => spelled(head, set.missing(head)) !== head);

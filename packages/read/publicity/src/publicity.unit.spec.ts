@@ -114,6 +114,8 @@ describe("versions of a list", () => {
     // What was allocated was not replaced by a later list of the year.
     expect(all[1]?.replacedBy).toBeUndefined();
     expect(all.map((one) => statusOn(one, "2018-12-15"))).toEqual(["replaced", "allocated"]);
+    const back = versions(drafted(1), posted, ["DividendAllocated", {}], ["AllocationReversed", {}], drafted(2)).of(2018);
+    expect(back.map((one) => statusOn(one, "2018-12-15"))).toEqual(["reversed"]);
   });
 
   it("tells where a list stands on a day; hung out anew, the first time is replaced", () => {

@@ -43,12 +43,16 @@ export interface PublicityVersion {
   /** The villages' sheets and the position of their event, once they are made. */
   readonly boards: readonly MadeBoard[];
   readonly boardsPosition?: number;
+  /** What they say besides the lines. */
+  readonly notice?: DividendPayload<"PublicityBoardsMade">["notice"];
   readonly objections: readonly PublicityObjection[];
   readonly evidence: readonly PublicityEvidence[];
   /** What was given as evidence with the publicity itself. */
   readonly references: readonly string[];
   readonly approvedOn?: string;
   readonly allocatedOn?: string;
+  /** Its allocation was taken back (C1): it counts no more, whether a new list hangs out yet or not. */
+  readonly reversed?: boolean;
   /** Draft that took its place, and since which position; the same draft when it hung out anew. */
   readonly replacedBy?: { readonly draft: number; readonly position: number };
 }
@@ -95,7 +99,7 @@ export class PublicityVersions {
     },
     PublicityBoardsMade: (p: DividendPayload<"PublicityBoardsMade">, { position }) => {
       const version = this.#versions.find((one) => one.posted === p.posted);
-      if (version) Object.assign(version, { boards: p.boards, boardsPosition: position });
+      if (version) Object.assign(version, { boards: p.boards, boardsPosition: position, notice: p.notice });
     },
     PublicityEvidenceRecorded: (p: DividendPayload<"PublicityEvidenceRecorded">, { position }) => {
       const version = this.#last(p);
@@ -120,13 +124,18 @@ export class PublicityVersions {
       const version = this.#last(p);
       if (version) version.allocatedOn = valueDate;
     },
+    AllocationReversed: (p: DividendPayload<"AllocationReversed">) => {
+      const version = this.#last(p);
+      if (version) version.reversed = true;
+    },
   };
 }
 
-export type PublicityStatus = "replaced" | "not-begun" | "showing" | "ended" | "approved" | "allocated";
+export type PublicityStatus = "replaced" | "not-begun" | "showing" | "ended" | "approved" | "allocated" | "reversed";
 
 /** Where a version stands on a day. */
-export function statusOn({ replacedBy, allocatedOn, approvedOn, from, to }: PublicityVersion, today: string): PublicityStatus {
+export function statusOn({ replacedBy, reversed, allocatedOn, approvedOn, from, to }: PublicityVersion, today: string): PublicityStatus {
+  if (reversed) return "reversed";
   if (replacedBy) return "replaced";
   if (allocatedOn) return "allocated";
   if (approvedOn) return "approved";

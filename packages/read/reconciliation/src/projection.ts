@@ -25,6 +25,7 @@ const FUND_ACCOUNTS: ReadonlyMap<string, string> = new Map(
 const NO_CASH = new Set([
   ...Object.keys(loanEvents),
   "EntitlementsAllocated",
+  "EntitlementsReversed",
   "PayoutItemsSubmitted",
   "PayoutItemsCancelled",
   "BeneficiariesAssigned",

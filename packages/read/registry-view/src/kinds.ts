@@ -1,5 +1,6 @@
 import type { RecordedEvent } from "@huimin/decider";
 import type { StoredEvent } from "@huimin/event-store";
+import { type PrivacyState, privacyFold } from "@huimin/privacy/events";
 import {
   bankFold,
   enterpriseFold,
@@ -10,7 +11,6 @@ import {
   statusOf,
   villageFold,
 } from "@huimin/registry/events";
-import { type PrivacyState, privacyFold } from "@huimin/privacy/events";
 import type { Aggregate, Part } from "./aggregate.ts";
 
 /** Events of one stream category are about one subject: the rest of the stream's name. */

@@ -20,7 +20,9 @@ export const registryProjection: Projection = {
   name: REGISTRY_SCHEMA,
   version: 3,
   // A person's stream says nothing that the household's does not.
-  handles: new Set([...Object.keys(registryEvents), ...Object.keys(privacyEvents)].filter((type) => type !== "PersonJoined" && type !== "PersonLeft")),
+  handles: new Set(
+    [...Object.keys(registryEvents), ...Object.keys(privacyEvents)].filter((type) => type !== "PersonJoined" && type !== "PersonLeft"),
+  ),
   tables: (schema) => kinds.map((kind) => tablesOf(schema, kind)).join("\n"),
   indexes,
   open: (schema) => ({

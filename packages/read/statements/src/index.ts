@@ -20,3 +20,5 @@ export {
   type StatementSource,
   statusInWords,
 } from "./source.ts";
+export { type Binder, createBinder } from "./volume/binder.ts";
+export { createVolumePress, VOLUME_STATEMENTS_MAX, type VolumeEntry, type VolumeJob } from "./volume/volume.ts";

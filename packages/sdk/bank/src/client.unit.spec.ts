@@ -215,6 +215,14 @@ describe("reading", () => {
     expect(sent.map(({ url }) => new URL(url).search)).toEqual(["?limit=2", "?limit=2&cursor=n1", "?limit=2&cursor=n2"]);
   });
 
+  it("given a list below a loan, then its number is filled in, and asked for when it is missing", async () => {
+    const { options, sent } = fakeServer(Response.json({ items: [] }));
+    const bank = createBankClient(options);
+    await Array.fromAsync(bank.list("/bank/v1/loans/{loan}/messages", { limit: 5 }, { params: { loan: "L/1" } }));
+    expect(sent[0]?.url).toBe("https://ledger.example/bank/v1/loans/L%2F1/messages?limit=5");
+    await expect(bank.list("/bank/v1/loans/{loan}/messages").next()).rejects.toThrow(TypeError);
+  });
+
   it("given a position that is not reached, then it waits until it is", async () => {
     const { options, sent } = fakeServer(problem(503, "POSITION_NOT_REACHED", { "retry-after": "1" }), Response.json({ items: [] }));
     await createBankClient(options).waitForPosition(42);

@@ -5,7 +5,7 @@ export { BankApiError, BankDeadlineError, BankError, BankUnreachableError, type 
 export type { FileCalls, UploadOptions } from "./files.ts";
 export type { paths } from "./generated/bank-api.ts";
 export { type Yuan, yuan } from "./money.ts";
-export type { PageCalls } from "./pages.ts";
+export type { ListOptions, PageCalls } from "./pages.ts";
 export type { RetryOptions } from "./retry.ts";
 export type { PrivateKey, Signer } from "./signer.ts";
 export { signatureBase } from "./signing.ts";

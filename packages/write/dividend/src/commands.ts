@@ -14,6 +14,7 @@ import { MarkDividendDefaulted, MarkDividendOverdue } from "./commands/late.ts";
 import { BeginAllocationList, RecordAllocationParts } from "./commands/long-list.ts";
 import { ApproveAllocation, FileObjection, PostPublicity, ResolveObjection } from "./commands/publicity.ts";
 import { RecordPublicityBoards, RecordPublicityEvidence } from "./commands/publicity-record.ts";
+import { ReverseAllocation, ReverseAllocationParts } from "./commands/reverse-allocation.ts";
 import {
   ApproveVillagePlan,
   AssignBeneficiaries,
@@ -31,6 +32,7 @@ export * from "./commands/late.ts";
 export * from "./commands/long-list.ts";
 export * from "./commands/publicity.ts";
 export * from "./commands/publicity-record.ts";
+export * from "./commands/reverse-allocation.ts";
 export * from "./commands/rights.ts";
 
 /** Every command of the pool side, in the order of the chain D1–D3. */
@@ -63,4 +65,6 @@ export const poolCommands: readonly CommandDefinition[] = [
   ApproveAllocation,
   AllocateDividend,
   PostAllocationParts,
+  ReverseAllocation,
+  ReverseAllocationParts,
 ];

@@ -1,7 +1,7 @@
 /* Figures about a list that was allocated, for reports (2.6 6.6: 户均 is an average, no floor for anybody). */
 import { type Fen, minFen } from "@huimin/money";
 import type { AllocatedList, PoolState } from "./evolve/pool.ts";
-import { poolBalance } from "./evolve/pool.ts";
+import { poolBalance, standingLists } from "./evolve/pool.ts";
 
 export interface ListFigures {
   /** 2901.01 of the pool before the allocation. */
@@ -14,7 +14,7 @@ export interface ListFigures {
 }
 
 /** The last allocation of a year; undefined before the first. */
-export const lastAllocation = (state: PoolState, year: number): AllocatedList | undefined => state.years.get(year)?.allocated.at(-1);
+export const lastAllocation = (state: PoolState, year: number): AllocatedList | undefined => standingLists(state, year).at(-1);
 
 /** Figures of the last list of a year, or of the draft that stands. Undefined without a list. `target`: fen a household. */
 export function listFigures(state: PoolState, year: number, target: Fen): ListFigures | undefined {

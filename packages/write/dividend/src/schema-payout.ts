@@ -127,6 +127,8 @@ export const PoolPayoutOrdered = Type.Object({
   /** Only households whose account is with one of these banks; or only those whose account is with none of them. */
   accountsOf: Type.Optional(Type.Array(Id)),
   accountsNotOf: Type.Optional(Type.Array(Id)),
+  /** The round of a year-end run that it belongs to (`2018.1`): that run submits it, or is cancelled. */
+  run: Type.Optional(Id),
 });
 /** A batch of an order of which nothing could be paid: `setAside` households have no account that may be paid to. It stays so. */
 export const OrderedBatchPassed = Type.Object({
@@ -161,6 +163,16 @@ export const WrongPayoutClaimed = Type.Object({
   household: Id,
   amount: Amount,
 });
+/** C1 of D9, stream entitlement/: the finding was wrong, the right one was paid. Negative copy, value-dated like the finding. */
+export const WrongPayoutReversed = Type.Object({
+  payoutBatch: Id,
+  ...Part,
+  obligor: Type.String(),
+  reason: Type.String(),
+  items: Type.Array(Item),
+});
+/** Stream wrong-payout/: the claim is gone; WrongPayoutReversed posts it. */
+export const WrongPayoutClaimReversed = Type.Object({ ...WrongPayoutClaimed.properties });
 /** D10 错付追回. Dr 1002.03 / Cr 1218.05. */
 export const WrongPayoutRecovered = Type.Object({ obligor: Type.String(), amount: Amount, bank: Id, serial: Type.Optional(Id) });
 
@@ -204,7 +216,9 @@ export const payoutEvents = {
   PayoutBatchSubmitted,
   PayoutBatchAccepted,
   PayoutBatchCancelled,
+  WrongPayoutReversed,
   WrongPayoutClaimed,
+  WrongPayoutClaimReversed,
   WrongPayoutRecovered,
   WrongPayoutRecoveryReversed,
   WrongPayoutAdvanced,

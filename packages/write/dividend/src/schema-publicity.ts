@@ -12,6 +12,13 @@ const Draft = { pool: Id, year: Type.Integer({ minimum: 1990, maximum: 2999 }), 
 /** One village's sheet of a list: `contentHash` is over everything that it says, names included, with a salt. */
 export const Board = Type.Object({ village: Id, households: Type.Integer({ minimum: 1 }), amount: Amount, contentHash: Hash });
 
+/** What every sheet of a list says besides its lines: 监督电话, 制表 and 审核. */
+export const PublicityNotice = Type.Object({
+  phones: Type.Array(Type.String({ minLength: 3, maxLength: 20 }), { minItems: 1, maxItems: 4 }),
+  maker: Type.String({ minLength: 1, maxLength: 30 }),
+  reviewer: Type.String({ minLength: 1, maxLength: 30 }),
+});
+
 /** 到户公示表: the sheets of a list that is publicised, one a village, before they are printed or put on the web. */
 export const PublicityBoardsMade = Type.Object({
   ...Draft,
@@ -22,6 +29,7 @@ export const PublicityBoardsMade = Type.Object({
   from: Type.String({ format: "date" }),
   to: Type.String({ format: "date" }),
   boards: Type.Array(Board),
+  notice: PublicityNotice,
 });
 
 /** 公示照片: a photograph of the board by its hash; the picture itself stays with the office. */

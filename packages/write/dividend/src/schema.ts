@@ -260,6 +260,27 @@ export const AllocationPartsPosted = Type.Object({
   amount: Amount,
 });
 
+/**
+ * C1 of D3: the list is taken back before anything of it was paid out. Header, posts nothing: the parts post
+ * (EntitlementsReversed). Until the last part is back nothing of the year is paid, and no new list is drawn up.
+ */
+export const AllocationReversed = Type.Object({
+  ...Draft,
+  parts: Type.Integer({ minimum: 1 }),
+  households: Type.Integer(),
+  amount: Amount,
+  reason: Type.String(),
+});
+/** A run of parts has been taken back in the same append as this. `kept`: lines that were touched meanwhile and stand. */
+export const AllocationPartsReversed = Type.Object({
+  ...Draft,
+  parts: Type.Array(Type.Integer()),
+  households: Type.Integer(),
+  /** Back in 2901.01. */
+  amount: Amount,
+  kept: Type.Integer(),
+});
+
 /** A household's line of a list. */
 const DraftedLine = Type.Object({ household: Id, village: Id, weight: Weight, amount: Amount });
 const AllocatedLine = Type.Object({ household: Id, village: Id, amount: Amount });
@@ -267,6 +288,8 @@ const AllocatedLine = Type.Object({ household: Id, village: Id, amount: Amount }
 export const AllocationLinesDrafted = Type.Object({ ...Draft, part: Type.Integer(), lines: Type.Array(DraftedLine) });
 /** D3, stream entitlement/. Dr 2901.01 {pool} / Cr 2901.02 {household, village, pool, year}. */
 export const EntitlementsAllocated = Type.Object({ ...Draft, part: Type.Integer(), lines: Type.Array(AllocatedLine) });
+/** C1 of D3, stream entitlement/: negative copy, value-dated like the posting that it corrects. */
+export const EntitlementsReversed = Type.Object({ ...EntitlementsAllocated.properties, reason: Type.String() });
 
 /** The list of households that hold shares; the whole list of a year. */
 const Holder = Type.Object({ household: Id, village: Id, shares: Units });
@@ -336,8 +359,11 @@ export const poolEvents = {
   AllocationApproved,
   DividendAllocated,
   AllocationPartsPosted,
+  AllocationReversed,
+  AllocationPartsReversed,
   AllocationLinesDrafted,
   EntitlementsAllocated,
+  EntitlementsReversed,
   BeneficiariesAssigned,
   BeneficiariesReassigned,
   BeneficialSharesDivided,

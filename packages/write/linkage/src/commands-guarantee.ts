@@ -102,6 +102,32 @@ export const PayGuaranteeFee: CommandDefinition<Static<typeof PayGuaranteeFeeBod
   },
 };
 
+export const ReturnGuaranteeFeePaymentBody = Type.Object(
+  { grant: Id, guarantor: Id, reason: ReasonText, serial: Type.Optional(Id), valueDate: DateField },
+  closed,
+);
+
+/**
+ * 担保费补助拨付退回 (FIN-C, like S6, R17): the payment came back whole, the grant is payable again. A grant names no bank that could
+ * report it: who pays records what the bank's statement says. Refuses GRANT_NOT_PAID.
+ */
+export const ReturnGuaranteeFeePayment: CommandDefinition<Static<typeof ReturnGuaranteeFeePaymentBody>> = {
+  name: "ReturnGuaranteeFeePayment",
+  schema: ReturnGuaranteeFeePaymentBody,
+  roles: ["FIN-C"],
+  postsInBookG: true,
+  *run({ grant, guarantor, reason, serial, valueDate }, context) {
+    const early = dateRefusal(valueDate, context);
+    if (early) return early;
+    const known = (yield* load(guaranteeFeeStream(guarantor), guaranteeFeeFold)).state.get(grant);
+    if (known?.status !== "paid") return refuse(errors.GRANT_NOT_PAID, { guarantor, grant }, { path: "/grant" });
+    const amount = formatAmount(known.amount);
+    const more = serial === undefined ? {} : { serial };
+    const event = linkageEvent("GuaranteeFeePaymentReturned", valueDate, { grant, guarantor, amount, reason, ...more });
+    return ok({ writes: [{ stream: guaranteeFeeStream(guarantor), events: [event] }], answer: { grant, guarantor, amount } });
+  },
+};
+
 export const ReverseGuaranteeFeeBody = Type.Object({ grant: Id, guarantor: Id, reason: ReasonText, valueDate: DateField }, closed);
 
 const isPriorYear = (grant: GuaranteeGrant, period: IsoDate): boolean => grant.fiscalYear < Number(period.slice(0, 4));

@@ -1,6 +1,6 @@
 import type { CommandDefinition } from "@huimin/decider";
 import { AmendFourPartyAgreement, RecogniseEnterprise, RevokeEnterpriseRecognition, SignFourPartyAgreement } from "./commands-agreement.ts";
-import { GrantGuaranteeFee, PayGuaranteeFee, ReverseGuaranteeFee } from "./commands-guarantee.ts";
+import { GrantGuaranteeFee, PayGuaranteeFee, ReturnGuaranteeFeePayment, ReverseGuaranteeFee } from "./commands-guarantee.ts";
 import { LinkHouseholds, RecordCommitmentBreach, RevokeCommitmentBreach, UnlinkHouseholds } from "./commands-links.ts";
 import { ReportBenefit, ReportWage } from "./commands-reports.ts";
 
@@ -23,5 +23,6 @@ export const linkageCommands: readonly CommandDefinition[] = [
   RevokeCommitmentBreach,
   GrantGuaranteeFee,
   PayGuaranteeFee,
+  ReturnGuaranteeFeePayment,
   ReverseGuaranteeFee,
 ];

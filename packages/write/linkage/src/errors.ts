@@ -191,6 +191,13 @@ export const errors = declareErrors({
     remedyEn: "Check the number; a grant that is paid or reversed stays as it is.",
     kind: "missing",
   },
+  GRANT_NOT_PAID: {
+    zh: "担保方 {guarantor} 的补助 {grant} 没有已付款项可退回。",
+    en: "Grant {grant} of guarantor {guarantor} is not paid: nothing can come back.",
+    remedyZh: "请核对补助编号与银行退票流水。",
+    remedyEn: "Check the number of the grant and the bank's return.",
+    kind: "conflict",
+  },
   GRANT_AMOUNT_DIFFERS: {
     zh: "补助金额 {amount} 元与计算的 {computed} 元不一致。",
     en: "The grant of {amount} differs from ours, {computed}.",

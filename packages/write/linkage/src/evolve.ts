@@ -194,4 +194,5 @@ export const guaranteeFeeFold: Fold<GuaranteeFeeState> = foldOf<GuaranteeFeeStat
     put(state, grant, { grant, amount: fen(amount), fiscalYear: Number(period.slice(0, 4)), eventId, status: "open" }),
   GuaranteeFeeReversed: (state, { grant }) => withStatus(state, grant, "reversed"),
   GuaranteeFeePaid: (state, { grant }) => withStatus(state, grant, "paid"),
+  GuaranteeFeePaymentReturned: (state, { grant }) => withStatus(state, grant, "open"),
 });

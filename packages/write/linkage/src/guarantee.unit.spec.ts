@@ -1,6 +1,6 @@
 import { fen, formatAmount } from "@huimin/money";
 import { describe, expect, it } from "vitest";
-import { GrantGuaranteeFee, guaranteeFee, PayGuaranteeFee, ReverseGuaranteeFee } from "./commands.ts";
+import { GrantGuaranteeFee, guaranteeFee, PayGuaranteeFee, ReturnGuaranteeFeePayment, ReverseGuaranteeFee } from "./commands.ts";
 import { guaranteeFeeStream } from "./events.ts";
 import { LinkageCase } from "./testing.ts";
 
@@ -31,6 +31,19 @@ describe("2.12 GrantGuaranteeFee 担保费补助", () => {
     expect(test.code(ReverseGuaranteeFee, { grant: "B1", guarantor: "G1", reason: "重复", valueDate: "2018-05-03" })).toBe(
       "GRANT_NOT_OPEN",
     );
+  });
+
+  it("comes back when the bank returns the payment, once, and is paid again or reversed", () => {
+    const test = new LinkageCase();
+    test.run(GrantGuaranteeFee, grant);
+    const back = { grant: "B1", guarantor: "G1", reason: "AC04", valueDate: "2018-05-04" };
+    expect(test.code(ReturnGuaranteeFeePayment, back)).toBe("GRANT_NOT_PAID");
+    test.run(PayGuaranteeFee, { grant: "B1", guarantor: "G1", valueDate: "2018-05-02" });
+    expect(test.run(ReturnGuaranteeFeePayment, { ...back, serial: "R1" })).toMatchObject({ amount: "15208.33" });
+    expect(test.code(ReturnGuaranteeFeePayment, back)).toBe("GRANT_NOT_PAID");
+    expect(test.run(PayGuaranteeFee, { grant: "B1", guarantor: "G1", valueDate: "2018-05-05" })).toMatchObject({ amount: "15208.33" });
+    test.run(ReturnGuaranteeFeePayment, { ...back, valueDate: "2018-05-06" });
+    test.run(ReverseGuaranteeFee, { grant: "B1", guarantor: "G1", reason: "重复", valueDate: "2018-05-07" });
   });
 
   it("is reversed before payment; in a later fiscal year against 3501", () => {

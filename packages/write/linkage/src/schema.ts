@@ -122,6 +122,14 @@ export const GuaranteeFeeGranted = Type.Object({
 export const GuaranteeFeeReversed = Type.Object({ grant: Id, guarantor: Id, amount: Amount, priorYear: Type.Boolean(), reason: Text });
 /** Dr 2303.02 / Cr 1002.01: the whole grant. */
 export const GuaranteeFeePaid = Type.Object({ grant: Id, guarantor: Id, amount: Amount, serial: Type.Optional(Id) });
+/** 拨付退回: the bank sent the payment back (like S6, R17); the grant is open again. Dr 1002.01 / Cr 2303.02. */
+export const GuaranteeFeePaymentReturned = Type.Object({
+  grant: Id,
+  guarantor: Id,
+  amount: Amount,
+  reason: Text,
+  serial: Type.Optional(Id),
+});
 
 /** Event types of this package with their payload schemas; the documents under docs/events are made from it. */
 export const linkageEvents = {
@@ -141,6 +149,7 @@ export const linkageEvents = {
   GuaranteeFeeGranted,
   GuaranteeFeeReversed,
   GuaranteeFeePaid,
+  GuaranteeFeePaymentReturned,
 } as const;
 
 export type LinkageEventType = keyof typeof linkageEvents;

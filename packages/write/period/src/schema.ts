@@ -1,3 +1,4 @@
+import { declareVersions } from "@huimin/decider";
 import { type Static, Type } from "typebox";
 
 const Month = Type.String({ pattern: "^\\d{4}-\\d{2}$" });
@@ -23,15 +24,31 @@ export const PeriodSeal = Type.Object({
 
 /**
  * 结账: this month and every earlier one is closed for ever. Stream `period/ledger`. `position`: the log up to which the
- * steps were checked and the months sealed; a log that was brought in from elsewhere may have closings without them.
+ * steps were checked and the months sealed.
  */
 export const PeriodClosed = Type.Object({
   period: Month,
-  position: Type.Optional(Type.Integer()),
-  steps: Type.Optional(Type.Array(Type.Object({ step: Type.String(), status: Type.String(), findings: Type.Integer() }))),
+  position: Type.Integer(),
+  steps: Type.Array(Type.Object({ step: Type.String(), status: Type.String(), findings: Type.Integer() })),
   /** Every month that this closing closes and that has vouchers. */
-  seals: Type.Optional(Type.Array(PeriodSeal)),
+  seals: Type.Array(PeriodSeal),
 });
+
+/** Version 1 closed without steps and without seals: nothing was checked or sealed, and nothing is made up for it. */
+const PeriodClosedV1 = Type.Object({ period: Month });
+
+declareVersions("PeriodClosed", [
+  {
+    schema: PeriodClosedV1,
+    example: { period: "2017-12" },
+    up: ({ period }: Static<typeof PeriodClosedV1>, { position }): PeriodClosed => ({
+      period,
+      position: position - 1,
+      steps: [],
+      seals: [],
+    }),
+  },
+]);
 /** 结转以前年度盈余调整: the whole balance of 3501 goes to 3001. Credit balance positive. Stream `period/ledger`. */
 export const PriorYearAdjustmentTransferred = Type.Object({ amount: Type.String(), fiscalYear: Type.Integer() });
 

@@ -69,7 +69,7 @@ function* gatherNamed({ pools, banks }: Pick<Open, "pools" | "banks">): Gather<R
 }
 
 /**
- * 开启年终兑付 (FIN-M): pools, snapshot, publicity and banks of a year. Answer: `year`, `run`. Refuses YEAR_END_RUN_OPEN while another
+ * 开启年终兑付 (FIN-M): pools, snapshot, publicity and banks of a year. Answer: `year`, `run`, `decisions`. Refuses YEAR_END_RUN_OPEN while another
  * run of the year goes on, POOL_UNKNOWN, BANK_UNKNOWN, YEAR_END_NAMED_TWICE, YEAR_END_DATES_INVALID.
  */
 export const OpenYearEnd: CommandDefinition<Open> = {
@@ -98,7 +98,7 @@ export const OpenYearEnd: CommandDefinition<Open> = {
     const run = state.runs.length + 1;
     const payload: YearEndPayload<"YearEndOpened"> = { year, run, snapshot, pools, banks, publicity };
     const event = { type: "YearEndOpened", valueDate: shanghaiDate(context.recordedAt), payload };
-    return ok({ writes: [{ stream, events: [event] }], answer: { year, run } });
+    return ok({ writes: [{ stream, events: [event] }], answer: { year, run, decisions: 1 } });
   },
 };
 
@@ -160,7 +160,7 @@ function decision<T extends YearEndEventType, P extends TProperties>(of: {
       if (!payload.ok) return payload;
       const { year, run } = found.value.plan.is;
       const event = { type: of.type, valueDate: today, payload: { year, run, ...payload.value } };
-      return ok({ writes: [{ stream: yearEndStream(year), events: [event] }], answer: { year, run, ...payload.value } });
+      return ok({ writes: [{ stream: yearEndStream(year), events: [event] }], answer: { year, run, ...payload.value, decisions: found.value.decisions + 1 } });
     },
   };
 }

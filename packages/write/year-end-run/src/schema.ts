@@ -52,7 +52,7 @@ export const YearEndStatementsConfirmed = Type.Object({
 });
 /** 中止: nothing more is done; what is with a bank stays with it. */
 export const YearEndCancelled = Type.Object({ ...Run, reason: Type.String({ minLength: 1, maxLength: 500 }) });
-/** 归档完成: SHA-256 of the archive's index, which names every file with its own. */
+/** 归档完成: `indexHash` is the SHA-256 of the archive's SHA256SUMS, which names every file with its own. */
 export const YearEndClosed = Type.Object({
   ...Run,
   statements: Type.Integer({ minimum: 0 }),

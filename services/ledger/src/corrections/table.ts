@@ -168,9 +168,15 @@ export const CORRECTIONS: Readonly<Record<string, Correction>> = {
   })),
   GuaranteeFeeReversed: isFinal,
   GuaranteeFeePaid: paidOut(
-    ["GrantGuaranteeFee"],
-    "补助已付出，不作红字；多付的在下期补助中少计，少付的补计。",
-    "The grant is paid: the difference goes into the next one.",
+    ["ReturnGuaranteeFeePayment", "GrantGuaranteeFee"],
+    "款已付出，不作红字：银行退回用 ReturnGuaranteeFeePayment；多付的在下期补助中少计，少付的补计。",
+    "The money has left: a bank returns it (ReturnGuaranteeFeePayment), or the difference goes into the next grant.",
+  ),
+  GuaranteeFeePaymentReturned: otherwise(
+    ["C3"],
+    ["PayGuaranteeFee"],
+    "退回有误的，重新拨付(PayGuaranteeFee)。",
+    "Pay again what was wrongly reported as returned.",
   ),
   // 会计期间
   PriorYearAdjustmentTransferred: otherwise(
@@ -216,12 +222,17 @@ export const CORRECTIONS: Readonly<Record<string, Correction>> = {
     reason,
   })),
   OperatingCostReversed: isFinal,
-  EntitlementsAllocated: otherwise(
-    ["C3"],
-    ["DeclareWrongPayout", "DraftAllocation"],
-    "分配已公示并过账到户：误分的按户差额订正（错付认定，或在下次分配中补足），名单改动须重新公示。",
-    "Posted to the households after publicity: corrected by household, as a wrong payout or in the next list, which is published anew.",
-  ),
+  EntitlementsAllocated: {
+    patterns: ["C1", "C3"],
+    commands: ["ReverseAllocation", "DeclareWrongPayout"],
+    reverse: (event, reason) => {
+      const { pool, year, draft } = payloadOf(event);
+      return { pool, year, draft, reason };
+    },
+    zh: "未代发的，整单红字冲销(ReverseAllocation)后重新拟定、公示、分配；已代发的按户差额订正（错付认定，或在下次分配中补足）。",
+    en: "While nothing was paid out the whole list is reversed, then drafted and publicised anew; what is paid is corrected by household.",
+  },
+  EntitlementsReversed: isFinal,
   BeneficiariesAssigned: otherwise(["C3"], ["ReassignBeneficiaries"], "以新的受益户调整订正。", "Corrected by a new assignment."),
   BeneficiariesReassigned: otherwise(["C3"], ["ReassignBeneficiaries"], "以新的受益户调整订正。", "Corrected by a new assignment."),
   BeneficialSharesDivided: otherwise(["C5"], ["SplitHousehold", "MergeHouseholds"], "随户籍登记更正。", "Corrected in the register."),
@@ -239,12 +250,17 @@ export const CORRECTIONS: Readonly<Record<string, Correction>> = {
   PayoutFailed: bank("ReversePayoutResult"),
   PayoutReturned: bank("ReversePayoutResult"),
   PayoutResultReversed: isFinal,
-  PayoutWronglyPaid: otherwise(
-    ["C3"],
-    ["RecordWrongPayoutRecovery"],
-    "错付认定后正当收款人仍应付；认定有误的，将追回款按到账登记，应付部分不再重付。",
-    "The right payee is owed since: a mistaken finding ends by recording the recovery.",
+  PayoutWronglyPaid: office(
+    "ReverseWrongPayout",
+    (event, reason) => {
+      const { payoutBatch, pool, year, obligor, items } = payloadOf(event);
+      const keys = items.map(({ household }: { household: string }) => ({ household, year, pool }));
+      return { payoutBatch, items: keys, obligor, reason };
+    },
+    "认定有误的可红字冲销；已追回、垫付或重付的不能冲销。",
+    "A mistaken finding is reversed in red, unless money was recovered, advanced or paid again since.",
   ),
+  WrongPayoutReversed: isFinal,
   WrongPayoutAdvanced: otherwise(
     ["C3"],
     ["ReturnWrongPayoutAdvance"],

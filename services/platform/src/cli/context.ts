@@ -3,6 +3,7 @@ import path from "node:path";
 import { type Config, readConfig } from "@huimin/config";
 import type { Command } from "commander";
 import { createPlatform, type Platform, type PlatformOptions } from "../platform.ts";
+import { sandboxCommandLine } from "../sandbox/command-line.ts";
 import type { Terminal } from "./output.ts";
 
 /** What every command of the command line works with. */
@@ -33,6 +34,7 @@ export const platformOptionsOf = (config: Config): PlatformOptions => ({
   verifyOrigin: config.verifyOrigin,
   logKeyFile: config.logKeyFile,
   checkpointFolder: config.checkpointFolder,
+  auditFolder: config.auditFolder,
   trustProxy: config.trustProxy,
   signatureWindowSeconds: config.signatureWindowSeconds,
   limits: { connections: config.connectionsMax, requests: config.requestsMax },
@@ -51,13 +53,15 @@ export async function withPlatform<T>(
   options: Partial<PlatformOptions> = {},
 ): Promise<T> {
   if (context.platform) {
-    await context.platform.projector.drain();
+    if (options.project !== false) await context.platform.projector.drain();
     return work(context.platform);
   }
   const config = configOf(context);
   const level = config.logLevel === "info" ? "warn" : config.logLevel;
+  const sandbox = config.mode === "sandbox" ? sandboxCommandLine() : undefined;
   const platform = await createPlatform({
     ...platformOptionsOf(config),
+    ...sandbox?.options,
     logLevel: level,
     project: false,
     documents: false,
@@ -65,6 +69,7 @@ export async function withPlatform<T>(
     ...options,
   });
   try {
+    await sandbox?.setClock(platform.databaseUrl);
     if (options.project !== false) await platform.projector.drain();
     return await work(platform);
   } finally {

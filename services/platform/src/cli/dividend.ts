@@ -14,7 +14,15 @@ import { bodyValidator, RefusalError } from "@huimin/http";
 import { parseAmount } from "@huimin/money";
 import { poolStatus } from "@huimin/service-dividends";
 import type { Command } from "commander";
-import { draftLongList, give, LIST_FILE_BYTES_MAX, ListFile, postAllocation, type Runner } from "../compose/long-lists.ts";
+import {
+  draftLongList,
+  give,
+  LIST_FILE_BYTES_MAX,
+  ListFile,
+  postAllocation,
+  type Runner,
+  reverseAllocation,
+} from "../compose/long-lists.ts";
 import type { Platform } from "../platform.ts";
 import { type CliContext, cliActor, fileOf, optionsOf, withPlatform } from "./context.ts";
 import { payOut } from "./dividend-payout.ts";
@@ -128,6 +136,8 @@ async function allocate(platform: Platform, options: Common): Promise<unknown> {
   try {
     const runner = runnerOf(platform, AllocateDividend, options, (done, all) => progress.update(done, all));
     // An allocation that was broken off is taken up again before anything new is decided.
+    const back = await reverseAllocation(runner, options.pool, yearOf(options));
+    if (back > 0) return { pool: options.pool, year: yearOf(options), resumed: true, reversedParts: back, pendingParts: 0 };
     const left = await postAllocation(runner, options.pool, yearOf(options));
     if (left > 0) return { pool: options.pool, year: yearOf(options), resumed: true, postedParts: left, pendingParts: 0 };
     const answer = await give(runner, AllocateDividend, checked(AllocateDividend, body));

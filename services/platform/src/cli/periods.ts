@@ -31,12 +31,15 @@ export function periodCommands(program: Command, context: CliContext): void {
       await withPlatform(context, (platform) => (options.dryRun ? dryRun : close)(platform, month, options, context.terminal));
     });
   program
-    .command("year-end <year>")
-    .description("年末结转: income and expense through 3301 and 3302 to 3001, in December; needs a second person")
-    .requiredOption("--checker <actor>", "who checked it 审核人 (another person)")
+    .command("year-end [year]")
+    .description("with a year alone 年末结转: income and expense through 3301 and 3302 to 3001, in December; needs a second person")
+    .option("--checker <actor>", "who checked it 审核人 (another person)")
     .option("--json", "print JSON")
-    .action(async (text: string, _options, command: Command) => {
-      const options = optionsOf<{ checker: string; json?: boolean }>(command);
+    .action(async (text: string | undefined, _options, command: Command) => {
+      const options = optionsOf<{ checker?: string; json?: boolean }>(command);
+      const { checker } = options;
+      if (text === undefined) throw new WrongUsage("name the year (YYYY), or one of open, confirm, status, continue, cancel");
+      if (checker === undefined) throw new WrongUsage("the transfer needs a second person: --checker <actor>");
       if (!/^\d{4}$/.test(text)) throw new WrongUsage(`${text} is not a year (YYYY)`);
       const outcome = await withPlatform(context, (platform) =>
         platform.table
@@ -44,7 +47,7 @@ export function periodCommands(program: Command, context: CliContext): void {
           .execute(
             TransferYearEnd,
             { fiscalYear: Number(text) },
-            { actor: cliActor(), role: "FIN-M", checker: options.checker, channel: "system", period: `${text}-12` },
+            { actor: cliActor(), role: "FIN-M", checker, channel: "system", period: `${text}-12` },
           ),
       );
       if (outcome.kind === "refused" || outcome.kind === "key-conflict") throw new CommandRefused([outcome.refusal]);

@@ -1,7 +1,10 @@
 import { BackupFault } from "@huimin/backup";
 import { ConfigFault } from "@huimin/config";
 import { EmbeddedServerFault, MigrationChanged } from "@huimin/database";
+import { ProjectionStopped } from "@huimin/projector";
 import { Command, CommanderError } from "commander";
+import { SandboxFault } from "../sandbox/database.ts";
+import { auditCommands } from "./audit.ts";
 import { backupCommands } from "./backup.ts";
 import { bankCommands } from "./bank.ts";
 import { bookFileCommand } from "./book-file.ts";
@@ -25,6 +28,7 @@ import { statementCommands } from "./statements.ts";
 import { userCommands } from "./users.ts";
 import { voucherCommands } from "./vouchers.ts";
 import { webhookCommands } from "./webhooks.ts";
+import { yearEndCommands } from "./year-end.ts";
 
 /** The whole command line. `--help` works on every level. */
 export function buildProgram(context: CliContext): Command {
@@ -43,11 +47,13 @@ export function buildProgram(context: CliContext): Command {
   loanCommand(program, context);
   voucherCommands(program, context);
   periodCommands(program, context);
+  yearEndCommands(program, context);
   importCommands(program, context);
   dividendCommands(program, context);
   publicityCommands(program, context);
   statementCommands(program, context);
   proofCommands(program, context);
+  auditCommands(program, context);
   exportCommand(program, context);
   reconcileCommands(program, context);
   scheduleCommand(program, context);
@@ -89,7 +95,12 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
       context.terminal.err(fault.message);
       return EXIT.usage;
     }
-    if (fault instanceof EmbeddedServerFault || fault instanceof MigrationChanged) {
+    if (fault instanceof ProjectionStopped) {
+      context.terminal.err(`读模型停在第 ${fault.stopped.position} 条事件之前 ${fault.message}`);
+      context.terminal.err("  请安装能处理该事件的版本后再启动 start a version of the program that can apply the event; nothing is lost");
+      return EXIT.refused;
+    }
+    if (fault instanceof EmbeddedServerFault || fault instanceof MigrationChanged || fault instanceof SandboxFault) {
       context.terminal.err(fault.message);
       return EXIT.refused;
     }

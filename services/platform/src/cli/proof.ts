@@ -1,6 +1,15 @@
 import { readFile } from "node:fs/promises";
-import { storedLeaves } from "@huimin/backup";
-import { CheckpointFolder, Checkpoints, LogAltered, LogForked, type LogReport, verifyLog } from "@huimin/checkpoints";
+import { backedUpLeaves, openBackup, storedLeaves } from "@huimin/backup";
+import {
+  type CheckpointFile,
+  CheckpointFolder,
+  Checkpoints,
+  LogAltered,
+  LogForked,
+  type LogReport,
+  storedCheckpoints,
+  verifyLog,
+} from "@huimin/checkpoints";
 import {
   NoteError,
   type NoteVerifier,
@@ -19,6 +28,7 @@ import { type CliContext, configOf, fileOf, optionsOf, withPlatform } from "./co
 import { exportedDistrict, exportedKey, exportedLeaves, exportedNotes, exportLog } from "./log-export.ts";
 import { CommandRefused, WrongUsage } from "./output.ts";
 import { startProgress } from "./progress.ts";
+import { backedUpCheckpoints, givenCheckpoints } from "./verify-sources.ts";
 
 /** checkpoint, receipt, verify: the proof that nothing was changed. */
 export function proofCommands(program: Command, context: CliContext): void {
@@ -92,7 +102,10 @@ function receiptCommand(program: Command, context: CliContext): void {
 interface VerifyOptions {
   readonly export?: string;
   readonly receipt?: string;
+  readonly backup?: string;
+  readonly checkpoint?: string[];
   readonly key?: string[];
+  readonly witnessKey?: string[];
   readonly acceptOlder?: string;
   readonly json?: boolean;
 }
@@ -103,19 +116,27 @@ function verifyCommand(program: Command, context: CliContext): void {
     .description("核验: hash every event anew and compare with the signed checkpoints; exit 1 and the first position that was altered")
     .option("--export <folder>", "an export (checkpoint --export); needs no database")
     .option("--receipt <file>", "a receipt; needs no database")
+    .option("--backup <file>", "the log in a backup, without restoring it; needs no database")
+    .option("--checkpoint <file...>", "also compare with these checkpoints: mails, notes, or folders of them")
+    .option("--witness-key <vkey...>", "witnesses that must have cosigned; public keys, or files with them")
     .option("--key <vkey...>", "public keys to trust, or files with them; standard: this machine's log key, or the export's own")
     .option("--accept-older <reason>", "let a restored copy serve that is older than a checkpoint; what is lost is recorded")
     .option("--json", "print JSON")
     .action(async (_options, command: Command) => {
       const options = optionsOf<VerifyOptions>(command);
       if (options.receipt !== undefined) return verifyReceipt(context, options, options.receipt);
+      if (options.backup !== undefined) return verifyBackup(context, options, fileOf(context, options.backup));
       if (options.export !== undefined) return verifyExport(context, options, fileOf(context, options.export));
       return verifyDatabase(context, options);
     });
 }
 
 /** Keys as given, or from `standard`. */
-async function keysOf(context: CliContext, given: readonly string[] | undefined, standard: () => Promise<string>): Promise<NoteVerifier[]> {
+export async function keysOf(
+  context: CliContext,
+  given: readonly string[] | undefined,
+  standard: () => Promise<string>,
+): Promise<NoteVerifier[]> {
   const readKey = (file: string): Promise<string> =>
     readFile(fileOf(context, file), "utf8").catch(() => {
       throw new WrongUsage(`--key: ${file} is neither a public key (name+keyid+key) nor a file with one`);
@@ -153,7 +174,12 @@ async function verifyReceipt(context: CliContext, options: VerifyOptions, file: 
   const keys = await keysOf(context, options.key, async () => ownKey(context, configOf(context).district));
   try {
     // A file that went through a mail or an editor may have lost its last line break.
-    const { canonical, checkpoint } = openReceipt(text.endsWith("\n") ? text : `${text}\n`, keys);
+    const witnesses = await witnessKeysOf(context, options);
+    const { canonical, checkpoint } = openReceipt(text.endsWith("\n") ? text : `${text}\n`, [...keys, ...witnesses]);
+    const by = checkpoint.by.map(({ verifier }) => verifier);
+    if (!by.some((key) => keys.includes(key))) throw new NoteError("the log's key has not signed this checkpoint");
+    for (const witness of witnesses)
+      if (!by.includes(witness)) throw new NoteError(`witness ${witness.name} has not cosigned this checkpoint`);
     const event = JSON.parse(canonical) as ReceiptEvent;
     const { origin, size } = checkpoint;
     if (options.json) return context.terminal.out(JSON.stringify({ genuine: true, origin, size, event }));
@@ -176,21 +202,62 @@ async function verifyExport(context: CliContext, options: VerifyOptions, folder:
   const keys = await keysOf(context, options.key, () => exportedKey(folder));
   if (!options.key)
     context.terminal.err("公钥取自导出本身,请与另存的公钥核对 the key comes with the export: compare it with one kept elsewhere (--key)");
-  const files = (await exportedNotes(folder)).map(({ file, note }) => ({ place: file, note }));
-  report(context, options, await verifyLog(district, exportedLeaves(folder), files, keys));
+  const files: CheckpointFile[] = (await exportedNotes(folder)).map(({ file, note, size }) => ({ place: file, note, size }));
+  files.push(...(await givenCheckpoints(context, options.checkpoint)));
+  const witnesses = await witnessKeysOf(context, options);
+  report(context, options, await verifyLog(district, exportedLeaves(folder), files, keys, undefined, { witnesses }));
 }
+
+/** The log in a backup: its list of contents is signed, and its events are compared with what was signed at each size. */
+async function verifyBackup(context: CliContext, options: VerifyOptions, file: string): Promise<void> {
+  const keys = options.key ? await keysOf(context, options.key, async () => "") : undefined;
+  const backup = await openBackup(file, keys);
+  try {
+    const { district, logs } = backup.manifest;
+    if (!keys)
+      context.terminal.err("公钥取自备份本身,请与另存的公钥核对 the key comes with the backup: compare it with one kept elsewhere (--key)");
+    const own = logs
+      .filter((log) => log.district === district)
+      .map(({ position, checkpoint }) => ({ place: file, note: checkpoint, size: position }));
+    const witnesses = await witnessKeysOf(context, options);
+    const files = [...own, ...(await backedUpCheckpoints(backup, district)), ...(await givenCheckpoints(context, options.checkpoint))];
+    const head = logs.find((log) => log.district === district)?.position;
+    const progress = startProgress("verify", !options.json);
+    const found = await verifyLog(
+      district,
+      backedUpLeaves(backup, district),
+      files,
+      backup.verifiers,
+      (events) => progress.update(events, head ?? events),
+      { witnesses, head },
+    );
+    progress.stop();
+    report(context, options, found);
+  } finally {
+    await backup.close();
+  }
+}
+
+const witnessKeysOf = async (context: CliContext, { witnessKey }: VerifyOptions): Promise<NoteVerifier[]> =>
+  witnessKey === undefined ? [] : keysOf(context, witnessKey, async () => "");
 
 async function verifyDatabase(context: CliContext, options: VerifyOptions): Promise<void> {
   const { checkpointFolder } = configOf(context);
-  const verify = async (checkpoints: Checkpoints, { pool, store, district, databaseUrl }: Platform): Promise<void> => {
+  const verify = async (_checkpoints: Checkpoints, { pool, store, district, databaseUrl }: Platform): Promise<void> => {
     const keys = await keysOf(context, options.key, async () => ownKey(context, district));
-    const inside = (await checkpoints.notes()).map((note) => ({ place: "the database", note }));
-    const outside = (await new CheckpointFolder(checkpointFolder).notes()).map(({ file, note }) => ({ place: file, note }));
+    const witnesses = await witnessKeysOf(context, options);
+    const inside = (await storedCheckpoints(pool, district)).map((one) => ({ ...one, place: "the database" }));
+    const outside: CheckpointFile[] = (await new CheckpointFolder(checkpointFolder).notes()).map(({ file, note, size }) => ({
+      place: file,
+      note,
+      size,
+    }));
+    outside.push(...(await givenCheckpoints(context, options.checkpoint)));
     const head = await store.head(district);
     const progress = startProgress("verify", !options.json);
-    const found = await verifyLog(district, storedLeaves(pool, district), [...inside, ...outside], keys, (events) =>
-      progress.update(events, head),
-    );
+    const files = [...inside, ...outside];
+    const show = (events: number): void => progress.update(events, head);
+    const found = await verifyLog(district, storedLeaves(pool, district), files, keys, show, { witnesses, head });
     progress.stop();
     const settled = await settleCopy(context, { url: databaseUrl, folder: checkpointFolder, found, outside, reason: options.acceptOlder });
     report(context, options, settled);
@@ -199,11 +266,12 @@ async function verifyDatabase(context: CliContext, options: VerifyOptions): Prom
 }
 
 function report({ terminal }: CliContext, { json }: VerifyOptions, found: LogReport): void {
-  const { events, root, checkpoints, unsigned, faults } = found;
+  const { events, root, checkpoints, unsigned, witnessed, faults } = found;
   const rootText = Buffer.from(root).toString("base64");
-  if (json) terminal.out(JSON.stringify({ events, root: rootText, checkpoints, unsigned, faults }));
+  if (json) terminal.out(JSON.stringify({ events, root: rootText, checkpoints, unsigned, witnessed, faults }));
   else {
     terminal.out(`${events} events, root ${rootText}; ${checkpoints} checkpoints hold, ${unsigned} events after the last`);
+    for (const { name, size } of witnessed) if (size > 0) terminal.out(`见证 ${name}: ${size} events cosigned`);
     for (const { kind, from, to, what } of faults)
       terminal.err(`${from === to ? `第${from}条 position ${from}` : `第${from}–${to}条 positions ${from}–${to}`} (${kind}): ${what}`);
     terminal.out(faults.length === 0 ? "未发现更改 nothing was changed" : `发现更改 ${faults.length} found`);

@@ -1,6 +1,7 @@
 import { countOf, runStatements } from "@huimin/service-statements";
 import { IssueStatements } from "@huimin/statement";
 import type { Command } from "commander";
+import { withDisclosures } from "../compose/disclosures.ts";
 import { statementOptionsOf } from "../compose/statements.ts";
 import { type CliContext, cliActor, fileOf, optionsOf, withPlatform } from "./context.ts";
 import { CommandRefused, WrongUsage } from "./output.ts";
@@ -41,26 +42,34 @@ function issueCommand(statements: Command, context: CliContext): void {
       if (!/^2\d{3}$/.test(options.year)) throw new WrongUsage(`--year ${options.year} is not a year`);
       const out = fileOf(context, options.out ?? "statements");
       const progress = startProgress("statements", !options.json);
+      const { year } = options;
       const result = await withPlatform(context, (platform) =>
-        runStatements(
-          {
-            year: Number(options.year),
-            out,
-            largePrint: options.largePrint ?? false,
-            twoCopies: options.twoCopies ?? false,
-            ...(options.household === undefined ? {} : { households: options.household, requested: true }),
-            ...(options.reason === undefined ? {} : { reason: options.reason }),
-          },
-          statementOptionsOf(platform),
-          async (body) => {
-            const outcome = await platform.table
-              .handlerOf(IssueStatements.name)
-              .execute(IssueStatements, body, { actor: cliActor(), role: "FIN-R", channel: "system" });
-            if (outcome.kind === "refused" || outcome.kind === "key-conflict") return { ok: false, refusal: outcome.refusal };
-            return { ok: true, value: outcome.answer };
-          },
-          ({ done, total }) => progress.update(done, total),
-        ),
+        withDisclosures(platform, { actor: cliActor(), role: "FIN-R" }, async (record) => {
+          const line = { subjectKind: "statements", subject: year, fields: ["name"], place: out } as const;
+          await record({ ...line, reason: `年度告知书 ${year}：开始 begun` });
+          const opened = new Set<string>();
+          const ran = await runStatements(
+            {
+              year: Number(options.year),
+              out,
+              largePrint: options.largePrint ?? false,
+              twoCopies: options.twoCopies ?? false,
+              ...(options.household === undefined ? {} : { households: options.household, requested: true }),
+              ...(options.reason === undefined ? {} : { reason: options.reason }),
+            },
+            { ...statementOptionsOf(platform), onUnmask: ({ household }) => opened.add(household) },
+            async (body) => {
+              const outcome = await platform.table
+                .handlerOf(IssueStatements.name)
+                .execute(IssueStatements, body, { actor: cliActor(), role: "FIN-R", channel: "system" });
+              if (outcome.kind === "refused" || outcome.kind === "key-conflict") return { ok: false, refusal: outcome.refusal };
+              return { ok: true, value: outcome.answer };
+            },
+            ({ done, total }) => progress.update(done, total),
+          );
+          await record({ ...line, reason: `年度告知书 ${year} ${opened.size}户`, households: [...opened] });
+          return ran;
+        }),
       ).finally(() => progress.stop());
       if (!result.ok) throw new CommandRefused([result.refusal]);
       const { report, written } = result.value;

@@ -1,7 +1,7 @@
 import type { CommandDefinition } from "@huimin/decider";
 import { MarkDividendDefaulted, MarkDividendOverdue } from "@huimin/dividend";
 import type { Platform } from "../types.ts";
-import { postAllocation } from "./long-lists.ts";
+import { postAllocation, reverseAllocation } from "./long-lists.ts";
 import { type PoolPayout, payoutOrder, submitOrder } from "./pool-payout.ts";
 
 /** How long a run waits for the read models to reach the head of the log. */
@@ -37,6 +37,10 @@ export async function runDividendsOverdue(platform: Platform, day: string): Prom
 /** D3 of a long list: posts what is missing of an allocation. Broken off, it is tried again by the queue. */
 export const runAllocationPosting = (platform: Platform, pool: string, year: number): Promise<number> =>
   postAllocation({ platform, meta: SYSTEM }, pool, year);
+
+/** C1 of a long list: takes back what is missing of a reversal. Broken off, it is tried again by the queue. */
+export const runAllocationReversal = (platform: Platform, pool: string, year: number): Promise<number> =>
+  reverseAllocation({ platform, meta: SYSTEM }, pool, year);
 
 /** D4 of a whole pool: submits what is missing of an order. Broken off, it is tried again by the queue. */
 export const runPoolPayout = async (platform: Platform, pool: string, year: number, order: number): Promise<PoolPayout> =>

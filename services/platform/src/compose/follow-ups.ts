@@ -1,8 +1,9 @@
 import type { JobData } from "@huimin/jobs";
+import { yearEndJobAfter } from "../year-end/drive.ts";
 
 /** A job that follows from what is recorded: ids only, so the same cause is the same job. */
 export interface FollowUp {
-  readonly kind: "allocation-posting" | "pool-payout" | "reconciliation";
+  readonly kind: "allocation-posting" | "allocation-reversal" | "pool-payout" | "reconciliation" | "shred" | "year-end";
   readonly data: JobData;
 }
 
@@ -11,8 +12,14 @@ export function followUpOf(command: string, answer: Readonly<Record<string, unkn
   const { pool, year, draft, order, pendingParts } = answer;
   if (command === "AllocateDividend" && Number(pendingParts) > 0)
     return { kind: "allocation-posting", data: { pool: String(pool), year: String(year), draft: String(draft) } };
+  if (command === "ReverseAllocation" && Number(pendingParts) > 0)
+    return { kind: "allocation-reversal", data: { pool: String(pool), year: String(year), draft: String(draft) } };
   if (command === "OrderPoolPayout") return { kind: "pool-payout", data: { pool: String(pool), year: String(year), order: String(order) } };
-  return undefined;
+  if (command === "ShredPersonalData") {
+    const { person, keyClass, generation } = answer;
+    return { kind: "shred", data: { person: String(person), keyClass: String(keyClass), generation: String(generation) } };
+  }
+  return yearEndJobAfter(command, answer);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { randomUUIDv7 } from "node:crypto";
 import { addDays, shanghaiDate, shanghaiInstant } from "@huimin/calendar";
 import type { CommandOutcome } from "@huimin/command-handler";
 import type { CommandDefinition } from "@huimin/decider";
@@ -6,9 +7,11 @@ import { MarkOverdue } from "@huimin/loan";
 import { MarkBatchOverdue, MarkBatchOverdueCured } from "@huimin/pooled";
 import type { Platform } from "../types.ts";
 import { runBreaker } from "./breaker.ts";
-import { runAllocationPosting, runDividendsOverdue, runPoolPayout } from "./dividend-jobs.ts";
+import { runAllocationPosting, runAllocationReversal, runDividendsOverdue, runPoolPayout } from "./dividend-jobs.ts";
+import { shredDecided, sweepShreddings } from "./privacy.ts";
 import { reconciliationJob } from "./reconciliation.ts";
 import { sweepFollowUps } from "./sweep.ts";
+import { sweepYearEnds, yearEndJobs } from "../year-end/drive.ts";
 import { startWebhooks, webhookJobs } from "./webhooks.ts";
 
 /** Loans asked for at a time. */
@@ -67,6 +70,7 @@ export async function runOverdue(platform: Platform, day: string): Promise<Overd
 /** Every job of the product. The daily runs judge the day that has ended. */
 const kindsOf = (platform: Platform): JobKind[] => [
   ...webhookJobs(platform),
+  ...yearEndJobs(platform),
   reconciliationJob(platform),
   {
     name: "overdue",
@@ -100,6 +104,28 @@ const kindsOf = (platform: Platform): JobKind[] => [
     },
   },
   {
+    name: "allocation-reversal",
+    run: async ({ pool, year }) => {
+      const reversed = await runAllocationReversal(platform, pool as string, Number(year));
+      platform.logger.info({ pool, year, reversed }, "parts of an allocation taken back");
+    },
+  },
+  {
+    name: "shred",
+    run: async ({ person, keyClass }) => {
+      const keys = await shredDecided(platform, platform.checkpointFolder, person as string);
+      platform.logger.info({ person, keyClass, keys }, "keys of personal data destroyed");
+    },
+  },
+  {
+    name: "shred-sweep",
+    daily: { pattern: "25 1 * * *", dataAt: () => ({ day: shanghaiDate(platform.clock()) }) },
+    run: async ({ day }) => {
+      const keys = await sweepShreddings(platform, platform.checkpointFolder);
+      platform.logger.info({ day, keys }, "shreddings that were not carried out");
+    },
+  },
+  {
     name: "pool-payout",
     run: async ({ pool, year, order }) => {
       const { total, setAside, ...counts } = await runPoolPayout(platform, pool as string, Number(year), Number(order));
@@ -125,16 +151,18 @@ const kindsOf = (platform: Platform): JobKind[] => [
  * Starts the queue of the platform's district with its jobs. What was left half-way when a process ended, or was recorded
  * while none had a queue, is taken up at once.
  */
-export async function startPlatformJobs(platform: Platform, redisUrl: string | undefined): Promise<Jobs> {
+export async function startPlatformJobs(platform: Platform, redisUrl: string | undefined, more: readonly JobKind[] = []): Promise<Jobs> {
   const jobs = await startJobs({
     databaseUrl: platform.databaseUrl,
     redisUrl,
     district: platform.district,
-    kinds: kindsOf(platform),
+    kinds: [...kindsOf(platform), ...more],
     onFailure: ({ kind, id, attempt, fault }) => platform.logger.warn({ kind, id, attempt, err: fault }, "a job failed and is tried again"),
   });
   platform.followUps.deliverTo(jobs.enqueue);
   await sweepFollowUps(platform);
+  await sweepYearEnds(platform, `start-${randomUUIDv7()}`);
+  await sweepShreddings(platform, platform.checkpointFolder);
   const sending = startWebhooks(platform, jobs);
   return {
     ...jobs,

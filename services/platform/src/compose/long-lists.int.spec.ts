@@ -1,12 +1,21 @@
-import { AllocateDividend, ApproveAllocation, DeclareDividend, PostPublicity, RecordAssetIncome } from "@huimin/dividend";
+import {
+  AllocateDividend,
+  ApproveAllocation,
+  DeclareDividend,
+  PostPublicity,
+  RecordAssetIncome,
+  ReverseAllocation,
+  ReverseAllocationParts,
+} from "@huimin/dividend";
 import { RefusalError } from "@huimin/http";
 import { fen, formatAmount } from "@huimin/money";
 import { RegisterEnterprise } from "@huimin/registry";
 import { householdStream } from "@huimin/registry/events";
+import { broken, checkInvariants } from "@huimin/service-ledger";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DISTRICT, LiveDistrict } from "../testing/live-district.ts";
 import { runDividendsOverdue } from "./dividend-jobs.ts";
-import { draftLongList, give, ListFile, PlannedList, postAllocation, type Runner } from "./long-lists.ts";
+import { draftLongList, give, ListFile, PlannedList, postAllocation, type Runner, reverseAllocation } from "./long-lists.ts";
 
 /** More parts than one command posts. */
 const HOUSEHOLDS = 4_500;
@@ -80,6 +89,29 @@ describe("a list of any length", () => {
     expect([await balance("2901.02"), await balance("2901.01")]).toEqual(["1234567.89", "0.00"]);
     const plan = new PlannedList(file, total, "LARGEST_REMAINDER");
     expect(await balance("2901.02", { household: number(7) })).toBe(formatAmount(plan.allocation.amount(7)));
+  }, 120_000);
+
+  it("given it is posted and nothing is paid, when it is taken back, then in red part by part, and again drawn up (C1, C2)", async () => {
+    const reversed = await give(as("FIN-R"), ReverseAllocation, { ...key, reason: "名单有误" });
+    expect(reversed).toMatchObject({ draft: 1, households: HOUSEHOLDS, amount: "1234567.89", pendingParts: 15 });
+    await expect(give(as("FIN-R"), ReverseAllocation, { ...key, reason: "名单有误" })).rejects.toMatchObject({
+      refusals: [{ code: "REVERSAL_UNFINISHED" }],
+    });
+    // Broken off after the first parts.
+    await give(as("SYS"), ReverseAllocationParts, { ...key, draft: 1, parts: [0, 3], reason: "名单有误" });
+    expect([await reverseAllocation(as("SYS"), "PV", 2018), await reverseAllocation(as("SYS"), "PV", 2018)]).toEqual([13, 0]);
+    const { projector, books } = district.platform;
+    await projector.drain();
+    const balance = async (account: string, dims = {}) => formatAmount((await books.balance({ district: DISTRICT, account, dims })).amount);
+    expect([await balance("2901.02"), await balance("2901.01"), await balance("2901.02", { household: number(7) })]).toEqual([
+      "0.00",
+      "1234567.89",
+      "0.00",
+    ]);
+    expect(broken(await checkInvariants(district.platform))).toEqual([]);
+    const file = ListFile.read(bytes(Array.from({ length: HOUSEHOLDS - 1 }, (_, nth) => `${number(nth)},1\n`).join("")));
+    const terms = { ...key, method: "by-post", residueRule: "LARGEST_REMAINDER", total: fen("1234567.89") } as const;
+    expect(await draftLongList(as("FIN-M"), file, terms)).toMatchObject({ draft: 2, households: HOUSEHOLDS - 1 });
   }, 120_000);
 
   it("given an open claim, when the run of the day is over, then it is marked once", async () => {

@@ -16,8 +16,9 @@ import {
   partsFor,
   RecordAllocationParts,
   type ResidueRule,
+  ReverseAllocationParts,
 } from "@huimin/dividend";
-import { poolFold, poolStream } from "@huimin/dividend/events";
+import { openReversal, poolFold, poolStream } from "@huimin/dividend/events";
 import { RefusalError } from "@huimin/http";
 import { type Fen, formatAmount } from "@huimin/money";
 import { declareErrors } from "@huimin/outcome";
@@ -157,6 +158,8 @@ export interface Runner {
   readonly platform: Platform;
   readonly meta: CommandMeta;
   readonly onProgress?: (done: number, total: number) => void;
+  /** Asked before every batch: whoever was told to stop ends there. */
+  readonly goOn?: () => Promise<boolean>;
 }
 
 /** Gives a command and reads its answer; a refusal is thrown. */
@@ -219,6 +222,24 @@ export async function postAllocation(runner: Runner, pool: string, year: number)
   const missing = Array.from({ length: parts }, (_, part) => part).filter((part) => !current.posted.has(part));
   for (let from = 0; from < missing.length; from += PARTS_AT_ONCE_MAX) {
     await give(runner, PostAllocationParts, { pool, year, draft, parts: missing.slice(from, from + PARTS_AT_ONCE_MAX), valueDate });
+    runner.onProgress?.(Math.min(from + PARTS_AT_ONCE_MAX, missing.length), missing.length);
+  }
+  return missing.length;
+}
+
+/** Takes back the parts of an allocation whose reversal is recorded and not through. Answers how many were taken back. */
+export async function reverseAllocation(runner: Runner, pool: string, year: number): Promise<number> {
+  const { platform } = runner;
+  const { events } = await platform.store.readStream(platform.district, poolStream(pool));
+  const state = events.reduce((before, event) => poolFold.evolve(before, event as RecordedEvent), poolFold.initialState);
+  const open = openReversal(state, year);
+  const header = events.findLast(({ type, payload }) => type === "AllocationReversed" && (payload as { year: number }).year === year);
+  if (!open || !header) return 0;
+  const { reason } = header.payload as { reason: string };
+  const missing = Array.from({ length: open.parts }, (_, part) => part).filter((part) => !open.done.has(part));
+  for (let from = 0; from < missing.length; from += PARTS_AT_ONCE_MAX) {
+    const parts = missing.slice(from, from + PARTS_AT_ONCE_MAX);
+    await give(runner, ReverseAllocationParts, { pool, year, draft: open.draft, parts, reason });
     runner.onProgress?.(Math.min(from + PARTS_AT_ONCE_MAX, missing.length), missing.length);
   }
   return missing.length;

@@ -30,8 +30,10 @@ export function openPayoutFiles(platform: Platform, { actor, role }: FileTaker):
       await accessLog.record(platform.district, {
         actor,
         role,
-        subjectKind: "household",
+        subjectKind: "payout-file",
         subject: payoutBatch,
+        place: folder,
+        households: made.value.households,
         fields: ["name", "account"],
         reason: `代发文件 ${made.value.households.length}户`,
         correlation: randomUUIDv7(),

@@ -53,7 +53,7 @@ export async function payoutOrder(platform: Platform, key: { pool: string; year:
 }
 
 /** Numbers of the batches of an order that are not submitted, ascending. */
-export async function missingBatches({ store, district }: Platform, order: PayoutOrder): Promise<number[]> {
+export async function missingBatches({ store, district }: Pick<Platform, "store" | "district">, order: PayoutOrder): Promise<number[]> {
   const missing: number[] = [];
   for (let first = 1; first <= order.batches; first += HEADERS_PER_READ) {
     const numbers = Array.from({ length: Math.min(HEADERS_PER_READ, order.batches - first + 1) }, (_, index) => first + index);
@@ -79,6 +79,10 @@ export async function submitOrder(
   const { pool, year, order: number } = order;
   const work = async (): Promise<void> => {
     for (let batch = missing.shift(); batch !== undefined; batch = missing.shift()) {
+      if (runner.goOn && !(await runner.goOn())) {
+        missing.length = 0;
+        return;
+      }
       const answer = await give(runner, SubmitOrderedPayout, { pool, year, order: number, batch });
       const made = answer as unknown as SubmittedBatch & { readonly setAside: readonly SetAside[]; readonly left: number };
       setAside.push(...made.setAside);

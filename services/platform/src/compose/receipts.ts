@@ -9,6 +9,8 @@ import { fileLogSigner } from "./log-key.ts";
 export interface ProofPlaces {
   readonly logKeyFile?: string | undefined;
   readonly checkpointFolder?: string | undefined;
+  /** What the auditor of this machine keeps. */
+  readonly auditFolder?: string | undefined;
 }
 
 export interface Receipts {

@@ -2,8 +2,8 @@ import { ACCOUNTS, type Books } from "@huimin/books";
 import { parseDate } from "@huimin/calendar";
 import { atHead, type Resolver } from "@huimin/command-handler";
 import type { CommandContext, Fold, RecordedEvent } from "@huimin/decider";
-import { type HouseholdStanding, standingOf } from "@huimin/dividend";
-import { type PoolState, poolBalance, poolFold, poolStream } from "@huimin/dividend/events";
+import { type HouseholdStanding, standingOf, touchedHousehold } from "@huimin/dividend";
+import { entitlementFold, entitlementStream, type PoolState, poolBalance, poolFold, poolStream } from "@huimin/dividend/events";
 import { type EventStore, readManyStreams } from "@huimin/event-store";
 import { type Fen, fen, formatAmount, maxFen, sumFen } from "@huimin/money";
 import type { SurplusLine, YearEndBalances } from "@huimin/period";
@@ -12,6 +12,7 @@ import { householdFold, householdStream, personFold, personStream } from "@huimi
 import type { HoldingsIndex } from "@huimin/succession/events";
 import type { Vault } from "@huimin/vault";
 import type { ClosingDesk } from "./closing.ts";
+import { privacyResolvers } from "./privacy.ts";
 
 export interface ResolverSources {
   readonly store: EventStore;
@@ -30,12 +31,14 @@ const BOOKS_WAIT_MS = 10_000;
 export function resolversOf(sources: ResolverSources): Readonly<Record<string, Resolver>> {
   return {
     ...sources.more,
+    ...privacyResolvers({ ...sources, booksAtHead: (district) => booksAtHead(sources, district) }),
     birthDate: (args, context) => birthDate(sources, args, context),
     closeFacts: (args) => closeFacts(sources, args),
     yearEndBalances: (args, context) => yearEndBalances(sources, args, context),
     priorYearAdjustment: (args, context) => priorYearAdjustment(sources, args, context),
     householdStandings: (args, context) => householdStandings(sources, args, context),
     holdings: (args, context) => holdings(sources, args, context),
+    touchedOfAllocation: (args, context) => touchedOfAllocation(sources, args, context),
     openBreaches: (args, context) => openBreaches(sources, args, context),
     unpaidDividends: (args, context) => unpaidDividends(sources, args, context),
     subsidyFunds: (args, context) => subsidyFunds(sources, args, context),
@@ -95,6 +98,24 @@ async function householdStandings(
     if (state.household !== undefined) standings[households[index] as string] = standingOf(state, on);
   });
   return standings;
+}
+
+/**
+ * The first household of a posted list of which something was submitted, paid, divided or transferred, at the head of the log;
+ * empty when there is none. Part by part, so that a list of any length takes the memory of a few.
+ */
+async function touchedOfAllocation({ store }: ResolverSources, args: Readonly<Record<string, string>>, { district }: CommandContext) {
+  const head = await store.head(district);
+  const { pool = "" } = args;
+  const [year, draft, parts] = [Number(args.year), Number(args.draft), Number(args.parts)];
+  let touched = "";
+  const streams = Array.from({ length: parts }, (_, part) => entitlementStream(pool, year, part));
+  await readManyStreams(store, district, streams, ({ events }) => {
+    if (touched !== "") return;
+    const state = events.reduce((before, event) => entitlementFold.evolve(before, event as RecordedEvent), entitlementFold.initialState);
+    touched = touchedHousehold(state, draft) ?? "";
+  });
+  return atHead(touched, head);
 }
 
 /** Balance of 3501 (credit positive) at the head of the log: the command is recorded at that head or decided again. */
@@ -215,7 +236,9 @@ async function unpaidDividends(sources: ResolverSources, args: Readonly<Record<s
 
 /** What the last list of the pool left for the next time (FLOOR_CARRY). */
 function carriedOf({ years }: PoolState): Fen {
-  const lists = [...years.values()].flatMap(({ allocated }) => allocated).sort((a, b) => a.year - b.year || a.draft - b.draft);
+  const lists = [...years.values()]
+    .flatMap(({ allocated }) => allocated.filter(({ reversed }) => !reversed))
+    .sort((a, b) => a.year - b.year || a.draft - b.draft);
   return fen(lists.at(-1)?.carried ?? "0.00");
 }
 

@@ -4,9 +4,10 @@ import { createBankPortfolio } from "@huimin/bank-portfolio";
 import type { CommandHandler } from "@huimin/command-handler";
 import type { CommandDefinition } from "@huimin/decider";
 import { type App, peopleRoutes } from "@huimin/http";
-import { findBoard } from "@huimin/publicity";
 import { privacyCommands } from "@huimin/privacy";
+import { findBoard } from "@huimin/publicity";
 import { registryCommands } from "@huimin/registry";
+import { auditRoutes } from "@huimin/service-auditor";
 import {
   BulkIntake,
   bankBulkRoutes,
@@ -26,13 +27,7 @@ import {
   paperFileRoutes,
   paperMessageRoutes,
 } from "@huimin/service-bank-gateway";
-import {
-  bankPayoutFileRoutes,
-  dividendRoutes,
-  dividendsCommands,
-  type PayoutRouteOptions,
-  payoutFileRoutes,
-} from "@huimin/service-dividends";
+import { bankPayoutFileRoutes, dividendRoutes, dividendsCommands, payoutFileRoutes } from "@huimin/service-dividends";
 import { enterpriseLendingCommands, enterpriseLendingRoutes } from "@huimin/service-enterprise-lending";
 import {
   correctionRoutes,
@@ -62,10 +57,15 @@ import { bankWebhookRoutes, officeWebhookRoutes, webhooksCommands } from "@huimi
 import { statementCommands } from "@huimin/statement";
 import { createStatementRegister } from "@huimin/statement-register";
 import { withSuccession } from "@huimin/succession";
+import { yearEndRunCommands } from "@huimin/year-end-run";
 import type { Pool } from "pg";
+import { erasurePlanRoutes } from "../privacy/routes.ts";
 import type { Platform } from "../types.ts";
+import { yearEndRoutes } from "../year-end/routes.ts";
+import { auditRouteOptionsOf } from "./auditor.ts";
 import { createBankAccess } from "./bank-access.ts";
 import { CommandTable } from "./commands.ts";
+import { disclosuresTo } from "./disclosures.ts";
 import { proposalRoutes } from "./proposals.ts";
 import { publicityOptionsOf } from "./publicity.ts";
 import { type ProofPlaces, receiptsOf } from "./receipts.ts";
@@ -76,12 +76,15 @@ import { addressGuardOf } from "./webhooks.ts";
 /** Each service records its commands with a handler of its own, whose database role may append to its categories only. */
 export function commandTable(handlerFor: (role: string) => CommandHandler): CommandTable {
   return new CommandTable([
-    { definitions: [...withSuccession(registryCommands), ...bankClientCommands], handler: handlerFor("huimin_registry") },
+    {
+      definitions: [...withSuccession(registryCommands), ...bankClientCommands, ...privacyCommands],
+      handler: handlerFor("huimin_registry"),
+    },
     { definitions: startupLendingCommands, handler: handlerFor("huimin_startup_lending") },
     { definitions: pooledLendingCommands, handler: handlerFor("huimin_pooled_lending") },
     { definitions: enterpriseLendingCommands, handler: handlerFor("huimin_enterprise_lending") },
     { definitions: bankCommands, handler: handlerFor("huimin_bank_gateway") },
-    { definitions: dividendsCommands, handler: handlerFor("huimin_dividends") },
+    { definitions: [...dividendsCommands, ...yearEndRunCommands], handler: handlerFor("huimin_dividends") },
     { definitions: reconciliationServiceCommands, handler: handlerFor("huimin_reconciliation") },
     { definitions: ledgerCommands, handler: handlerFor("huimin_ledger") },
     { definitions: statementCommands, handler: handlerFor("huimin_statements") },
@@ -130,16 +133,7 @@ export async function registerServices(app: App, platform: Platform, options: Se
   };
   const guard = addressGuardOf(options);
   const webhookOptions = { webhooks: platform.webhooks, store, district, urlFault: (url: string) => guard.faultOf(url) };
-  const disclosePayoutFile: PayoutRouteOptions["onDisclose"] = ({ actor, roles, payoutBatch, households, correlation }) =>
-    accessLog.record(district, {
-      actor,
-      role: roles.join(" "),
-      subjectKind: "household",
-      subject: payoutBatch,
-      fields: ["name", "account"],
-      reason: `代发文件 ${households}户`,
-      correlation,
-    });
+  const disclosures = disclosuresTo(accessLog, district);
   await app.register(
     async (scope) => {
       const api = scope as App;
@@ -161,51 +155,36 @@ export async function registerServices(app: App, platform: Platform, options: Se
       await periodRoutes(api, { store, district, clock, ...platform.desk });
       await reconciliationRoutes(api, { db: platform.pool, books, portfolio, store, district, clock });
       await reconciliationCommandRoutes(api);
+      await auditRoutes(api, auditRouteOptionsOf(platform, options.auditFolder));
       await startupLendingRoutes(api);
       await paperMessageRoutes(api, sealing);
       await officeDuplicateRoutes(api, { district, desk: createBankDesk(platform.pool), now: clock });
       await paperFileRoutes(api, fileOptions);
       await dividendRoutes(api, { store, district });
+      await yearEndRoutes(api, platform);
       await payoutFileRoutes(api, {
         district,
         store,
         vault,
-        onDisclose: disclosePayoutFile,
+        onDisclose: disclosures.payoutFile,
       });
       await socialPartnershipRoutes(api, { store, district });
       await pooledLendingRoutes(api);
       await enterpriseLendingRoutes(api);
       await riskFundRoutes(api, { store, district });
       await publicEquityRoutes(api);
-      await registryRoutes(api, { district, vault, view, accessLog, store, clock });
+      await registryRoutes(api, { district, vault, shown: platform.shown, view, accessLog, store, clock });
+      await erasurePlanRoutes(api, platform);
       await officeWebhookRoutes(api, webhookOptions);
       await officeBankClientRoutes(api, access.office);
       await publicityRoutes(api, {
         ...publicityOptionsOf(platform),
-        onDisclose: ({ actor, roles, pool, year, village, households, correlation }) =>
-          accessLog.record(district, {
-            actor,
-            role: roles.join(" "),
-            subjectKind: "household",
-            subject: village,
-            fields: ["name"],
-            reason: `公示表 ${pool} ${year} ${households}户`,
-            correlation,
-          }),
+        onDisclose: disclosures.publicity,
       });
       await statementRoutes(api, {
         ...statementOptionsOf(platform),
         register: createStatementRegister(platform.pool),
-        onDownload: ({ actor, roles, household, year, correlation }) =>
-          accessLog.record(district, {
-            actor,
-            role: roles.join(" "),
-            subjectKind: "household",
-            subject: household,
-            fields: ["name"],
-            reason: `告知书 ${year}`,
-            correlation,
-          }),
+        onDownload: disclosures.statement,
       });
     },
     { prefix: "/api/v1" },
@@ -215,7 +194,8 @@ export async function registerServices(app: App, platform: Platform, options: Se
   const register = createStatementRegister(platform.pool);
   const find = (digits: string) => findBoard(platform.pool, district, digits);
   const onUnmask = (board: object): void => platform.logger.info({ ...board }, "names opened for the web page of a publicity");
-  await app.register(async (scope) => publicityPages(scope as App, { ...publicityOptionsOf(platform), find, onUnmask }));
+  const shownVault = { unsealMany: platform.shown.unsealMany, fingerprint: vault.fingerprint };
+  await app.register(async (scope) => publicityPages(scope as App, { ...publicityOptionsOf(platform), vault: shownVault, find, onUnmask }));
   await app.register(async (scope) => verifyRoutes(scope as App, { district, register, phones, ...receipts }));
   await app.register(
     async (scope) => {
@@ -235,7 +215,7 @@ export async function registerServices(app: App, platform: Platform, options: Se
       await bankWebhookRoutes(scope as App, { ...webhookOptions, bankOf });
       await bankPayoutFileRoutes(scope as App, {
         ...{ district, store, vault, bankOf },
-        onDisclose: disclosePayoutFile,
+        onDisclose: disclosures.payoutFile,
       });
     },
     { prefix: "/bank/v1" },

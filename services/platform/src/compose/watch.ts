@@ -1,6 +1,6 @@
 import type { EventStore } from "@huimin/event-store";
 import type { App } from "@huimin/http";
-import type { Projector } from "@huimin/projector";
+import type { Projector, Stopped } from "@huimin/projector";
 import { type Metrics, observeServer } from "@huimin/telemetry";
 import type { Pool } from "pg";
 
@@ -16,6 +16,10 @@ export interface Watched {
 
 /** Past this lag a process says that it is not ready: its reads are too old to be asked for. */
 const LAG_MS_MAX = 30_000;
+
+/** Names the event and the projection, and why: no personal data is in either. */
+export const stoppedText = ({ position, eventType, projection, reason }: Stopped): string =>
+  `stands still before position ${position} (${eventType}): ${projection}: ${reason}`;
 
 /** Probes and metrics of the platform: the database answers, the read models follow the log. */
 export function watchServer(app: App, watched: Watched): void {
@@ -34,7 +38,7 @@ export function watchServer(app: App, watched: Watched): void {
         name: "projector",
         check: async () => {
           const status = await watched.projector.status();
-          if (status.stopped) return `stands still before position ${status.stopped.position}`;
+          if (status.stopped) return stoppedText(status.stopped);
           if (status.lagMs > LAG_MS_MAX) return `${status.lagEvents} events behind`;
           return undefined;
         },
@@ -44,6 +48,7 @@ export function watchServer(app: App, watched: Watched): void {
       const status = await watched.projector.status();
       await watched.onScrape?.();
       metrics.logPosition.set(status.head);
+      metrics.projectorStopped.set(status.stopped ? 1 : 0);
       metrics.projectorLagEvents.set(status.lagEvents);
       metrics.projectorLagSeconds.set(status.lagMs / 1000);
     },

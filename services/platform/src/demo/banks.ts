@@ -46,6 +46,25 @@ export class DemoBank {
     return `${this.bank}${String(this.#serial).padStart(8, "0")}`;
   }
 
+  /** Sends a signed file and expects that it is booked. */
+  async file(kind: string, csv: string): Promise<void> {
+    const url = `${this.#origin}/bank/v1/files?kind=${kind}`;
+    const headers = { "content-type": "text/csv", "idempotency-key": `${this.bank}-${++this.#request}` };
+    const response = await fetch(url, { method: "POST", headers: { ...headers, ...this.#signed(url, headers, csv) }, body: csv });
+    const body = (await response.json()) as { readonly status?: string };
+    this.answers.set("files", (this.answers.get("files") ?? 0) + 1);
+    if (response.status !== 201 || body.status !== "booked")
+      throw new Error(`${this.bank} sent a ${kind} and was answered ${response.status} ${JSON.stringify(body)}: ${csv}`);
+  }
+
+  #signed(url: string, headers: Readonly<Record<string, string>>, body: string) {
+    const { keyId, privateKey } = this.#key;
+    const correlation = { "x-correlation-id": `${this.bank}-message-${++this.#message}` };
+    const created = Math.floor(this.#clock() / 1000);
+    const signed = signRequest({ method: "POST", url, headers, body }, { keyId, privateKey: privateKey as KeyObject, created });
+    return { ...signed, ...correlation };
+  }
+
   /** Posts a message and expects one of the answers; anything else ends the demo with what the ledger said. */
   async post(
     path: string,
@@ -55,16 +74,7 @@ export class DemoBank {
     const url = `${this.#origin}/bank/v1/${path}`;
     const body = JSON.stringify(message);
     const headers = { "content-type": "application/json", "idempotency-key": options.key ?? `${this.bank}-${++this.#request}` };
-    const signed = signRequest(
-      { method: "POST", url, headers, body },
-      {
-        keyId: this.#key.keyId,
-        privateKey: this.#key.privateKey as KeyObject,
-        created: Math.floor(this.#clock() / 1000),
-      },
-    );
-    const correlation = { "x-correlation-id": `${this.bank}-message-${++this.#message}` };
-    const response = await fetch(url, { method: "POST", headers: { ...headers, ...signed, ...correlation }, body });
+    const response = await fetch(url, { method: "POST", headers: { ...headers, ...this.#signed(url, headers, body) }, body });
     const answer: BankAnswer = {
       status: response.status,
       replayed: response.headers.get("idempotent-replayed") === "true",

@@ -1,12 +1,14 @@
 import "./lean-memory.ts";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { dropDatabase, startEmbedded } from "@huimin/database";
 import { wholeOnboarding } from "@huimin/bank-client";
+import { dropDatabase, startEmbedded } from "@huimin/database";
 import { importHouseholds } from "@huimin/service-registry";
 import { SingleBar } from "cli-progress";
 import { createPlatform, type Platform } from "../platform.ts";
+import { AccountStory } from "./account-story.ts";
 import { DemoBank, demoBankKey } from "./banks.ts";
+import { breakerMoments } from "./breaker-story.ts";
 import { CardDesk, type Cast } from "./cast.ts";
 import { DemoStatements } from "./demo-statements.ts";
 import { type DemoDistrict, type DemoHousehold, makeDistrict, SEED } from "./district.ts";
@@ -162,6 +164,7 @@ function momentsOf(cast: Cast, loans: readonly DemoLoan[]): Moment[] {
     ...exitMoments(district, office),
     ...appropriationMoments(office),
     ...fundMoments(office),
+    ...breakerMoments(cast),
     ...loanMoments(loans, cast),
     ...pooledMoments(batches, cast),
     ...declarationMoments(batches, cast),
@@ -212,7 +215,9 @@ async function run(platform: Platform, clock: { now: number }, startedAt: number
   };
   const statements = new DemoStatements(platform, office, { folder: path.join(folder, "statements"), progress, say });
   const bar = progress("业务 the years 2017 to 2020");
-  await tell([...momentsOf(cast, makeLoans(district, SEED)), ...statements.moments()], clock, (done, of, on) => bar.at(done, of, on));
+  const account = new AccountStory(cast);
+  const moments = [...momentsOf(cast, makeLoans(district, SEED)), ...account.moments(), ...statements.moments()];
+  await tell(moments, clock, (done, of, on) => bar.at(done, of, on));
   bar.done();
   await statements.print();
   await settled(platform);
@@ -223,6 +228,7 @@ async function run(platform: Platform, clock: { now: number }, startedAt: number
     register: { ...register, villages: district.villages.length },
     statementsByYear: statements.issued(),
     reconciliation: reconcile(district, register.people),
+    accounts: [await account.figures()],
     bankMessages: messages,
     proposals: office.proposals,
     memoryMb: () => memory.stop(),

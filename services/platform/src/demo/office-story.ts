@@ -155,7 +155,7 @@ export function villageMoments(office: DemoOffice): Moment[] {
   }));
 }
 
-/** 结账: a month is closed on the 10th of the next, December on the 18th of January. */
+/** 结账: a month is closed on the 10th of the next, December on the 18th of January, after the year-end transfer. */
 export function closingMoments(office: DemoOffice): Moment[] {
   const transfer: Moment = {
     on: TRANSFERRED_ON,
@@ -165,6 +165,17 @@ export function closingMoments(office: DemoOffice): Moment[] {
       await office.give("TransferPriorYearAdjustment", { valueDate: TRANSFERRED_ON }, "FIN-M");
     },
   };
+  const yearEnds = DEMO_YEARS.map((year): Moment => {
+    const on = `${year + 1}-${YEAR_END_ON}`;
+    return {
+      on,
+      order: EVENING,
+      what: `年末结转 ${year}`,
+      run: async () => {
+        await office.give("TransferYearEnd", { fiscalYear: year }, "FIN-M", { period: `${year}-12` });
+      },
+    };
+  });
   const months = DEMO_YEARS.flatMap((year) => Array.from({ length: 12 }, (_, month) => `${year}-${String(month + 1).padStart(2, "0")}`));
   const closings = ["2016-12", ...months].map((period): Moment => {
     const next = Temporal.PlainYearMonth.from(period).add({ months: 1 });
@@ -177,7 +188,9 @@ export function closingMoments(office: DemoOffice): Moment[] {
       },
     };
   });
-  return [transfer, ...closings];
+  return [transfer, ...yearEnds, ...closings];
 }
+/** In the settlement period: November is closed, December is not. */
+const YEAR_END_ON = "01-15";
 /** What belongs to 2018 and was found in 2019: a repayment reported late, two misuses. */
 const TRANSFERRED_ON = "2019-12-27";

@@ -46,13 +46,18 @@ export class DemoOffice {
   }
 
   /** Gives a command; what posts in book G is proposed by one person and approved by another. Returns its answer. */
-  async give(name: string, body: Readonly<Record<string, unknown>>, role: Role): Promise<Readonly<Record<string, unknown>>> {
+  async give(
+    name: string,
+    body: Readonly<Record<string, unknown>>,
+    role: Role,
+    more: { readonly period?: string } = {},
+  ): Promise<Readonly<Record<string, unknown>>> {
     const { table, app, handler } = this.#platform;
     const definition = table.find(name);
     if (!definition) throw new Error(`the product has no command ${name}`);
     const actor = this.personOf(role);
     const correlationId = `office-${++this.#messages}`;
-    const sent = await app.commands.send(definition, body, { actor, role, channel: "ui", correlationId, keys: [] });
+    const sent = await app.commands.send(definition, body, { actor, role, channel: "ui", correlationId, keys: [], ...more });
     if (sent.kind !== "proposed") return sent.answer;
     this.proposals += 1;
     const checkerRole = checkerRolesOf(definition)[0] as Role;
@@ -63,6 +68,7 @@ export class DemoOffice {
       checker: this.#checker,
       channel: "ui",
       correlationId,
+      ...more,
     });
     if (outcome.kind !== "recorded") throw new Error(`${name} was not approved: ${JSON.stringify(outcome)}`);
     return outcome.answer as Readonly<Record<string, unknown>>;

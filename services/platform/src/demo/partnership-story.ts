@@ -55,6 +55,7 @@ export function partnershipMoments(people: Participants, cast: Cast): Moment[] {
     ...Array.from({ length: IN_KIND }, (_, nth) => goodsMoments(nth, random, cast)).flat(),
     ...workshopMoments(people, cast),
     ...honourMoments(donations, cast),
+    ...refundMoments(donations, cast),
   ];
 }
 
@@ -122,6 +123,24 @@ function donationMoments({ donation, donor: from, on, yuan, purpose }: Donation,
     },
   };
   return spentOn <= LAST_DAY ? [received, spent] : [received];
+}
+
+/** 退还捐赠: what one donor gave for a purpose that fell away goes back within the year, nothing of it being spent. */
+function refundMoments(donations: readonly Donation[], { office }: Cast): Moment[] {
+  const unspent = donations.find(({ purpose, on }, nth) => purpose !== "free" && nth % 5 === 4 && on.slice(5) < "10");
+  if (!unspent) return [];
+  const on = addDays(unspent.on, 60);
+  const refund = { donation: unspent.donation, amount: wholeYuan(unspent.yuan), reason: "项目取消，捐赠人书面要求退还", valueDate: on };
+  return [
+    {
+      on,
+      order: EVENING,
+      what: `退还捐赠 ${unspent.donation}`,
+      run: async () => {
+        await office.give("RefundDonation", { ...CNY, ...refund, serial: `TH-${unspent.donation}` }, "FIN-C");
+      },
+    },
+  ];
 }
 
 function goodsMoments(nth: number, random: Random, { office, district }: Cast): Moment[] {

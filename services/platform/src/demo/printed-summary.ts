@@ -21,6 +21,10 @@ export function printSummary(summary: Summary, folder: string): string {
     `  分红 dividends           应收 declared ${dividends.declared}, 分配 allocated ${dividends.allocated}, 实发 paid ${dividends.paid}, 退票 returned ${dividends.returned}, 未发 outstanding ${dividends.outstanding}`,
     `  贴息 subsidies           申报 claimed ${subsidies.claimed}, 拨付 paid ${subsidies.paid}, 追回 clawed back ${subsidies.clawedBack}`,
     `  银行报文 bank messages    ${listed(summary.bankMessages)}`,
+    ...summary.accounts.map(
+      ({ desk, daysClosed, found, explained, resolved, open }) =>
+        `  银行对账 reconciled       ${desk}: 日结 days closed ${daysClosed}, 差异 differences found ${found}, 已说明 explained ${explained}, 已消除 resolved ${resolved}, 未达 open ${open}`,
+    ),
     `  制单审核 approved by two  ${summary.proposals}`,
     `  告知书 statements        ${listed(summary.statementsByYear)}`,
     `  试算平衡 trial balance    G ${trialBalance.G.debit} = ${trialBalance.G.credit}; M ${trialBalance.M.debit} = ${trialBalance.M.credit}; Q ${trialBalance.Q.debit} = ${trialBalance.Q.credit}`,

@@ -37,5 +37,11 @@ export function qualityEvents(log: LogFigures): Record<string, number> {
     "返贫 returns to poverty": of("ReturnedToPoverty"),
     "换卡 card changes": of("BankAccountChanged"),
     "表彰 honours": of("HonourAwarded"),
+    "熔断 circuit breakers tripped": of("CircuitBreakerTripped"),
+    "解除熔断 circuit breakers reset": of("CircuitBreakerReset"),
+    "村级分配方案 village plans": of("VillagePlanApproved"),
+    "退还捐赠 donations refunded": of("DonationRefunded"),
+    "利率重定价 rate resets": of("LoanRateReset"),
+    "年末结转 year-end transfers": of("IncomeAndExpenseTransferred"),
   };
 }

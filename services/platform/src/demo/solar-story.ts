@@ -56,16 +56,20 @@ export function solarMoments(cast: Cast, register: RegisterStory): Moment[] {
   return [found, ...DEMO_YEARS.flatMap((year) => yearMoments(cast, register, year))];
 }
 
+/** What the station of a village feeds in, quarter by quarter. */
+const quarterlyKwh = (village: number, year: number): bigint[] =>
+  QUARTERS.map(({ share }) => ((KWH_A_YEAR + BigInt(137 * village) - BigInt(40 * (year - 2017))) * share) / 1000n);
+
 function yearMoments(cast: Cast, register: RegisterStory, year: number): Moment[] {
   const { district, office, lead } = cast;
   const income = QUARTERS.map(
-    ({ on, from, share }, quarter): Moment => ({
+    ({ on, from }, quarter): Moment => ({
       on: `${year}-${on}`,
       order: NOON,
       what: `电费到账 ${year}`,
       run: async () => {
         for (const [index, { code }] of district.villages.entries()) {
-          const kwh = ((KWH_A_YEAR + BigInt(137 * index) - BigInt(40 * (year - 2017))) * share) / 1000n;
+          const kwh = quarterlyKwh(index, year)[quarter] as bigint;
           const period = {
             from: `${year}-${from}`,
             toExcl: quarter === 3 ? `${year + 1}-01-01` : addDays(`${year}-${QUARTERS[quarter + 1]?.from}`, 0),
@@ -86,6 +90,11 @@ function yearMoments(cast: Cast, register: RegisterStory, year: number): Moment[
         const cost = ((KWH_A_YEAR + BigInt(97 * index)) * FEN_PER_KWH * COST_PER_MILLE) / 1000n;
         await office.give("DeductOperatingCost", { pool, amount: yuan(cost), kind: "运维费", valueDate: `${year}-12-01` }, "FIN-M");
         const takenBack = register.extinctIn(code, year);
+        // What the assembly decides about is what came in and is left: an equal share for every household.
+        const income = quarterlyKwh(index, year).reduce((sum, kwh) => sum + kwh * FEN_PER_KWH, 0n);
+        const lines = [{ use: "直接分配", amount: yuan(income - cost) }];
+        const plan = { pool, year, village: code, lines, minutes: `村民代表大会决议〔${year}〕1号`, valueDate: `${year}-12-01` };
+        await office.give("ApproveVillagePlan", plan, "POV");
         if (takenBack.length === 0) continue;
         await office.give(
           "ReassignBeneficiaries",

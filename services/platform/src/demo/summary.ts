@@ -2,6 +2,7 @@ import type { TrialBalance } from "@huimin/books";
 import { formatAmount, sumFen } from "@huimin/money";
 import { broken, checkInvariants } from "@huimin/service-ledger";
 import type { Platform } from "../platform.ts";
+import type { AccountFigures } from "./account-story.ts";
 import { type CheckSum, checkSums } from "./check-sums.ts";
 import { type LoanModel, type LogFigures, readLogFigures, type Tie } from "./log-figures.ts";
 import { qualityEvents } from "./quality-events.ts";
@@ -27,6 +28,8 @@ export interface Summary {
   /** Splits that ended on an exact half fen. */
   readonly halfFenTies: readonly Tie[];
   readonly reconciliation: readonly ReconciliationItem[];
+  /** 银行对账: accounts with statements. */
+  readonly accounts: readonly AccountFigures[];
   readonly bankMessages: Readonly<Record<string, number>>;
   readonly proposals: number;
   readonly merkleRoot: string;
@@ -44,6 +47,7 @@ export interface SummaryInput {
   readonly register: { readonly households: number; readonly people: number; readonly villages: number };
   readonly statementsByYear: Readonly<Record<string, number>>;
   readonly reconciliation: readonly ReconciliationItem[];
+  readonly accounts: readonly AccountFigures[];
   readonly bankMessages: Readonly<Record<string, number>>;
   readonly proposals: number;
   readonly memoryMb: () => number;
@@ -120,6 +124,7 @@ export async function summarise(input: SummaryInput): Promise<Summary> {
     },
     invariants: { checked: invariants.length, failed: failed.length },
     reconciliation: input.reconciliation,
+    accounts: input.accounts,
     bankMessages: input.bankMessages,
     proposals: input.proposals,
     merkleRoot: log.merkleRoot,

@@ -44,6 +44,13 @@ export const refuseSandbox = (url: string): Promise<void> =>
       throw new SandboxFault("这是沙箱的数据库 / this is a sandbox's database: set HUIMIN_MODE=sandbox, or DATABASE_URL to another one");
   });
 
+/** Refuses (throws {@link SandboxFault}) a database that is no sandbox's, for who comes with a sandbox's district. */
+export const needSandbox = (url: string): Promise<void> =>
+  owned(url, async (pool) => {
+    if (!(await has(pool, `${MARK}.clock`)))
+      throw new SandboxFault("这不是沙箱的数据库 / this is no sandbox's database: start one with npm start -- --sandbox");
+  });
+
 /** How far the sandbox's clock is ahead of (or behind) the wall's, in milliseconds; undefined when nothing was set up yet. */
 export const readClock = (url: string): Promise<number | undefined> =>
   owned(url, async (pool) => {

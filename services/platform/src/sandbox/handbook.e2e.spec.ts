@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { provesPossession } from "@huimin/bank-client";
+import { SANDBOX_MARK } from "@huimin/identity";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { LANGUAGES, ReadersDesk, readHandbook } from "../testing/handbook.ts";
+import { LANGUAGES, ReadersDesk, readersToolsAreThere, readHandbook } from "../testing/handbook.ts";
 import { LiveSandbox } from "../testing/live-sandbox.ts";
 
 /* Every example of the handbook, as it is printed, with bash, openssl and curl against a sandbox. */
@@ -11,7 +12,7 @@ const sandbox = new LiveSandbox();
 beforeAll(() => sandbox.start());
 afterAll(() => sandbox.stop());
 
-describe.each(LANGUAGES)("the examples of handbook.%s.md", (language) => {
+describe.skipIf(!readersToolsAreThere()).each(LANGUAGES)("the examples of handbook.%s.md", (language) => {
   const desk = new ReadersDesk();
   const { blocks } = readHandbook(language);
   afterAll(() => desk.clear());
@@ -27,6 +28,7 @@ describe.each(LANGUAGES)("the examples of handbook.%s.md", (language) => {
     const environment = { HUIMIN_URL: sandbox.origin, HUIMIN_KEYID: "sandbox-a-1", HUIMIN_KEY: "sandbox-a-1.pem" };
     const ran = await desk.run(block.text, environment);
     printed = ran.out;
+    if (block.text.includes("/file?format=csv")) expect(ran.out).toContain(SANDBOX_MARK);
     if (expected === "ok") expect(ran, ran.err).toMatchObject({ code: 0, status: undefined });
     else expect(ran.status, `${ran.out}\n${ran.err}`).toBe(expected);
   });

@@ -2,8 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { LOOPBACK } from "@huimin/bank-client";
 import { addDays, shanghaiDate, shanghaiInstant } from "@huimin/calendar";
+import { answerClientFault, boundServer, SERVER_LIMITS, serverOptionsOf } from "@huimin/http";
 import { SANDBOX_DISTRICT } from "@huimin/identity";
 import type { Jobs } from "@huimin/jobs";
+import { errorEntry } from "@huimin/outcome";
 import { runBreaker } from "../compose/breaker.ts";
 import { migrateDatabase } from "../compose/database.ts";
 import { runDividendsOverdue } from "../compose/dividend-jobs.ts";
@@ -12,7 +14,7 @@ import { createPlatform } from "../platform.ts";
 import type { Platform, PlatformOptions } from "../types.ts";
 import { claimForSandbox, emptySandbox, readClock, writeClock } from "./database.ts";
 import { sandboxVaultSecrets } from "./keys.ts";
-import { sandboxRoutes } from "./routes.ts";
+import { sandboxErrors, sandboxRoutes } from "./routes.ts";
 import { SANDBOX_BEGINS, sandboxHouseholds, seedSandbox } from "./seed.ts";
 
 /*
@@ -39,17 +41,7 @@ export interface ClockMoved {
   readonly markedOverdue: number;
 }
 
-/** What takes longer to arrive is cut off, as in the product's own server. */
-const REQUEST_TIMEOUT_MS = 30_000;
 const RETRY_AFTER_SECONDS = 2;
-
-const FRESH = {
-  code: "SANDBOX_RESETTING",
-  detailZh: "沙箱正在恢复初始数据。",
-  detailEn: "The sandbox is going back to its first data.",
-  remedyZh: "几秒后重试。",
-  remedyEn: "Try again in a few seconds.",
-};
 
 export class SandboxHost {
   readonly #options: SandboxOptions;
@@ -66,7 +58,10 @@ export class SandboxHost {
   private constructor(options: SandboxOptions) {
     this.#options = options;
     this.#wall = options.wallClock ?? Date.now;
-    this.#server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => this.#answer(request, response));
+    // The same bounds as those of the product's own server.
+    this.#server = createServer(serverOptionsOf(SERVER_LIMITS), (request, response) => this.#answer(request, response));
+    this.#server.on("clientError", answerClientFault);
+    boundServer(this.#server, SERVER_LIMITS);
   }
 
   /** Claims the database, brings it up (with its first data when it is new) and listens. */
@@ -175,6 +170,8 @@ export class SandboxHost {
 
   #createPlatform(): Promise<Platform> {
     return createPlatform({
+      // Not shed for load: making the first data takes all of a small machine, and then the first examples would be refused.
+      eventLoopDelayMsMax: 0,
       ...this.#options,
       district: SANDBOX_DISTRICT,
       vaultSecrets: sandboxVaultSecrets(),
@@ -212,7 +209,15 @@ export class SandboxHost {
     // A reset that failed (the database went away) is made again by whoever comes next.
     if (!this.#beginning && !this.#closed) this.reset().catch(() => undefined);
     response.writeHead(503, { "content-type": "application/problem+json; charset=utf-8", "retry-after": `${RETRY_AFTER_SECONDS}` });
-    response.end(JSON.stringify({ title: "请稍后再试 / Try again later", status: 503, detail: FRESH.detailZh, ...FRESH, errors: [] }));
+    response.end(JSON.stringify(resettingProblem()));
     request.resume();
   }
+}
+
+/** The same form as that of the product's problems; there is no server of the product to make it. */
+function resettingProblem(): object {
+  const code = sandboxErrors.SANDBOX_RESETTING;
+  const { zh = "", en = "", remedyZh, remedyEn } = errorEntry(code) ?? {};
+  const texts = { code, detailZh: zh, detailEn: en, remedyZh, remedyEn };
+  return { type: `/docs/errors#${code}`, title: "请稍后再试 / Try again later", status: 503, detail: zh, ...texts, errors: [] };
 }

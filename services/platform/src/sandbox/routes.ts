@@ -8,7 +8,14 @@ import { SANDBOX_BANKS } from "./keys.ts";
 /** Days that one request may move the clock: the longest loan and a year after it. */
 const DAYS_MAX = 1_500;
 
-const errors = declareErrors({
+export const sandboxErrors = declareErrors({
+  SANDBOX_RESETTING: {
+    zh: "沙箱正在恢复初始数据。",
+    en: "The sandbox is going back to its first data.",
+    remedyZh: "几秒后重试。",
+    remedyEn: "Try again in a few seconds.",
+    kind: "busy",
+  },
   SANDBOX_CLOCK_BACKWARDS: {
     zh: "沙箱时钟现在是 {today}，不能拨到 {day}。",
     en: "The sandbox's clock stands at {today}; it can't be set to {day}.",
@@ -87,8 +94,8 @@ export async function sandboxRoutes(app: App, sandbox: Sandbox): Promise<void> {
     async ({ body }) => {
       const today = shanghaiDate(sandbox.clock());
       const day = "to" in body ? body.to : addDays(today, body.days);
-      if (day <= today) throw new RefusalError({ code: errors.SANDBOX_CLOCK_BACKWARDS, details: { today, day } });
-      if (addDays(today, DAYS_MAX) < day) throw new RefusalError({ code: errors.SANDBOX_CLOCK_FAR, details: { limit: DAYS_MAX } });
+      if (day <= today) throw new RefusalError({ code: sandboxErrors.SANDBOX_CLOCK_BACKWARDS, details: { today, day } });
+      if (addDays(today, DAYS_MAX) < day) throw new RefusalError({ code: sandboxErrors.SANDBOX_CLOCK_FAR, details: { limit: DAYS_MAX } });
       return sandbox.moveTo(day);
     },
   );

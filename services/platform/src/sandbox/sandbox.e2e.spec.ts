@@ -1,7 +1,9 @@
 import { AddBankKey } from "@huimin/bank-client";
-import { SANDBOX_PUBLIC_KEYS } from "@huimin/identity";
+import { SANDBOX_MARK, SANDBOX_PUBLIC_KEYS } from "@huimin/identity";
 import { createBankClient } from "@huimin/sdk-bank";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { statementOptionsOf } from "../compose/statements.ts";
+import { addressGuardOf } from "../compose/webhooks.ts";
 import { createPlatform } from "../platform.ts";
 import { LiveDistrict } from "../testing/live-district.ts";
 import { LiveSandbox } from "../testing/live-sandbox.ts";
@@ -90,11 +92,26 @@ describe("a sandbox", () => {
   });
 });
 
+describe("what leaves a sandbox", () => {
+  it("given a statement, then title, issuer and seal say what it is; elsewhere they are the district's", () => {
+    const { district: title, issuer, seal } = statementOptionsOf(sandbox.host.platform).notice;
+    for (const text of [title, issuer, seal]) expect(text).toContain(SANDBOX_MARK);
+    expect(JSON.stringify(statementOptionsOf(district.platform).notice)).not.toContain("SANDBOX");
+  });
+
+  it("given an address of a webhook, then it may be this machine's and no other", () => {
+    const guard = addressGuardOf({ webhookNetworks: ["127.0.0.0/8"], webhookHttp: true, webhookOnlyThere: true });
+    expect([guard.mayConnect("127.0.0.1"), guard.mayConnect("93.184.216.34")]).toEqual([true, false]);
+  });
+});
+
 describe("a sandbox and everything else are kept apart", () => {
   it("given a database of the product, then no sandbox takes it; given a sandbox's, then nothing else does", async () => {
     await expect(sandbox.open({ databaseUrl: district.platform.databaseUrl })).rejects.toThrow(SandboxFault);
     const production = { district: "410803", home: sandbox.home, databaseUrl: sandbox.database.url, logLevel: "silent" };
     await expect(createPlatform(production)).rejects.toThrow(SandboxFault);
+    const lost = { ...production, district: "410899", databaseUrl: district.platform.databaseUrl };
+    await expect(createPlatform(lost)).rejects.toThrow(SandboxFault);
   });
 
   it("given the published keys, then a server that is no sandbox does not register them, and does not let them in", async () => {

@@ -237,7 +237,10 @@ describe("errors", () => {
       code: "ABOVE_OPEN_PRINCIPAL",
       status: 422,
     });
-    expect(await caught(client().send("repayments", { ...good, loan: "SBX-L4" }))).toMatchObject({ code: "LOAN_NOT_DISBURSED", status: 404 });
+    expect(await caught(client().send("repayments", { ...good, loan: "SBX-L4" }))).toMatchObject({
+      code: "LOAN_NOT_DISBURSED",
+      status: 404,
+    });
     expect(await caught(client().loan("SBX-L4"))).toMatchObject({ code: "LOAN_NOT_IN_PORTFOLIO", status: 404 });
     expect(await caught(client(sandbox.origin, { keyId: "sandbox-b-1" }).loan("SBX-L1"))).toMatchObject({
       code: "SIGNATURE_INVALID",

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -49,6 +49,16 @@ export function readHandbook(language: Language): Handbook {
     before = line;
   }
   return { headings, blocks, tables, paragraphs, text };
+}
+
+/** Whether this machine has what the handbook's reader needs: bash, curl and an OpenSSL that knows Ed25519. */
+export function readersToolsAreThere(): boolean {
+  try {
+    execFileSync("bash", ["-c", "curl --version"], { stdio: "ignore" });
+    return /^OpenSSL [3-9]/.test(execFileSync("openssl", ["version"], { encoding: "utf8" }));
+  } catch {
+    return false;
+  }
 }
 
 export interface Ran {

@@ -4,7 +4,8 @@ import { type App, MinPosition, needsRole, RefusalError, waitsForPosition } from
 import { ALWAYS, POLICY_KEYS, parameterOf, policyFold, policyStream, policyTimeline } from "@huimin/policy/events";
 import { registryErrors } from "@huimin/registry";
 import { Type } from "typebox";
-import { READERS, type RegistryRoutesOptions, security } from "./options.ts";
+import { READERS } from "../fields.ts";
+import { type RegistryRoutesOptions, security } from "./options.ts";
 import { strict } from "./schemas.ts";
 
 const tags = ["registry"];

@@ -14,10 +14,12 @@ import {
 } from "@huimin/http";
 import { checkIdNumber } from "@huimin/identity";
 import { registryErrors } from "@huimin/registry";
+import type { HouseholdState } from "@huimin/registry/events";
 import { Type } from "typebox";
+import { clearFields, READERS, seesRestricted, UNMASKERS } from "../fields.ts";
 import { printHousehold, printLines } from "../reading.ts";
 import { todayOf } from "../sealing.ts";
-import { READERS, type RegistryRoutesOptions, security, UNMASKERS } from "./options.ts";
+import { type RegistryRoutesOptions, security } from "./options.ts";
 import { Household, HouseholdLine, HouseholdPath, Id, strict } from "./schemas.ts";
 
 const tags = ["registry"];
@@ -26,7 +28,15 @@ const Reason = Type.String({ minLength: 2, maxLength: 500, description: "查看�
 const unknown = (household: string): RefusalError => new RefusalError({ code: registryErrors.HOUSEHOLD_UNKNOWN, details: { household } });
 
 /** Lists and single households, masked; in clear only with a role, a reason, and a line in the access log. */
-export function householdReadRoutes(app: App, { district, vault, view, accessLog, clock }: RegistryRoutesOptions): void {
+export function householdReadRoutes(app: App, { district, vault, shown, view, accessLog, clock }: RegistryRoutesOptions): void {
+  /** Persons of a household whose processing is restricted. */
+  const restrictedOf = async (state: HouseholdState): Promise<ReadonlySet<string>> => {
+    const decided = await view.privacy(
+      district,
+      state.members.map(({ personId }) => personId),
+    );
+    return new Set([...decided].flatMap(([personId, { restriction }]) => (restriction ? [personId] : [])));
+  };
   app.get(
     "/households",
     {
@@ -36,21 +46,31 @@ export function householdReadRoutes(app: App, { district, vault, view, accessLog
         tags,
         security,
         summary: "户列表(脱敏) / Households, masked",
-        querystring: Type.Object({ ...PageQuery, ...MinPosition, village: Type.Optional(Id), status: Type.Optional(Id) }, strict),
+        querystring: Type.Object(
+          {
+            ...PageQuery,
+            ...MinPosition,
+            village: Type.Optional(Id),
+            status: Type.Optional(Id),
+            restricted: Type.Optional(Type.Literal("only")),
+          },
+          strict,
+        ),
         response: { 200: PageOf(HouseholdLine) },
       },
     },
     async (request) => {
-      const { village, status, cursor, limit = PAGE_DEFAULT } = request.query;
+      const { village, status, restricted, cursor, limit = PAGE_DEFAULT } = request.query;
       const after = decodeCursor(cursor, 1)?.[0];
       const lines = await view.households(district, {
         village,
         status,
+        restricted,
         after: after === undefined ? undefined : String(after),
         limit: limit + 1,
       });
       const page = pageOf(lines, limit, ({ household }) => [household]);
-      return { ...page, items: await printLines(vault, district, page.items) };
+      return { ...page, items: await printLines(shown, district, page.items) };
     },
   );
   app.get(
@@ -70,7 +90,7 @@ export function householdReadRoutes(app: App, { district, vault, view, accessLog
     async (request) => {
       const state = await view.household(district, request.params.household);
       if (!state) throw unknown(request.params.household);
-      return printHousehold(vault, district, state, false);
+      return printHousehold(shown, district, state, undefined, await restrictedOf(state));
     },
   );
   app.post(
@@ -91,17 +111,20 @@ export function householdReadRoutes(app: App, { district, vault, view, accessLog
       const { household } = request.params;
       const state = await view.household(district, household);
       if (!state) throw unknown(household);
+      const person = personOf(request);
+      const clear = clearFields(person.roles);
       await accessLog.record(district, {
-        actor: personOf(request).id,
+        actor: person.id,
         role: actingRole(request, UNMASKERS),
         subjectKind: "household",
         subject: household,
-        fields: ["name", "idNumber", "phone", "account", "cause"],
+        fields: [...clear],
         reason: request.body.reason,
         correlation: request.id,
       });
       reply.header("cache-control", "no-store");
-      return printHousehold(vault, district, state, true);
+      const opened = seesRestricted(person.roles) ? vault : shown;
+      return printHousehold(opened, district, state, clear, await restrictedOf(state));
     },
   );
   app.post(
@@ -121,7 +144,9 @@ export function householdReadRoutes(app: App, { district, vault, view, accessLog
     async (request) => {
       const id = checkIdNumber(request.body.idNumber, { today: todayOf(clock) });
       if (!id.ok) throw new RefusalError({ ...id.refusal, path: "/idNumber" });
-      const household = (await view.householdOf(district, vault.personId(district, id.value.number))) ?? null;
+      const person = await vault.findPerson(district, id.value.number);
+      const hidden = person !== undefined && (await view.privacy(district, [person])).get(person)?.restriction !== undefined;
+      const household = (person !== undefined && !hidden ? await view.householdOf(district, person) : undefined) ?? null;
       const access = {
         actor: personOf(request).id,
         role: actingRole(request, READERS),
@@ -140,7 +165,7 @@ export function householdReadRoutes(app: App, { district, vault, view, accessLog
       schema: {
         tags,
         security,
-        summary: "个人信息查看记录 / Who has seen personal data",
+        summary: "个人信息查看记录 / Who has seen personal data; of a household also in lists",
         querystring: Type.Object({ ...PageQuery, household: Type.Optional(Id) }, strict),
         response: {
           200: PageOf(
@@ -154,6 +179,8 @@ export function householdReadRoutes(app: App, { district, vault, view, accessLog
               fields: Type.Array(Type.String()),
               reason: Type.String(),
               correlation: Type.String(),
+              place: Type.Union([Type.String(), Type.Null()]),
+              households: Type.Union([Type.Integer(), Type.Null()]),
             }),
           ),
         },

@@ -84,6 +84,7 @@ export const HouseholdLine = Type.Object({
   head: Type.String({ description: "personId" }),
   headName: Nullable(Type.String()),
   headIdNumber: Nullable(Type.String()),
+  restricted: Type.Boolean({ description: "限制处理: the head's data is not shown" }),
 });
 
 export const Household = Type.Object({
@@ -101,6 +102,7 @@ export const Household = Type.Object({
       personId: Type.String(),
       relation: Type.String(),
       from: Type.String(),
+      restricted: Type.Boolean({ description: "限制处理: this person's data is not shown" }),
       name: Nullable(Type.String()),
       idNumber: Nullable(Type.String()),
       phone: Nullable(Type.String()),

@@ -22,7 +22,7 @@ import { type TestDatabase, testDatabase } from "@huimin/test-support";
 import { createVault, generateVaultSecrets, parseVaultSecrets, postgresKeyStore, type Vault, vaultMigrations } from "@huimin/vault";
 import type { Pool } from "pg";
 import { pino } from "pino";
-import { createAccessLog, registryMigrations, registryRoutes } from "../index.ts";
+import { createAccessLog, hidingRestricted, registryMigrations, registryRoutes } from "../index.ts";
 
 export const DISTRICT = "410803";
 export const VILLAGES = ["410803010207", "410803010208", "410803009205"];
@@ -79,7 +79,15 @@ export async function startSpecService(): Promise<SpecService> {
   commandsWith(app, { send: (definition, body, sender) => send(handler, definition, body, sender) });
   await app.register(
     async (scope) =>
-      registryRoutes(scope as App, { district: DISTRICT, vault, view, accessLog: createAccessLog(pool), store, clock: () => NOW }),
+      registryRoutes(scope as App, {
+        district: DISTRICT,
+        vault,
+        shown: hidingRestricted(vault, view),
+        view,
+        accessLog: createAccessLog(pool),
+        store,
+        clock: () => NOW,
+      }),
     { prefix: "/api/v1" },
   );
   await app.ready();

@@ -102,6 +102,7 @@ interface ListState {
   approved: boolean;
   allocated: boolean;
   readonly parts: Map<number, string>;
+  readonly reversed: Set<number>;
 }
 
 /**
@@ -116,21 +117,39 @@ export function publishedLists(): LogCheck {
     "Nothing is allocated or paid out without an approved, publicised list",
   );
   const lists = new Map<string, ListState>();
-  const posted = new Set<string>();
+  // Lines that stand in a stream.
+  const posted = new Map<string, number>();
+  const post = (stream: string, lines: number) => posted.set(stream, (posted.get(stream) ?? 0) + lines);
   const empty = hashOfPart([]);
   const allocation = (event: StoredEvent): void => {
     const payload = event.payload as DividendPayload<"EntitlementsAllocated">;
     const list = lists.get(listOf(payload));
-    posted.add(event.stream);
+    post(event.stream, payload.lines.length);
     if (!list?.allocated) return void approved.fail(`position ${event.position}: lines of a list without its header`);
     list.parts.set(payload.part, hashOfPart(payload.lines));
+  };
+  /** C1 of D3: only what was posted is taken back, line by line. */
+  const taken = (event: StoredEvent): void => {
+    const payload = event.payload as DividendPayload<"EntitlementsReversed">;
+    const list = lists.get(listOf(payload));
+    post(event.stream, -payload.lines.length);
+    if (!list?.parts.has(payload.part) || list.reversed.has(payload.part))
+      same.fail(`position ${event.position}: takes back what was not posted or is back`);
+    list?.reversed.add(payload.part);
   };
   return {
     see(event) {
       switch (event.type) {
         case "AllocationDrafted": {
           const header = event.payload as Header;
-          lists.set(listOf(header), { header, publishedTo: undefined, approved: false, allocated: false, parts: new Map() });
+          lists.set(listOf(header), {
+            header,
+            publishedTo: undefined,
+            approved: false,
+            allocated: false,
+            parts: new Map(),
+            reversed: new Set(),
+          });
           return;
         }
         case "PublicityPosted": {
@@ -152,12 +171,17 @@ export function publishedLists(): LogCheck {
         }
         case "EntitlementsAllocated":
           return allocation(event);
-        case "EntitlementsDivided":
-          posted.add(event.stream);
+        case "EntitlementsReversed":
+          return taken(event);
+        case "EntitlementsDivided": {
+          const { side, moves } = event.payload as DividendPayload<"EntitlementsDivided">;
+          if (side === "target") post(event.stream, moves.length);
           return;
+        }
         case "PayoutItemsSubmitted":
           approved.checked += 1;
-          if (!posted.has(event.stream)) approved.fail(`position ${event.position}: a payout of ${event.stream}, which is not allocated`);
+          if ((posted.get(event.stream) ?? 0) <= 0)
+            approved.fail(`position ${event.position}: a payout of ${event.stream}, which is not allocated`);
           return;
         default:
       }

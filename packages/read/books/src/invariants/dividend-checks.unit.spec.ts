@@ -88,6 +88,16 @@ describe("2.7 (7), (12): published lists", () => {
     expect(paid.findings(publishedLists)).toEqual({ "2.7-7-posted-is-published": [], "2.7-12-payout-approved": [] });
   });
 
+  it("given a list that is taken back (C1), then it is sound; a payout of it afterwards, or taking back twice, is found", () => {
+    const red = { ...key, part: 0, lines: lines.map((line) => ({ ...line, amount: "-1.00" })), reason: "x" };
+    const back = () => story().publish().post().at("EntitlementsReversed", "entitlement/P1-2018-0", red, "2018-12-20");
+    expect(back().findings(publishedLists)).toEqual({ "2.7-7-posted-is-published": [], "2.7-12-payout-approved": [] });
+    const late = back().at("PayoutItemsSubmitted", "entitlement/P1-2018-0", { ...key, part: 0, items: [] }, "2018-12-21");
+    expect(late.findings(publishedLists)["2.7-12-payout-approved"]).toHaveLength(1);
+    const twice = back().at("EntitlementsReversed", "entitlement/P1-2018-0", red, "2018-12-20");
+    expect(twice.findings(publishedLists)["2.7-7-posted-is-published"]).toHaveLength(1);
+  });
+
   it("given another amount than publicised, then the hash finds it", () => {
     const changed = story()
       .publish()

@@ -65,7 +65,8 @@ export function statementsAreLists(): LogCheck {
   };
   const list = (event: StoredEvent): void => {
     const { position } = event;
-    if (event.type === "EntitlementsAllocated") {
+    // What is taken back is negative.
+    if (event.type === "EntitlementsAllocated" || event.type === "EntitlementsReversed") {
       const { pool, year, lines } = event.payload as DividendPayload<"EntitlementsAllocated">;
       for (const { household, amount } of lines) of(household, year, pool).listed.push({ position, amount: fen(amount) });
     } else if (event.type === "EntitlementsDivided") {

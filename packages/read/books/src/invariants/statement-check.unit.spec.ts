@@ -75,6 +75,16 @@ describe("2.7 (7): dividends on statements", () => {
     ).toContain("the parts of 3.00 add up to 2.00");
   });
 
+  it("given a list that is taken back and another in its place (C1, C2), then only the second is on the statement", () => {
+    const red = { draft: 1, lines: [{ ...item, amount: "-3.00" }], reason: "x" };
+    const story = new Story()
+      .entitled("EntitlementsAllocated", { draft: 1, lines: [item] })
+      .entitled("EntitlementsReversed", red)
+      .entitled("EntitlementsAllocated", { draft: 2, lines: [{ ...item, amount: "2.00" }] });
+    expect(story.told([line({ entitled: "2.00", paidInYear: "0.00", payable: "2.00" })]).faults()).toEqual([]);
+    expect(story.told([line({ entitled: "5.00", paidInYear: "0.00", payable: "5.00" })]).faults()).toHaveLength(1);
+  });
+
   it("given a household that was divided, then both parts are on their own statements", () => {
     const moves = [{ household: "H2", village, account: "2901.02", amount: "1.00" }];
     const divided = { side: "source", source: "H1", sourceVillage: village, moves };

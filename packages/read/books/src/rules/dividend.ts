@@ -43,7 +43,7 @@ const shares = (change: bigint, dims: Dims): Entry[] =>
 const holders = (p: DividendPayload<"BeneficiariesAssigned">): Entry[] =>
   p.changes.flatMap(({ household, village, change }) => shares(BigInt(change), { household, village, pool: p.pool }));
 
-function allocation(p: DividendPayload<"EntitlementsAllocated">): Entry[] {
+function allocation(p: DividendPayload<"EntitlementsAllocated" | "EntitlementsReversed">): Entry[] {
   const lines = p.lines.map(({ household, village, amount }): [Fen, Dims] => [
     fen(amount),
     { household, village, pool: p.pool, year: String(p.year) },
@@ -107,6 +107,11 @@ export const dividendRules: Readonly<Record<string, DatedRules>> = {
     text: `公示期满,${p.year} 年度分配到户(${p.lines.length}户)`,
     entries: allocation(p),
   })),
+  /** C1 of D3: the amounts are negative, so the lines come back in red. */
+  EntitlementsReversed: sinceStart((p: DividendPayload<"EntitlementsReversed">) => ({
+    text: `冲销 ${p.year} 年度分配到户(${p.lines.length}户,${p.reason})`,
+    entries: allocation(p),
+  })),
   BeneficiariesAssigned: sinceStart((p: DividendPayload<"BeneficiariesAssigned">) => ({
     text: `${p.year} 年度受益户量化`,
     entries: holders(p),
@@ -148,6 +153,8 @@ export const dividendSilent: readonly string[] = [
   "AllocationApproved",
   "DividendAllocated",
   "AllocationPartsPosted",
+  "AllocationReversed",
+  "AllocationPartsReversed",
   "OverpaymentHeld",
   "OverpaymentReleased",
 ];

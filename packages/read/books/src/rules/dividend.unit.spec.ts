@@ -69,6 +69,12 @@ describe("dividend postings (book G)", () => {
       "2901.02 Cr 60.01 H1/P1/2018",
       "2901.02 Cr 0.99 H3/P1/2018",
     ]);
+    const red = { ...part, lines: [line("H1", "-60.01"), line("H3", "-0.99")], reason: "名单有误" };
+    expect(lines("EntitlementsReversed", red)).toEqual([
+      "2901.01 Dr -61.00 P1",
+      "2901.02 Cr -60.01 H1/P1/2018",
+      "2901.02 Cr -0.99 H3/P1/2018",
+    ]);
   });
 });
 
@@ -98,4 +104,4 @@ describe("beneficial shares (book Q)", () => {
   });
 });
 
-it("every rule of the family is known", () => expect(Object.keys(dividendRules)).toHaveLength(16));
+it("every rule of the family is known", () => expect(Object.keys(dividendRules)).toHaveLength(17));

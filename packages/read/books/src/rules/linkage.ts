@@ -32,6 +32,10 @@ export const linkageRules: Readonly<Record<string, DatedRules>> = {
     text: `拨付担保费补助 ${p.grant}`,
     entries: pair(fen(p.amount), ["subsidyPayableEnterprise", owed(p)], ["bankSubsidy", {}]),
   })),
+  GuaranteeFeePaymentReturned: sinceStart((p: LinkagePayload<"GuaranteeFeePaymentReturned">) => ({
+    text: `退回担保费补助 ${p.grant}(${p.reason})`,
+    entries: pair(fen(p.amount), ["bankSubsidy", {}], ["subsidyPayableEnterprise", owed(p)]),
+  })),
 };
 
 export const linkageSilent: readonly string[] = [

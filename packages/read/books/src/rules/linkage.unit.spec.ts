@@ -35,6 +35,7 @@ describe("2.12 guarantee-fee grants", () => {
   it("are owed to the guarantor, paid from 1002.01, and reversed in red or, for a closed year, against 3501", () => {
     expect(lines("GuaranteeFeeGranted", grant)).toEqual(["5001.02 Dr 15208.33", "2303.02 Cr 15208.33"]);
     expect(lines("GuaranteeFeePaid", grant)).toEqual(["2303.02 Dr 15208.33", "1002.01 Cr 15208.33"]);
+    expect(lines("GuaranteeFeePaymentReturned", { ...grant, reason: "AC04" })).toEqual(["1002.01 Dr 15208.33", "2303.02 Cr 15208.33"]);
     const reversal = { ...grant, amount: "-15208.33" };
     expect(lines("GuaranteeFeeReversed", { ...reversal, priorYear: false })).toEqual(["5001.02 Dr -15208.33", "2303.02 Cr -15208.33"]);
     expect(lines("GuaranteeFeeReversed", { ...reversal, priorYear: true })).toEqual(["3501 Dr -15208.33", "2303.02 Cr -15208.33"]);

@@ -80,6 +80,11 @@ export const payoutRules: Readonly<Record<string, DatedRules>> = {
     text: `错付认定 ${p.payoutBatch}`,
     entries: each(p.items, (item) => [wrongly(p.obligor), returned(p, item)]),
   })),
+  /** C1 of D9: in red, the amounts are negative. */
+  WrongPayoutReversed: sinceStart((p: DividendPayload<"WrongPayoutReversed">) => ({
+    text: `冲销错付认定 ${p.payoutBatch}(${p.reason})`,
+    entries: each(p.items, (item) => [wrongly(p.obligor), returned(p, item)]),
+  })),
   WrongPayoutRecovered: sinceStart((p: DividendPayload<"WrongPayoutRecovered">) => ({
     text: "错付追回",
     entries: pair(fen(p.amount), BANK, wrongly(p.obligor)),
@@ -129,4 +134,5 @@ export const payoutSilent: readonly string[] = [
   "PayoutBatchAccepted",
   "PayoutBatchCancelled",
   "WrongPayoutClaimed",
+  "WrongPayoutClaimReversed",
 ];

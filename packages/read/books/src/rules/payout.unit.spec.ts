@@ -54,6 +54,8 @@ describe("payout postings (book G)", () => {
       "1218.05 Dr 400.00 X",
       "2901.04 Cr 400.00 H1/B1/2018",
     ]);
+    const red = { ...payout, items: payout.items.map((item) => ({ ...item, amount: "-400.00" })), obligor: "X", reason: "认定有误" };
+    expect(lines("WrongPayoutReversed", red)).toEqual(["1218.05 Dr -400.00 X", "2901.04 Cr -400.00 H1/B1/2018"]);
     const recovered = { obligor: "X", amount: "300.00", bank: "K1" };
     expect(lines("WrongPayoutRecovered", recovered)).toEqual(["1002.03 Dr 300.00", "1218.05 Cr 300.00 X"]);
     expect(lines("WrongPayoutRecoveryReversed", { ...recovered, amount: "-300.00", serial: "S", reversalSerial: "R" })).toEqual([

@@ -12,6 +12,7 @@ import {
   lastAllocation,
   type PoolState,
   poolFold,
+  standingLists,
 } from "@huimin/dividend/events";
 import type { StoredEvent } from "@huimin/event-store";
 import { fen, formatAmount, sumFen } from "@huimin/money";
@@ -167,7 +168,7 @@ export class GatheredDividends {
       residueRule: list.residueRule,
       ...(published ? { publishedFrom: published.from, publishedTo: published.to } : {}),
       ...(document === undefined ? {} : { document }),
-      ...(state.years.get(list.year)?.allocated.length === 1 ? { listTotal: list.allocated, listHouseholds: list.households } : {}),
+      ...(standingLists(state, list.year).length === 1 ? { listTotal: list.allocated, listHouseholds: list.households } : {}),
     };
   }
 

@@ -13,7 +13,9 @@ export interface Gaps {
 export const DENSITIES: readonly Gaps[] = [
   { row: 1.25, leading: 0.6, line: 0.6, section: 1.15 },
   { row: 0.95, leading: 0.5, line: 0.5, section: 0.85 },
+  { row: 0.8, leading: 0.46, line: 0.45, section: 0.72 },
   { row: 0.65, leading: 0.42, line: 0.4, section: 0.6 },
+  { row: 0.55, leading: 0.39, line: 0.36, section: 0.52 },
   { row: 0.45, leading: 0.36, line: 0.32, section: 0.45 },
   { row: 0.36, leading: 0.3, line: 0.26, section: 0.36 },
 ];

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ChangedLine } from "@huimin/statement/events";
+import type { ChangedLine, StatementFigures } from "@huimin/statement/events";
 import QRCode from "qrcode";
 import { type CodePiece, checkCode, codeText, type StatementContent } from "../content.ts";
 import type { FontSet } from "../fonts/fonts.ts";
@@ -81,9 +81,12 @@ function pageOf(content: StatementContent, mark: IssueMark, options: PrintOption
     helpSection(figures),
   ];
   const middle = mark.supplement > 0 ? [changesSection(content, mark.changed ?? [], mark.reason, place)] : own();
-  const sections = [basicsSection(content, place), ...middle, explanationSection(figures), objectionSection(content)].filter(
-    (section): section is Section => section !== undefined,
-  );
+  const sections = [
+    basicsSection(content, place),
+    ...middle,
+    explanationSection(mark.supplement > 0 ? changedOnly(figures, mark.changed ?? []) : figures),
+    objectionSection(content),
+  ].filter((section): section is Section => section !== undefined);
   const parts = { household: content.household, year, supplement: mark.supplement };
   const code = codeModules(codeText(mark, parts, notice.verifyAt));
   return {
@@ -105,6 +108,17 @@ function pageOf(content: StatementContent, mark: IssueMark, options: PrintOption
       check: checkCode(mark.contentHash),
       codeSize: code.size,
     },
+  };
+}
+
+/** The lines of the figures in which something changed: a supplement explains nothing else. */
+function changedOnly(figures: StatementFigures, changed: readonly ChangedLine[]): StatementFigures {
+  const touched = (list: string, id: string): boolean => changed.some(({ key }) => key.startsWith(`${list}/${id}/`));
+  return {
+    ...figures,
+    dividends: figures.dividends.filter(({ pool }) => touched("dividends", pool)),
+    loans: figures.loans.filter(({ loan }) => touched("loans", loan)),
+    interest: figures.interest.filter(({ loan }) => touched("interest", loan)),
   };
 }
 

@@ -118,6 +118,12 @@ describe("the page of a statement", () => {
     expect(page.sections.map(({ title }) => title)).toEqual(["户基本情况", "更正内容", "计算说明", "异议"]);
     const text = textsOf(page);
     for (const words of ["贷款 L2017-0001 年末本金", "29,000.00", "贷款 L2017-0001 自负利息", "迟到的还款"]) expect(text).toContain(words);
+    // What did not change is not explained again: here a dividend of the same year.
+    const untouched = { pool: "P9", model: 6, partner: "栗井村电站", entitled: "1.00", paidInYear: "1.00", method: "equal" };
+    const dividends = [{ ...untouched, residueRule: "FLOOR_CARRY", returnedAfterYearEnd: "0.00", awaitingReissue: "0.00" }];
+    const supplement = textsOf(pager(content({ ...own, dividends }), mark({ supplement: 1, changed })).page);
+    expect(supplement).toContain("利息按您欠的本金");
+    expect(supplement).not.toContain("栗井村电站");
   });
 
   it("gives a dividend of a later model its line, its total and its returned part", () => {

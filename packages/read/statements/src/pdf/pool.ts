@@ -70,11 +70,11 @@ class Member {
     this.#worker.postMessage({ id, job });
   }
 
-  #answer({ id, bytes, pages, fault }: WorkerAnswer): void {
+  #answer({ id, bytes, pages, density = 0, fault }: WorkerAnswer): void {
     const job = this.#jobs.get(id);
     this.#jobs.delete(id);
     if (bytes === undefined || pages === undefined) job?.waiting.reject(new Error(fault ?? "no answer"));
-    else job?.waiting.resolve({ bytes: Buffer.from(bytes), pages });
+    else job?.waiting.resolve({ bytes: Buffer.from(bytes), pages, density });
     job?.done();
   }
 

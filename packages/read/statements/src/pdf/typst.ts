@@ -5,7 +5,15 @@ import { DENSITIES } from "../page/density.ts";
 import type { PrintedPage, StatementPage } from "../page/page.ts";
 import { createTypesetter, type PaperPdf } from "./typesetter.ts";
 
-export type StatementPdf = PaperPdf;
+export interface StatementPdf extends PaperPdf {
+  /** Index of {@link DENSITIES} at which it was set: a village's volume sets it alike. */
+  readonly density: number;
+}
+
+interface Fitted {
+  readonly document: NodeTypstDocument;
+  readonly density: number;
+}
 
 /** After so many statements what the typesetter remembers is dropped: its memory stays flat, and the speed too. */
 const STATEMENTS_BETWEEN_EVICTIONS = 10;
@@ -22,22 +30,23 @@ export function createPrinter(fonts: Pick<FontSet, "data">): StatementPrinter {
   const typesetter = createTypesetter(fileURLToPath(new URL("../template/statement.typ", import.meta.url)), fonts);
   let evictable = 0;
 
-  const compile = (page: StatementPage): NodeTypstDocument => {
+  const compile = (page: StatementPage): Fitted => {
     typesetter.put("page.json", Buffer.from(JSON.stringify({ ...page, gaps: DENSITIES[page.density] })));
-    return typesetter.compile(`statement ${page.number}`);
+    return { document: typesetter.compile(`statement ${page.number}`), density: page.density };
   };
+  const pagesOf = ({ document }: Fitted): number => document.numOfPages;
 
   /** One sheet a copy: set closer until it fits; where none is close enough, the widest with the fewest sheets. */
-  const fit = (page: StatementPage): NodeTypstDocument => {
+  const fit = (page: StatementPage): Fitted => {
     let best = compile(page);
-    for (let density = page.density + 1; density < DENSITIES.length && best.numOfPages > page.copies.length; density++) {
+    for (let density = page.density + 1; density < DENSITIES.length && pagesOf(best) > page.copies.length; density++) {
       const closer = compile({ ...page, density });
-      if (closer.numOfPages < best.numOfPages) best = closer;
+      if (pagesOf(closer) < pagesOf(best)) best = closer;
     }
     // It takes more sheets anyway: then they need not be crowded. Large print begins wide already.
-    for (let density = 0; density < page.density && best.numOfPages > page.copies.length && !page.large; density++) {
+    for (let density = 0; density < page.density && pagesOf(best) > page.copies.length && !page.large; density++) {
       const wider = compile({ ...page, density });
-      if (wider.numOfPages <= best.numOfPages) return wider;
+      if (pagesOf(wider) <= pagesOf(best)) return wider;
     }
     return best;
   };
@@ -45,10 +54,11 @@ export function createPrinter(fonts: Pick<FontSet, "data">): StatementPrinter {
   return {
     print({ page, code }) {
       typesetter.put("code.raw", code);
-      const pdf = typesetter.pdf(fit(page));
+      const { document, density } = fit(page);
+      const pdf = typesetter.pdf(document);
       evictable += 1;
       if (evictable % STATEMENTS_BETWEEN_EVICTIONS === 0) typesetter.forget(EVICTION_AGE);
-      return pdf;
+      return { ...pdf, density };
     },
   };
 }

@@ -8,6 +8,7 @@ export interface WorkerAnswer {
   readonly id: number;
   readonly bytes?: Uint8Array;
   readonly pages?: number;
+  readonly density?: number;
   readonly fault?: string;
 }
 

@@ -17,7 +17,7 @@ export interface paths {
         put?: never;
         /**
          * 资产收益到账 / Income of an asset arrived
-         * @description RecordAssetIncome. Signed; Idempotency-Key required.
+         * @description RecordAssetIncome → AssetIncomeReceived. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["recordAssetIncome"];
         delete?: never;
@@ -37,7 +37,7 @@ export interface paths {
         put?: never;
         /**
          * 银行卡绑定 / An account of a household is bound
-         * @description BindBankAccount. Signed; Idempotency-Key required.
+         * @description BindBankAccount → BankAccountBound. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["bindBankAccount"];
         delete?: never;
@@ -57,7 +57,7 @@ export interface paths {
         put?: never;
         /**
          * 银行卡变更 / An account of a household is changed
-         * @description ChangeBankAccount. Signed; Idempotency-Key required.
+         * @description ChangeBankAccount → BankAccountChanged. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["changeBankAccount"];
         delete?: never;
@@ -77,7 +77,7 @@ export interface paths {
         put?: never;
         /**
          * 银行卡注销 / An account of a household is closed
-         * @description CloseBankAccount. Signed; Idempotency-Key required.
+         * @description CloseBankAccount → BankAccountClosed. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["closeBankAccount"];
         delete?: never;
@@ -97,7 +97,7 @@ export interface paths {
         put?: never;
         /**
          * 破产清偿 / A bankruptcy dividend arrived
-         * @description ReceiveBankruptcyDividend. Signed; Idempotency-Key required.
+         * @description ReceiveBankruptcyDividend → BankruptcyDividendReceived. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["receiveBankruptcyDividend"];
         delete?: never;
@@ -117,7 +117,7 @@ export interface paths {
         put?: never;
         /**
          * 批量贷款合同签订 / The contract of a batch is signed
-         * @description SignBatchContract. Signed; Idempotency-Key required.
+         * @description SignBatchContract → BatchContractSigned. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["signBatchContract"];
         delete?: never;
@@ -137,7 +137,7 @@ export interface paths {
         put?: never;
         /**
          * 批量放款 / A batch is paid out
-         * @description RecordBatchDisbursement. Signed; Idempotency-Key required.
+         * @description RecordBatchDisbursement → LoanDisbursed. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["recordBatchDisbursement"];
         delete?: never;
@@ -157,7 +157,7 @@ export interface paths {
         put?: never;
         /**
          * 批次利息更正 / Settled interest of a batch is corrected
-         * @description CorrectBatchInterest. Signed; Idempotency-Key required.
+         * @description CorrectBatchInterest → InterestCorrected. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["correctBatchInterest"];
         delete?: never;
@@ -177,7 +177,7 @@ export interface paths {
         put?: never;
         /**
          * 企业付息冲正 / The enterprise's interest payment is reversed
-         * @description ReverseBatchInterestPayment. Signed; Idempotency-Key required.
+         * @description ReverseBatchInterestPayment → InterestPaymentReversed. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["reverseBatchInterestPayment"];
         delete?: never;
@@ -197,7 +197,7 @@ export interface paths {
         put?: never;
         /**
          * 企业付息 / The enterprise pays interest
-         * @description RecordBatchInterestPayment. Signed; Idempotency-Key required.
+         * @description RecordBatchInterestPayment → InterestPaid. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["recordBatchInterestPayment"];
         delete?: never;
@@ -217,7 +217,7 @@ export interface paths {
         put?: never;
         /**
          * 批次结息 / Interest of a batch is settled
-         * @description SettleBatchInterest. Signed; Idempotency-Key required.
+         * @description SettleBatchInterest → InterestSettled. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["settleBatchInterest"];
         delete?: never;
@@ -237,7 +237,7 @@ export interface paths {
         put?: never;
         /**
          * 批次归还逾期 / An overdue batch is paid up
-         * @description MarkBatchOverdueCured. Signed; Idempotency-Key required.
+         * @description MarkBatchOverdueCured → BatchOverdueCured. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["markBatchOverdueCured"];
         delete?: never;
@@ -281,9 +281,43 @@ export interface paths {
         put?: never;
         /**
          * 代偿申请 / Compensation is applied for
-         * @description ApplyForCompensation. Signed; Idempotency-Key required.
+         * @description ApplyForCompensation → CompensationApplied. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["applyForCompensation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bank/v1/compensation-cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 代偿案件 / Compensation cases; open: not approved, or not paid by everybody */
+        get: operations["listCompensationCases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bank/v1/compensation-cases/{ref}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 代偿案件明细 / A case with its loans, shares and payments */
+        get: operations["getCompensationCase"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -301,7 +335,7 @@ export interface paths {
         put?: never;
         /**
          * 代偿冲正 / A compensation payment is reversed
-         * @description ReverseCompensationPayment. Signed; Idempotency-Key required.
+         * @description ReverseCompensationPayment → CompensationPaymentReversed. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["reverseCompensationPayment"];
         delete?: never;
@@ -321,7 +355,7 @@ export interface paths {
         put?: never;
         /**
          * 担保方代偿 / A guarantor has paid
-         * @description PayCompensation. Signed; Idempotency-Key required.
+         * @description PayCompensation → CompensationPaid. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["payCompensation"];
         delete?: never;
@@ -341,7 +375,7 @@ export interface paths {
         put?: never;
         /**
          * 撤回代偿申请 / An application is withdrawn
-         * @description WithdrawCompensation. Signed; Idempotency-Key required.
+         * @description WithdrawCompensation → CompensationWithdrawn. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["withdrawCompensation"];
         delete?: never;
@@ -361,7 +395,7 @@ export interface paths {
         put?: never;
         /**
          * 评级授信 / A household is rated
-         * @description RateCredit. Signed; Idempotency-Key required.
+         * @description RateCredit → CreditRated. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["rateCredit"];
         delete?: never;
@@ -381,7 +415,7 @@ export interface paths {
         put?: never;
         /**
          * 借款人变更 / Another member of the household owes the loan
-         * @description ChangeLoanDebtor. Signed; Idempotency-Key required.
+         * @description ChangeLoanDebtor → LoanDebtorChanged. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["changeLoanDebtor"];
         delete?: never;
@@ -401,7 +435,7 @@ export interface paths {
         put?: never;
         /**
          * 放款冲正 / A drawing is reversed
-         * @description ReverseDisbursement. Signed; Idempotency-Key required.
+         * @description ReverseDisbursement → DisbursementReversed. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["reverseDisbursement"];
         delete?: never;
@@ -421,7 +455,7 @@ export interface paths {
         put?: never;
         /**
          * 放款 / A drawing is paid out
-         * @description RecordDisbursement. Signed; Idempotency-Key required.
+         * @description RecordDisbursement → LoanDisbursed, LoanToppedUp. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["recordDisbursement"];
         delete?: never;
@@ -441,7 +475,7 @@ export interface paths {
         put?: never;
         /**
          * 分红款到账冲正 / A receipt is reversed
-         * @description ReverseDividendFunds. Signed; Idempotency-Key required.
+         * @description ReverseDividendFunds → DividendFundsReversed, AssetIncomeReversed. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["reverseDividendFunds"];
         delete?: never;
@@ -461,7 +495,7 @@ export interface paths {
         put?: never;
         /**
          * 分红款到账 / A dividend arrived
-         * @description RecordDividendFunds. Signed; Idempotency-Key required.
+         * @description RecordDividendFunds → DividendFundsReceived. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["recordDividendFunds"];
         delete?: never;
@@ -481,7 +515,7 @@ export interface paths {
         put?: never;
         /**
          * 捐赠冲正 / A movement of a donation is reversed
-         * @description ReverseDonationMessage. Signed; Idempotency-Key required.
+         * @description ReverseDonationMessage → DonationEntryReversed. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["reverseDonationMessage"];
         delete?: never;
@@ -501,7 +535,7 @@ export interface paths {
         put?: never;
         /**
          * 收到捐赠 / A donation arrived
-         * @description RecordDonation. Signed; Idempotency-Key required.
+         * @description RecordDonation → DonationReceived. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["recordDonation"];
         delete?: never;
@@ -521,7 +555,7 @@ export interface paths {
         put?: never;
         /**
          * 企业放款 / A drawing of an enterprise loan
-         * @description RecordEnterpriseDisbursement. Signed; Idempotency-Key required.
+         * @description RecordEnterpriseDisbursement → EnterpriseLoanDisbursed. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["recordEnterpriseDisbursement"];
         delete?: never;
@@ -541,7 +575,7 @@ export interface paths {
         put?: never;
         /**
          * 企业提前还本 / An enterprise prepays
-         * @description PrepayEnterpriseLoan. Signed; Idempotency-Key required.
+         * @description PrepayEnterpriseLoan → EnterprisePrepaid. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["prepayEnterpriseLoan"];
         delete?: never;
@@ -561,7 +595,7 @@ export interface paths {
         put?: never;
         /**
          * 企业还本 / An enterprise repays
-         * @description RecordEnterpriseRepayment. Signed; Idempotency-Key required.
+         * @description RecordEnterpriseRepayment → EnterpriseRepaid. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["recordEnterpriseRepayment"];
         delete?: never;
@@ -581,7 +615,7 @@ export interface paths {
         put?: never;
         /**
          * 企业还本冲正 / An enterprise's repayment is reversed
-         * @description ReverseEnterpriseRepayment. Signed; Idempotency-Key required.
+         * @description ReverseEnterpriseRepayment → EnterpriseRepaymentReversed. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["reverseEnterpriseRepayment"];
         delete?: never;
@@ -601,7 +635,7 @@ export interface paths {
         put?: never;
         /**
          * 股本退出 / Equity is redeemed
-         * @description RedeemEquity. Signed; Idempotency-Key required.
+         * @description RedeemEquity → EquityRedeemed. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["redeemEquity"];
         delete?: never;
@@ -621,7 +655,7 @@ export interface paths {
         put?: never;
         /**
          * 政企联动冲正 / A message on equity is reversed
-         * @description ReverseEquityMessage. Signed; Idempotency-Key required.
+         * @description ReverseEquityMessage → EquityEntryReversed. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["reverseEquityMessage"];
         delete?: never;
@@ -641,7 +675,7 @@ export interface paths {
         put?: never;
         /**
          * 展期 / A loan is extended
-         * @description ExtendLoan. Signed; Idempotency-Key required.
+         * @description ExtendLoan → LoanExtended. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["extendLoan"];
         delete?: never;
@@ -721,6 +755,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/bank/v1/held-duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 疑似重复 / Suspected duplicates and what was decided */
+        get: operations["listHeldDuplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bank/v1/held-duplicates/{loan}/{serial}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一笔疑似重复 / One suspected duplicate */
+        get: operations["getHeldDuplicate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/bank/v1/household-releases": {
         parameters: {
             query?: never;
@@ -732,9 +800,26 @@ export interface paths {
         put?: never;
         /**
          * 贫困户免责 / Loans of a batch are released
-         * @description ReleaseHouseholds. Signed; Idempotency-Key required.
+         * @description ReleaseHouseholds → HouseholdReleased. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["releaseHouseholds"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bank/v1/idempotency-keys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 按幂等键查报文 / What became of the message sent with this Idempotency-Key */
+        get: operations["getMessageByKey"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -752,7 +837,7 @@ export interface paths {
         put?: never;
         /**
          * 保险报案 / An insurance claim is filed
-         * @description FileInsuranceClaim. Signed; Idempotency-Key required.
+         * @description FileInsuranceClaim → InsuranceClaimFiled. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["fileInsuranceClaim"];
         delete?: never;
@@ -772,7 +857,7 @@ export interface paths {
         put?: never;
         /**
          * 保险赔款冲正 / An insurer's payment is reversed
-         * @description ReverseInsurancePayment. Signed; Idempotency-Key required.
+         * @description ReverseInsurancePayment → InsurancePaymentReversed. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["reverseInsurancePayment"];
         delete?: never;
@@ -792,7 +877,7 @@ export interface paths {
         put?: never;
         /**
          * 保险赔款到账 / An insurer has paid
-         * @description ReceiveInsurancePayment. Signed; Idempotency-Key required.
+         * @description ReceiveInsurancePayment → InsurancePaid. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["receiveInsurancePayment"];
         delete?: never;
@@ -812,7 +897,7 @@ export interface paths {
         put?: never;
         /**
          * 利息更正 / Settled interest is corrected
-         * @description CorrectInterest. Signed; Idempotency-Key required.
+         * @description CorrectInterest → InterestCorrected. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["correctInterest"];
         delete?: never;
@@ -832,7 +917,7 @@ export interface paths {
         put?: never;
         /**
          * 付息冲正 / An interest payment is reversed
-         * @description ReverseInterestPayment. Signed; Idempotency-Key required.
+         * @description ReverseInterestPayment → InterestPaymentReversed. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["reverseInterestPayment"];
         delete?: never;
@@ -852,7 +937,7 @@ export interface paths {
         put?: never;
         /**
          * 付息 / Interest is paid
-         * @description RecordInterestPayment. Signed; Idempotency-Key required.
+         * @description RecordInterestPayment → InterestPaid. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["recordInterestPayment"];
         delete?: never;
@@ -872,7 +957,7 @@ export interface paths {
         put?: never;
         /**
          * 结息 / Interest is settled
-         * @description SettleInterest. Signed; Idempotency-Key required.
+         * @description SettleInterest → InterestSettled. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["settleInterest"];
         delete?: never;
@@ -892,7 +977,7 @@ export interface paths {
         put?: never;
         /**
          * 撤回申请 / An application is withdrawn
-         * @description WithdrawLoanApplication. Signed; Idempotency-Key required.
+         * @description WithdrawLoanApplication → LoanApplicationWithdrawn. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["withdrawLoanApplication"];
         delete?: never;
@@ -912,7 +997,7 @@ export interface paths {
         put?: never;
         /**
          * 贷款申请 / A loan is applied for
-         * @description ApplyForLoan. Signed; Idempotency-Key required.
+         * @description ApplyForLoan → LoanApplied. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["applyForLoan"];
         delete?: never;
@@ -932,7 +1017,7 @@ export interface paths {
         put?: never;
         /**
          * 贷款审批 / A loan is approved
-         * @description ApproveLoan. Signed; Idempotency-Key required.
+         * @description ApproveLoan → LoanApproved. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["approveLoan"];
         delete?: never;
@@ -952,7 +1037,7 @@ export interface paths {
         put?: never;
         /**
          * 贷款拒绝 / A loan is rejected
-         * @description RejectLoan. Signed; Idempotency-Key required.
+         * @description RejectLoan → LoanRejected. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["rejectLoan"];
         delete?: never;
@@ -995,6 +1080,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/bank/v1/loans/{loan}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 贷款流水 / Everything recorded on a loan, in the order of recording */
+        get: operations["listLoanMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/bank/v1/loss-recoveries": {
         parameters: {
             query?: never;
@@ -1006,7 +1108,7 @@ export interface paths {
         put?: never;
         /**
          * 追回 / Something of a loss is recovered
-         * @description ReceiveLossRecovery. Signed; Idempotency-Key required.
+         * @description ReceiveLossRecovery → LossRecoveryReceived. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["receiveLossRecovery"];
         delete?: never;
@@ -1026,9 +1128,26 @@ export interface paths {
         put?: never;
         /**
          * 分担款到账 / A share of a loss arrived
-         * @description ReceiveLossShare. Signed; Idempotency-Key required.
+         * @description ReceiveLossShare → LossShareReceived. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["receiveLossShare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bank/v1/messages/{serial}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 按流水号查报文 / What became of the message with this serial, whatever way it was sent */
+        get: operations["getMessage"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1046,9 +1165,60 @@ export interface paths {
         put?: never;
         /**
          * 挪用认定 / Misuse of a loan is confirmed
-         * @description ConfirmMisuse. Signed; Idempotency-Key required.
+         * @description ConfirmMisuse → LoanMisuseConfirmed. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["confirmMisuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bank/v1/open-items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 待办 / What waits: settlements, due loans, batches, claims, cases, held duplicates */
+        get: operations["getOpenItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bank/v1/open-items/due-loans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 即将到期贷款 / Open loans due within some days */
+        get: operations["listDueLoans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bank/v1/open-items/settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 未结息贷款 / Loans whose interest is not settled up to the last settlement day */
+        get: operations["listUnsettledLoans"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1066,7 +1236,7 @@ export interface paths {
         put?: never;
         /**
          * 归还逾期 / An overdue loan is paid up
-         * @description MarkOverdueCured. Signed; Idempotency-Key required.
+         * @description MarkOverdueCured → OverdueCured. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["markOverdueCured"];
         delete?: never;
@@ -1086,9 +1256,43 @@ export interface paths {
         put?: never;
         /**
          * 代发受理 / A payout batch is accepted
-         * @description AcceptPayoutBatch. Signed; Idempotency-Key required.
+         * @description AcceptPayoutBatch → PayoutBatchAccepted. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["acceptPayoutBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bank/v1/payout-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 代发批次 / Payout batches; open: not accepted, or without every result */
+        get: operations["listPayoutBatches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bank/v1/payout-batches/{payoutBatch}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 代发批次明细 / A payout batch with its items and their results */
+        get: operations["getPayoutBatch"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1123,7 +1327,7 @@ export interface paths {
         put?: never;
         /**
          * 代发失败 / Items of a batch were not paid
-         * @description RecordPayoutFailure. Signed; Idempotency-Key required.
+         * @description RecordPayoutFailure → PayoutFailed. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["recordPayoutFailure"];
         delete?: never;
@@ -1143,7 +1347,7 @@ export interface paths {
         put?: never;
         /**
          * 代发结果冲正 / A result is reversed
-         * @description ReversePayoutResult. Signed; Idempotency-Key required.
+         * @description ReversePayoutResult → PayoutResultReversed. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["reversePayoutResult"];
         delete?: never;
@@ -1163,7 +1367,7 @@ export interface paths {
         put?: never;
         /**
          * 退票 / Paid items came back
-         * @description RecordPayoutReturn. Signed; Idempotency-Key required.
+         * @description RecordPayoutReturn → PayoutReturned. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["recordPayoutReturn"];
         delete?: never;
@@ -1183,9 +1387,26 @@ export interface paths {
         put?: never;
         /**
          * 代发成功 / Items of a batch were paid
-         * @description RecordPayoutSuccess. Signed; Idempotency-Key required.
+         * @description RecordPayoutSuccess → PayoutSucceeded. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["recordPayoutSuccess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bank/v1/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 本行头寸 / What is drawn and open, by model, as of a value date */
+        get: operations["getPositions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1203,7 +1424,7 @@ export interface paths {
         put?: never;
         /**
          * 提前还款 / A part is prepaid with its interest
-         * @description PrepayLoan. Signed; Idempotency-Key required.
+         * @description PrepayLoan → LoanPrepaid. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["prepayLoan"];
         delete?: never;
@@ -1223,7 +1444,7 @@ export interface paths {
         put?: never;
         /**
          * 重定价 / A rate is reset
-         * @description ResetLoanRate. Signed; Idempotency-Key required.
+         * @description ResetLoanRate → LoanRateReset. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["resetLoanRate"];
         delete?: never;
@@ -1311,7 +1532,7 @@ export interface paths {
         put?: never;
         /**
          * 代偿后追回 / Something was recovered
-         * @description ReceiveRecovery. Signed; Idempotency-Key required.
+         * @description ReceiveRecovery → RecoveryReceived. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["receiveRecovery"];
         delete?: never;
@@ -1331,7 +1552,7 @@ export interface paths {
         put?: never;
         /**
          * 追回冲正 / A recovery is reversed
-         * @description ReverseRecovery. Signed; Idempotency-Key required.
+         * @description ReverseRecovery → RecoveryReversed. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["reverseRecovery"];
         delete?: never;
@@ -1351,7 +1572,7 @@ export interface paths {
         put?: never;
         /**
          * 无还本续贷 / A loan is renewed without repayment
-         * @description RenewLoan. Signed; Idempotency-Key required.
+         * @description RenewLoan → LoanRenewedNoRepayment. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["renewLoan"];
         delete?: never;
@@ -1371,7 +1592,7 @@ export interface paths {
         put?: never;
         /**
          * 还款 / A repayment is received
-         * @description RecordRepayment. Signed; Idempotency-Key required.
+         * @description RecordRepayment → RepaymentReceived, RepaymentDuplicateSuspected. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["recordRepayment"];
         delete?: never;
@@ -1391,7 +1612,7 @@ export interface paths {
         put?: never;
         /**
          * 还款冲正 / A repayment is reversed
-         * @description ReverseRepayment. Signed; Idempotency-Key required.
+         * @description ReverseRepayment → RepaymentReversed. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["reverseRepayment"];
         delete?: never;
@@ -1411,7 +1632,7 @@ export interface paths {
         put?: never;
         /**
          * 补偿金利息 / Interest of the risk fund
-         * @description CreditRiskFundInterest. Signed; Idempotency-Key required.
+         * @description CreditRiskFundInterest → RiskFundInterestCredited. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["creditRiskFundInterest"];
         delete?: never;
@@ -1431,7 +1652,7 @@ export interface paths {
         put?: never;
         /**
          * 补偿金利息冲正 / Fund interest is reversed
-         * @description ReverseRiskFundInterest. Signed; Idempotency-Key required.
+         * @description ReverseRiskFundInterest → RiskFundInterestReversed. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["reverseRiskFundInterest"];
         delete?: never;
@@ -1451,7 +1672,7 @@ export interface paths {
         put?: never;
         /**
          * 结清 / A loan is settled
-         * @description SettleLoan. Signed; Idempotency-Key required.
+         * @description SettleLoan → LoanSettled. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["settleLoan"];
         delete?: never;
@@ -1471,7 +1692,7 @@ export interface paths {
         put?: never;
         /**
          * 划转冲正 / An entrustment is reversed
-         * @description ReverseEntrustment. Signed; Idempotency-Key required.
+         * @description ReverseEntrustment → StakeEntrusted. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["reverseEntrustment"];
         delete?: never;
@@ -1491,7 +1712,7 @@ export interface paths {
         put?: never;
         /**
          * 委托入股划转 / Loan money becomes entrusted stakes
-         * @description EntrustStakes. Signed; Idempotency-Key required.
+         * @description EntrustStakes → StakeEntrusted. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["entrustStakes"];
         delete?: never;
@@ -1507,13 +1728,51 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** 贴息申报 / Subsidy claims; open: in review */
+        get: operations["listSubsidyClaims"];
         put?: never;
         /**
          * 贴息申报 / A quarter's subsidies are claimed
-         * @description SubmitSubsidyClaim. Signed; Idempotency-Key required.
+         * @description SubmitSubsidyClaim → SubsidyClaimSubmitted. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["submitSubsidyClaim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bank/v1/subsidy-claims/{quarter}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 贴息申报明细 / A claim with its lines and what became of each */
+        get: operations["getSubsidyClaim"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bank/v1/subsidy-clawback-receipt-reversals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 追回到账冲正 / The receipt of a clawback is reversed
+         * @description ReverseClawbackReceipt → SubsidyClawbackReceiptReversed. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
+         */
+        post: operations["reverseClawbackReceipt"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1531,7 +1790,7 @@ export interface paths {
         put?: never;
         /**
          * 追回到账 / A clawed-back subsidy arrived
-         * @description ReceiveSubsidyClawback. Signed; Idempotency-Key required.
+         * @description ReceiveSubsidyClawback → SubsidyClawbackReceived. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["receiveSubsidyClawback"];
         delete?: never;
@@ -1551,7 +1810,7 @@ export interface paths {
         put?: never;
         /**
          * 贴息退回 / A subsidy payment came back
-         * @description ReturnSubsidyPayment. Signed; Idempotency-Key required.
+         * @description ReturnSubsidyPayment → SubsidyPaymentReturned. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["returnSubsidyPayment"];
         delete?: never;
@@ -1571,7 +1830,7 @@ export interface paths {
         put?: never;
         /**
          * 贴息拨付 / A subsidy was paid out
-         * @description PaySubsidy. Signed; Idempotency-Key required.
+         * @description PaySubsidy → SubsidyPaid. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["paySubsidy"];
         delete?: never;
@@ -1591,7 +1850,7 @@ export interface paths {
         put?: never;
         /**
          * 统一还本冲正 / A unified repayment is reversed
-         * @description ReverseUnifiedRepayment. Signed; Idempotency-Key required.
+         * @description ReverseUnifiedRepayment → UnifiedRepaymentReversed. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["reverseUnifiedRepayment"];
         delete?: never;
@@ -1611,7 +1870,7 @@ export interface paths {
         put?: never;
         /**
          * 企业统一还本 / The enterprise repays a batch
-         * @description RecordUnifiedRepayment. Signed; Idempotency-Key required.
+         * @description RecordUnifiedRepayment → UnifiedRepaymentReceived. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["recordUnifiedRepayment"];
         delete?: never;
@@ -1631,7 +1890,7 @@ export interface paths {
         put?: never;
         /**
          * 贷后检查 / The use of funds is checked
-         * @description CheckUseOfFunds. Signed; Idempotency-Key required.
+         * @description CheckUseOfFunds → UseOfFundsChecked. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["checkUseOfFunds"];
         delete?: never;
@@ -1770,7 +2029,7 @@ export interface paths {
         put?: never;
         /**
          * 错付追回 / Wrongly paid money came back
-         * @description RecordWrongPayoutRecovery. Signed; Idempotency-Key required.
+         * @description RecordWrongPayoutRecovery → WrongPayoutRecovered. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["recordWrongPayoutRecovery"];
         delete?: never;
@@ -1790,7 +2049,7 @@ export interface paths {
         put?: never;
         /**
          * 错付追回冲正 / A recovery is reversed
-         * @description ReverseWrongPayoutRecovery. Signed; Idempotency-Key required.
+         * @description ReverseWrongPayoutRecovery → WrongPayoutRecoveryReversed. Signed; Idempotency-Key required. 201 recorded, 200 repeated, 202 held as a suspected duplicate.
          */
         post: operations["reverseWrongPayoutRecovery"];
         delete?: never;
@@ -1852,6 +2111,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "pool": "2017-B01",
+                 *       "amount": "1000.00",
+                 *       "serial": "JZ180510000123"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -1932,6 +2199,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -1957,6 +2296,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "household": "410803009204017",
+                 *       "kind": "card",
+                 *       "number": "6299994108990000029",
+                 *       "valueDate": "2018-05-28"
+                 *     }
+                 */
                 "application/json": {
                     household: string;
                     /** @description person id of a member; default: the head */
@@ -2011,6 +2358,78 @@ export interface operations {
                     } & {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Problem details (RFC 9457) */
@@ -2038,6 +2457,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "household": "410803009204017",
+                 *       "kind": "card",
+                 *       "number": "6299994108990000029",
+                 *       "valueDate": "2018-05-28"
+                 *     }
+                 */
                 "application/json": {
                     household: string;
                     /** @description person id of a member; default: the head */
@@ -2094,6 +2521,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -2119,6 +2618,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "household": "410803009204017",
+                 *       "purpose": "all",
+                 *       "reason": "AC04",
+                 *       "valueDate": "2018-05-28"
+                 *     }
+                 */
                 "application/json": {
                     household: string;
                     purpose: "all" | "dividend" | "subsidy" | "loan";
@@ -2171,6 +2678,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -2196,6 +2775,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "ref": "DC2019-003",
+                 *       "gross": "1000.00",
+                 *       "serial": "JZ180510000123",
+                 *       "valueDate": "2018-05-28"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -2266,6 +2854,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -2291,6 +2951,23 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "batch": "B01",
+                 *       "valueDate": "2018-05-28",
+                 *       "annualRate": "4.75",
+                 *       "due": "2021-03-15",
+                 *       "items": [
+                 *         {
+                 *           "loan": "L002",
+                 *           "household": "410803009204017",
+                 *           "amount": "1000.00"
+                 *         }
+                 *       ],
+                 *       "participationEvidence": true
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -2386,6 +3063,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -2411,6 +3160,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "batch": "B01",
+                 *       "valueDate": "2018-05-28",
+                 *       "serial": "JZ180510000123",
+                 *       "loan": "L002",
+                 *       "amount": "1000.00"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -2478,6 +3237,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -2503,6 +3334,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "batch": "B01",
+                 *       "loan": "L002",
+                 *       "valueDate": "2018-05-28",
+                 *       "from": "2018-03-21",
+                 *       "toExcl": "2018-06-21",
+                 *       "amount": "1000.00"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -2579,6 +3421,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -2604,6 +3518,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "batch": "B01",
+                 *       "valueDate": "2018-05-28",
+                 *       "serial": "JZ180510000123",
+                 *       "reversalSerial": "CZ180528000007"
+                 *     }
+                 */
                 "application/json": {
                     batch: string;
                     /**
@@ -2661,6 +3583,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -2686,6 +3680,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "batch": "B01",
+                 *       "valueDate": "2018-05-28",
+                 *       "amount": "1000.00",
+                 *       "payer": "household",
+                 *       "loan": "L002",
+                 *       "serial": "JZ180510000123"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -2755,6 +3760,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -2780,6 +3857,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "batch": "B01",
+                 *       "valueDate": "2018-05-28",
+                 *       "from": "2018-03-21",
+                 *       "toExcl": "2018-06-21",
+                 *       "loan": "L002",
+                 *       "serial": "JZ180510000123"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -2861,6 +3949,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -2886,6 +4046,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "batch": "B01",
+                 *       "valueDate": "2018-05-28"
+                 *     }
+                 */
                 "application/json": {
                     batch: string;
                     /**
@@ -2937,6 +4103,78 @@ export interface operations {
                     } & {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Problem details (RFC 9457) */
@@ -4125,6 +5363,16 @@ export interface operations {
                         idempotencyKey?: string;
                     } | {
                         /** @enum {string} */
+                        message: "subsidy-clawback-receipt-reversals";
+                        body: {
+                            loan: string;
+                            serial: string;
+                            reversalSerial: string;
+                        };
+                        /** @description default: from the bulk's key and the item's place */
+                        idempotencyKey?: string;
+                    } | {
+                        /** @enum {string} */
                         message: "risk-fund-interest";
                         body: {
                             /**
@@ -4951,6 +6199,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -4976,6 +6296,21 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "ref": "DC2019-003",
+                 *       "obligor": "410803009204017",
+                 *       "loans": [
+                 *         {
+                 *           "loan": "L002",
+                 *           "principal": "1000.00",
+                 *           "interest": "1000.00"
+                 *         }
+                 *       ],
+                 *       "valueDate": "2018-05-28"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -5057,6 +6392,189 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCompensationCases: {
+        parameters: {
+            query?: {
+                /** @description only those that wait for somebody */
+                open?: boolean;
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description wait (at most 3 s) until the books have reached it */
+                "min-position"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            ref: string;
+                            status: string;
+                            openedOn: string;
+                            position: number;
+                            /** @description yuan, two decimals */
+                            total: string;
+                            payers: number;
+                            paid: number;
+                        }[];
+                        next?: string;
+                    };
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCompensationCase: {
+        parameters: {
+            query?: {
+                /** @description wait (at most 3 s) until the books have reached it */
+                "min-position"?: number;
+            };
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        ref: string;
+                        status: string;
+                        openedOn: string;
+                        position: number;
+                        obligor?: string;
+                        loans: {
+                            loan: string;
+                            /** @description yuan, two decimals */
+                            principal: string;
+                            /** @description yuan, two decimals */
+                            interest: string;
+                        }[];
+                        /** @description yuan, two decimals */
+                        base?: string;
+                        shares: {
+                            party: string;
+                            /** @description yuan, two decimals */
+                            amount: string;
+                            paidOn?: string;
+                        }[];
+                        recoveries: {
+                            serial: string;
+                            valueDate: string;
+                            /** @description yuan, two decimals */
+                            net: string;
+                            reversed: boolean;
+                        }[];
+                    };
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -5082,6 +6600,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "ref": "DC2019-003",
+                 *       "serial": "JZ180510000123",
+                 *       "reversalSerial": "CZ180528000007",
+                 *       "valueDate": "2018-05-28"
+                 *     }
+                 */
                 "application/json": {
                     ref: string;
                     /** @description the bank's serial of this message, unique per bank */
@@ -5139,6 +6665,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -5164,6 +6762,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "ref": "DC2019-003",
+                 *       "party": "fund",
+                 *       "serial": "JZ180510000123",
+                 *       "valueDate": "2018-05-28"
+                 *     }
+                 */
                 "application/json": {
                     ref: string;
                     party: "fund" | "bank" | "guarantor" | "group";
@@ -5224,6 +6830,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -5249,6 +6927,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "ref": "DC2019-003",
+                 *       "reason": "AC04",
+                 *       "valueDate": "2018-05-28"
+                 *     }
+                 */
                 "application/json": {
                     ref: string;
                     reason: string;
@@ -5303,6 +6988,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -5328,6 +7085,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "household": "410803009204017",
+                 *       "bank": "K1",
+                 *       "level": "A",
+                 *       "limit": "1000.00",
+                 *       "validTo": "2020-12-31",
+                 *       "valueDate": "2018-05-28"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -5398,6 +7166,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -5423,6 +7263,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "loan": "L002",
+                 *       "valueDate": "2018-05-28",
+                 *       "borrower": "p7m3k5q2x8n4",
+                 *       "reason": "death"
+                 *     }
+                 */
                 "application/json": {
                     loan: string;
                     /**
@@ -5480,6 +7328,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -5505,6 +7425,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "loan": "L002",
+                 *       "valueDate": "2018-05-28",
+                 *       "serial": "JZ180510000123",
+                 *       "reversalSerial": "CZ180528000007"
+                 *     }
+                 */
                 "application/json": {
                     loan: string;
                     /**
@@ -5562,6 +7490,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -5587,6 +7587,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "loan": "L002",
+                 *       "household": "410803009204017",
+                 *       "valueDate": "2018-05-28",
+                 *       "serial": "JZ180510000123",
+                 *       "amount": "1000.00"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -5670,6 +7680,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -5695,6 +7777,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "pool": "2017-B01",
+                 *       "serial": "JZ180510000123",
+                 *       "reversalSerial": "CZ180528000007"
+                 *     }
+                 */
                 "application/json": {
                     pool: string;
                     /** @description the bank's serial of this message, unique per bank */
@@ -5752,6 +7841,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -5777,6 +7938,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "pool": "2017-B01",
+                 *       "enterprise": "E01",
+                 *       "amount": "1000.00",
+                 *       "serial": "JZ180510000123"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -5843,6 +8013,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -5868,6 +8110,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "donation": "JZ2019-007",
+                 *       "entry": 1,
+                 *       "serial": "JZ180510000123"
+                 *     }
+                 */
                 "application/json": {
                     donation: string;
                     /** @description number of the entry in its donation */
@@ -5920,6 +8169,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -5945,6 +8266,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "donation": "JZ2019-007",
+                 *       "donor": "D01",
+                 *       "amount": "1000.00",
+                 *       "purpose": "养殖",
+                 *       "serial": "JZ180510000123",
+                 *       "valueDate": "2018-05-28"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -6021,6 +8353,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -6046,6 +8450,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "loan": "L002",
+                 *       "enterprise": "E01",
+                 *       "valueDate": "2018-05-28",
+                 *       "serial": "JZ180510000123",
+                 *       "amount": "1000.00",
+                 *       "annualRate": "4.75",
+                 *       "due": "2021-03-15"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -6132,6 +8548,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -6157,6 +8645,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "loan": "L002",
+                 *       "valueDate": "2018-05-28",
+                 *       "serial": "JZ180510000123",
+                 *       "principal": "1000.00"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -6224,6 +8721,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -6249,6 +8818,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "loan": "L002",
+                 *       "valueDate": "2018-05-28",
+                 *       "serial": "JZ180510000123",
+                 *       "principal": "1000.00",
+                 *       "interest": "1000.00"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -6331,6 +8910,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -6356,6 +9007,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "loan": "L002",
+                 *       "valueDate": "2018-05-28",
+                 *       "serial": "JZ180510000123",
+                 *       "reversalSerial": "CZ180528000007",
+                 *       "principal": "-1000.00"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -6420,6 +9081,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -6445,6 +9178,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "enterprise": "E01",
+                 *       "amount": "1000.00",
+                 *       "price": "1000.00",
+                 *       "serial": "JZ180510000123"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -6515,6 +9257,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -6540,6 +9354,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "in": {
+                 *         "enterprise": "E01"
+                 *       },
+                 *       "serial": "JZ180510000123",
+                 *       "reversalSerial": "CZ180528000007"
+                 *     }
+                 */
                 "application/json": {
                     in: {
                         enterprise: string;
@@ -6596,6 +9419,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -6621,6 +9516,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "loan": "L002",
+                 *       "valueDate": "2018-05-28",
+                 *       "newDue": "2022-03-15"
+                 *     }
+                 */
                 "application/json": {
                     loan: string;
                     /**
@@ -6682,6 +9584,78 @@ export interface operations {
                     } & {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Problem details (RFC 9457) */
@@ -6884,6 +9858,120 @@ export interface operations {
             };
         };
     };
+    listHeldDuplicates: {
+        parameters: {
+            query?: {
+                status?: "held" | "released" | "dismissed";
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description wait (at most 3 s) until the books have reached it */
+                "min-position"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            loan: string;
+                            serial: string;
+                            /** @description serial of the message that it resembles */
+                            sameAs: string;
+                            valueDate: string;
+                            /** @description yuan, two decimals */
+                            principal: string;
+                            /** @description yuan, two decimals */
+                            interest: string;
+                            /** @description yuan, two decimals */
+                            penalty: string;
+                            position: number;
+                            heldAt: string;
+                            /** @description days held, until the decision */
+                            ageDays: number;
+                            /** @description held, released, dismissed */
+                            status: string;
+                            decidedPosition?: number;
+                            decidedAt?: string;
+                        }[];
+                        next?: string;
+                    };
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHeldDuplicate: {
+        parameters: {
+            query?: {
+                /** @description wait (at most 3 s) until the books have reached it */
+                "min-position"?: number;
+            };
+            header?: never;
+            path: {
+                loan: string;
+                serial: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        loan: string;
+                        serial: string;
+                        /** @description serial of the message that it resembles */
+                        sameAs: string;
+                        valueDate: string;
+                        /** @description yuan, two decimals */
+                        principal: string;
+                        /** @description yuan, two decimals */
+                        interest: string;
+                        /** @description yuan, two decimals */
+                        penalty: string;
+                        position: number;
+                        heldAt: string;
+                        /** @description days held, until the decision */
+                        ageDays: number;
+                        /** @description held, released, dismissed */
+                        status: string;
+                        decidedPosition?: number;
+                        decidedAt?: string;
+                    };
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     releaseHouseholds: {
         parameters: {
             query?: {
@@ -6898,6 +9986,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "loans": [
+                 *         "4.75"
+                 *       ],
+                 *       "reason": "bank-share-written-off",
+                 *       "valueDate": "2018-05-28"
+                 *     }
+                 */
                 "application/json": {
                     loans: string[];
                     reason: "bank-share-written-off" | "taken-over-by-enterprise";
@@ -6952,6 +10049,141 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMessageByKey: {
+        parameters: {
+            query?: {
+                /** @description wait (at most 3 s) until the books have reached it */
+                "min-position"?: number;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        key: string;
+                        /** @description of the append that recorded it */
+                        position: number;
+                        recordedOn: string;
+                        /** @description its first answer */
+                        answer: {
+                            [key: string]: unknown;
+                        };
+                        event?: {
+                            position: number;
+                            event: string;
+                            valueDate: string;
+                            recordedOn: string;
+                            /** @description recorded, held, released, dismissed, reversed */
+                            status: string;
+                            serial?: string;
+                            /** @description on a reversal: its own serial; `serial` is the original's */
+                            reversalSerial?: string;
+                            amount?: string;
+                            principal?: string;
+                            interest?: string;
+                            penalty?: string;
+                            difference?: string;
+                            from?: string;
+                            toExcl?: string;
+                            /** @description position of what reversed, released or dismissed it */
+                            decidedAt?: number;
+                        };
+                    };
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -6977,6 +10209,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "claim": "BX2019-001",
+                 *       "insurer": "I01",
+                 *       "obligor": "410803009204017",
+                 *       "loss": "1000.00",
+                 *       "valueDate": "2018-05-28"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -7053,6 +10295,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -7078,6 +10392,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "insurer": "I01",
+                 *       "serial": "JZ180510000123",
+                 *       "reversalSerial": "CZ180528000007",
+                 *       "valueDate": "2018-05-28"
+                 *     }
+                 */
                 "application/json": {
                     insurer: string;
                     /** @description the bank's serial of this message, unique per bank */
@@ -7135,6 +10457,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -7160,6 +10554,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "insurer": "I01",
+                 *       "amount": "1000.00",
+                 *       "serial": "JZ180510000123",
+                 *       "valueDate": "2018-05-28"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -7227,6 +10630,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -7252,6 +10727,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "loan": "L002",
+                 *       "valueDate": "2018-05-28",
+                 *       "from": "2018-03-21",
+                 *       "toExcl": "2018-06-21",
+                 *       "amount": "1000.00"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -7327,6 +10812,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -7352,6 +10909,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "loan": "L002",
+                 *       "valueDate": "2018-05-28",
+                 *       "serial": "JZ180510000123",
+                 *       "reversalSerial": "CZ180528000007"
+                 *     }
+                 */
                 "application/json": {
                     loan: string;
                     /**
@@ -7409,6 +10974,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -7434,6 +11071,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "loan": "L002",
+                 *       "valueDate": "2018-05-28",
+                 *       "amount": "1000.00",
+                 *       "payer": "household",
+                 *       "serial": "JZ180510000123"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -7500,6 +11147,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -7525,6 +11244,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "loan": "L002",
+                 *       "valueDate": "2018-05-28",
+                 *       "from": "2018-03-21",
+                 *       "toExcl": "2018-06-21",
+                 *       "amount": "1000.00",
+                 *       "serial": "JZ180510000123"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -7605,6 +11335,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -7630,6 +11432,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "loan": "L002",
+                 *       "household": "410803009204017",
+                 *       "reason": "AC04",
+                 *       "valueDate": "2018-05-28"
+                 *     }
+                 */
                 "application/json": {
                     loan: string;
                     household: string;
@@ -7685,6 +11495,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -7710,6 +11592,19 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "loan": "L002",
+                 *       "household": "410803009204017",
+                 *       "borrower": "p7m3k5q2x8n4",
+                 *       "bank": "K1",
+                 *       "amount": "1000.00",
+                 *       "purpose": "养殖",
+                 *       "termMonths": 36,
+                 *       "valueDate": "2018-05-28"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -7780,6 +11675,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -7805,6 +11772,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "loan": "L002",
+                 *       "household": "410803009204017",
+                 *       "amount": "1000.00",
+                 *       "annualRate": "4.75",
+                 *       "due": "2021-03-15",
+                 *       "valueDate": "2018-05-28"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -7887,6 +11865,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -7912,6 +11962,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "loan": "L002",
+                 *       "household": "410803009204017",
+                 *       "reason": "AC04",
+                 *       "valueDate": "2018-05-28"
+                 *     }
+                 */
                 "application/json": {
                     loan: string;
                     household: string;
@@ -7967,6 +12025,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -7984,6 +12114,16 @@ export interface operations {
                 /** @description day of the question; default today */
                 on?: string;
                 status?: "performing" | "overdue" | "settled" | "renewed" | "cancelled";
+                household?: string;
+                village?: string;
+                enterprise?: string;
+                batch?: string;
+                /** @description 1 分贷统还, 2 企贷增收, 3 自贷创业 */
+                model?: number;
+                dueFrom?: string;
+                dueTo?: string;
+                /** @description principal is open */
+                open?: boolean;
                 limit?: number;
                 cursor?: string;
                 /** @description wait (at most 3 s) until the books have reached it */
@@ -8097,6 +12237,65 @@ export interface operations {
             };
         };
     };
+    listLoanMessages: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description wait (at most 3 s) until the books have reached it */
+                "min-position"?: number;
+            };
+            header?: never;
+            path: {
+                loan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            position: number;
+                            event: string;
+                            valueDate: string;
+                            recordedOn: string;
+                            /** @description recorded, held, released, dismissed, reversed */
+                            status: string;
+                            serial?: string;
+                            /** @description on a reversal: its own serial; `serial` is the original's */
+                            reversalSerial?: string;
+                            amount?: string;
+                            principal?: string;
+                            interest?: string;
+                            penalty?: string;
+                            difference?: string;
+                            from?: string;
+                            toExcl?: string;
+                            /** @description position of what reversed, released or dismissed it */
+                            decidedAt?: number;
+                        }[];
+                        next?: string;
+                    };
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     receiveLossRecovery: {
         parameters: {
             query?: {
@@ -8111,6 +12310,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "ref": "DC2019-003",
+                 *       "gross": "1000.00",
+                 *       "cost": "1000.00",
+                 *       "serial": "JZ180510000123"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -8181,6 +12389,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -8206,6 +12486,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "ref": "DC2019-003",
+                 *       "party": "guarantor",
+                 *       "amount": "1000.00",
+                 *       "serial": "JZ180510000123"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -8277,6 +12566,141 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMessage: {
+        parameters: {
+            query?: {
+                /** @description wait (at most 3 s) until the books have reached it */
+                "min-position"?: number;
+            };
+            header?: never;
+            path: {
+                serial: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        key: string;
+                        /** @description of the append that recorded it */
+                        position: number;
+                        recordedOn: string;
+                        /** @description its first answer */
+                        answer: {
+                            [key: string]: unknown;
+                        };
+                        event?: {
+                            position: number;
+                            event: string;
+                            valueDate: string;
+                            recordedOn: string;
+                            /** @description recorded, held, released, dismissed, reversed */
+                            status: string;
+                            serial?: string;
+                            /** @description on a reversal: its own serial; `serial` is the original's */
+                            reversalSerial?: string;
+                            amount?: string;
+                            principal?: string;
+                            interest?: string;
+                            penalty?: string;
+                            difference?: string;
+                            from?: string;
+                            toExcl?: string;
+                            /** @description position of what reversed, released or dismissed it */
+                            decidedAt?: number;
+                        };
+                    };
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -8302,6 +12726,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "loan": "L002",
+                 *       "valueDate": "2018-05-28",
+                 *       "misuseFrom": "2018-05-28"
+                 *     }
+                 */
                 "application/json": {
                     loan: string;
                     /**
@@ -8360,6 +12791,238 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOpenItems: {
+        parameters: {
+            query?: {
+                /** @description as of this value date; default today */
+                on?: string;
+                days?: number;
+                /** @description wait (at most 3 s) until the books have reached it */
+                "min-position"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        on: string;
+                        settlements: {
+                            toExcl: string;
+                            /** @description loans with days to settle before that day */
+                            some: boolean;
+                        };
+                        dueLoans: {
+                            within: number;
+                            some: boolean;
+                        };
+                        overdueLoans: {
+                            some: boolean;
+                        };
+                        payoutBatches: number;
+                        subsidyClaims: number;
+                        compensationCases: number;
+                        heldDuplicates: number;
+                    };
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDueLoans: {
+        parameters: {
+            query?: {
+                /** @description as of this value date; default today */
+                on?: string;
+                days?: number;
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description wait (at most 3 s) until the books have reached it */
+                "min-position"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            loan: string;
+                            household?: string;
+                            enterprise?: string;
+                            batch?: string;
+                            status: string;
+                            due: string;
+                            /** @description yuan, two decimals */
+                            openPrincipal: string;
+                            /** @description yuan, two decimals */
+                            openInterest: string;
+                            /** @description first day that is not settled */
+                            settledTo?: string;
+                        }[];
+                        next?: string;
+                    };
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUnsettledLoans: {
+        parameters: {
+            query?: {
+                /** @description as of this value date; default today */
+                on?: string;
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description wait (at most 3 s) until the books have reached it */
+                "min-position"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            loan: string;
+                            household?: string;
+                            enterprise?: string;
+                            batch?: string;
+                            status: string;
+                            due: string;
+                            /** @description yuan, two decimals */
+                            openPrincipal: string;
+                            /** @description yuan, two decimals */
+                            openInterest: string;
+                            /** @description first day that is not settled */
+                            settledTo?: string;
+                        }[];
+                        next?: string;
+                    };
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -8385,6 +13048,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "loan": "L002",
+                 *       "valueDate": "2018-05-28"
+                 *     }
+                 */
                 "application/json": {
                     loan: string;
                     /**
@@ -8438,6 +13107,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -8463,6 +13204,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "payoutBatch": "PB20181221-01",
+                 *       "serial": "JZ180510000123"
+                 *     }
+                 */
                 "application/json": {
                     payoutBatch: string;
                     serial?: string;
@@ -8514,6 +13261,187 @@ export interface operations {
                         position: number;
                     } & {
                         [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPayoutBatches: {
+        parameters: {
+            query?: {
+                /** @description only those that wait for somebody */
+                open?: boolean;
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description wait (at most 3 s) until the books have reached it */
+                "min-position"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            payoutBatch: string;
+                            status: string;
+                            openedOn: string;
+                            position: number;
+                            /** @description yuan, two decimals */
+                            total: string;
+                            count: number;
+                            withResult: number;
+                        }[];
+                        next?: string;
+                    };
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPayoutBatch: {
+        parameters: {
+            query?: {
+                withoutResult?: boolean;
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description wait (at most 3 s) until the books have reached it */
+                "min-position"?: number;
+            };
+            header?: never;
+            path: {
+                payoutBatch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        payoutBatch: string;
+                        status: string;
+                        openedOn: string;
+                        position: number;
+                        /** @description yuan, two decimals */
+                        total: string;
+                        count: number;
+                        fileHash: string;
+                        items: {
+                            /** @description 序号 in the bank's file */
+                            number: number;
+                            household: string;
+                            year: number;
+                            pool: string;
+                            /** @description yuan, two decimals */
+                            amount: string;
+                            /** @description open, succeeded, failed, returned … */
+                            status: string;
+                            reason?: string;
+                        }[];
+                        next?: string;
                     };
                 };
             };
@@ -8578,6 +13506,21 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "payoutBatch": "PB20181221-01",
+                 *       "items": [
+                 *         {
+                 *           "household": "410803009204017",
+                 *           "year": 2018,
+                 *           "pool": "2017-B01"
+                 *         }
+                 *       ],
+                 *       "serial": "JZ180510000123",
+                 *       "reason": "AC04"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -8651,6 +13594,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -8676,6 +13691,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "payoutBatch": "PB20181221-01",
+                 *       "serial": "JZ180510000123",
+                 *       "reversalSerial": "CZ180528000007"
+                 *     }
+                 */
                 "application/json": {
                     payoutBatch: string;
                     /** @description the bank's serial of this message, unique per bank */
@@ -8728,6 +13750,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -8753,6 +13847,21 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "payoutBatch": "PB20181221-01",
+                 *       "items": [
+                 *         {
+                 *           "household": "410803009204017",
+                 *           "year": 2018,
+                 *           "pool": "2017-B01"
+                 *         }
+                 *       ],
+                 *       "serial": "JZ180510000123",
+                 *       "reason": "AC04"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -8826,6 +13935,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -8851,6 +14032,20 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "payoutBatch": "PB20181221-01",
+                 *       "items": [
+                 *         {
+                 *           "household": "410803009204017",
+                 *           "year": 2018,
+                 *           "pool": "2017-B01"
+                 *         }
+                 *       ],
+                 *       "serial": "JZ180510000123"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -8922,6 +14117,132 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPositions: {
+        parameters: {
+            query?: {
+                /** @description as of this value date; default today */
+                on?: string;
+                /** @description wait (at most 3 s) until the books have reached it */
+                "min-position"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        on: string;
+                        models: {
+                            /** @description 1 分贷统还, 2 企贷增收, 3 自贷创业 */
+                            model: number;
+                            /** @description yuan, two decimals */
+                            drawn: string;
+                            /** @description yuan, two decimals */
+                            openPrincipal: string;
+                            /** @description yuan, two decimals */
+                            openInterest: string;
+                        }[];
+                        total: {
+                            /** @description yuan, two decimals */
+                            drawn: string;
+                            /** @description yuan, two decimals */
+                            openPrincipal: string;
+                            /** @description yuan, two decimals */
+                            openInterest: string;
+                        };
+                    };
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -8947,6 +14268,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "loan": "L002",
+                 *       "valueDate": "2018-05-28",
+                 *       "serial": "JZ180510000123",
+                 *       "principal": "1000.00",
+                 *       "interest": "1000.00"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -9029,6 +14360,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -9054,6 +14457,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "loan": "L002",
+                 *       "valueDate": "2018-05-28"
+                 *     }
+                 */
                 "application/json": {
                     loan: string;
                     /**
@@ -9116,6 +14525,78 @@ export interface operations {
                     } & {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Problem details (RFC 9457) */
@@ -9438,6 +14919,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "ref": "DC2019-003",
+                 *       "gross": "1000.00",
+                 *       "serial": "JZ180510000123",
+                 *       "valueDate": "2018-05-28"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -9508,6 +14998,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -9533,6 +15095,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "ref": "DC2019-003",
+                 *       "serial": "JZ180510000123",
+                 *       "reversalSerial": "CZ180528000007",
+                 *       "valueDate": "2018-05-28"
+                 *     }
+                 */
                 "application/json": {
                     ref: string;
                     /** @description the bank's serial of this message, unique per bank */
@@ -9590,6 +15160,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -9615,6 +15257,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "loan": "L002",
+                 *       "newLoan": "L003",
+                 *       "valueDate": "2018-05-28",
+                 *       "serial": "JZ180510000123",
+                 *       "amount": "1000.00",
+                 *       "due": "2021-03-15",
+                 *       "annualRate": "4.75"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -9692,6 +15346,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -9717,6 +15443,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "loan": "L002",
+                 *       "valueDate": "2018-05-28",
+                 *       "serial": "JZ180510000123",
+                 *       "principal": "1000.00",
+                 *       "interest": "1000.00"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -9799,6 +15535,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -9824,6 +15632,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "loan": "L002",
+                 *       "valueDate": "2018-05-28",
+                 *       "serial": "JZ180510000123",
+                 *       "reversalSerial": "CZ180528000007",
+                 *       "principal": "-1000.00"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -9888,6 +15706,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -9913,6 +15803,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "bank": "K1",
+                 *       "amount": "1000.00",
+                 *       "serial": "JZ180510000123",
+                 *       "valueDate": "2018-05-28"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -9978,6 +15877,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -10003,6 +15974,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "bank": "K1",
+                 *       "serial": "JZ180510000123",
+                 *       "reversalSerial": "CZ180528000007",
+                 *       "valueDate": "2018-05-28"
+                 *     }
+                 */
                 "application/json": {
                     bank: string;
                     /** @description the bank's serial of this message, unique per bank */
@@ -10060,6 +16039,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -10085,6 +16136,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "loan": "L002",
+                 *       "valueDate": "2018-05-28"
+                 *     }
+                 */
                 "application/json": {
                     loan: string;
                     /**
@@ -10139,6 +16196,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -10164,6 +16293,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "batch": "B01",
+                 *       "loan": "L002",
+                 *       "valueDate": "2018-05-28",
+                 *       "serial": "JZ180510000123",
+                 *       "reversalSerial": "CZ180528000007"
+                 *     }
+                 */
                 "application/json": {
                     batch: string;
                     loan: string;
@@ -10222,6 +16360,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -10247,6 +16457,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "batch": "B01",
+                 *       "valueDate": "2018-05-28",
+                 *       "serial": "JZ180510000123",
+                 *       "loan": "L002",
+                 *       "amount": "1000.00"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -10314,6 +16534,126 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSubsidyClaims: {
+        parameters: {
+            query?: {
+                /** @description only those that wait for somebody */
+                open?: boolean;
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description wait (at most 3 s) until the books have reached it */
+                "min-position"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            quarter: string;
+                            status: string;
+                            openedOn: string;
+                            position: number;
+                            /** @description yuan, two decimals */
+                            total: string;
+                            lines: number;
+                        }[];
+                        next?: string;
+                    };
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -10339,6 +16679,19 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "bank": "K1",
+                 *       "quarter": "2018Q2",
+                 *       "lines": [
+                 *         {
+                 *           "loan": "L002",
+                 *           "interest": "1000.00"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -10418,6 +16771,291 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSubsidyClaim: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description wait (at most 3 s) until the books have reached it */
+                "min-position"?: number;
+            };
+            header?: never;
+            path: {
+                quarter: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        quarter: string;
+                        status: string;
+                        openedOn: string;
+                        position: number;
+                        items: {
+                            loan: string;
+                            payee: string;
+                            /** @description yuan, two decimals */
+                            interest: string;
+                            /** @description yuan, two decimals */
+                            amount: string;
+                            /** @description yuan, two decimals */
+                            computed: string;
+                            /** @description pending, approved, rejected */
+                            status: string;
+                            publicity?: {
+                                from: string;
+                                to: string;
+                            };
+                        }[];
+                        next?: string;
+                    };
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reverseClawbackReceipt: {
+        parameters: {
+            query?: {
+                /** @description 会计期间 accounting period, YYYY-MM */
+                period?: string;
+            };
+            header?: {
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "loan": "L002",
+                 *       "serial": "JZ180510000123",
+                 *       "reversalSerial": "CZ180528000007"
+                 *     }
+                 */
+                "application/json": {
+                    loan: string;
+                    serial: string;
+                    reversalSerial: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Position in the log: a read with min-position of it sees this command */
+                        position: number;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Position in the log: a read with min-position of it sees this command */
+                        position: number;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Position in the log: a read with min-position of it sees this command */
+                        position: number;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -10443,6 +17081,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "loan": "L002",
+                 *       "amount": "1000.00",
+                 *       "serial": "JZ180510000123"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -10508,6 +17154,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -10533,6 +17251,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "loan": "L002",
+                 *       "reason": "AC04",
+                 *       "serial": "JZ180510000123"
+                 *     }
+                 */
                 "application/json": {
                     loan: string;
                     payee?: string;
@@ -10589,6 +17314,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -10614,6 +17411,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "loan": "L002",
+                 *       "serial": "JZ180510000123"
+                 *     }
+                 */
                 "application/json": {
                     loan: string;
                     payee?: string;
@@ -10671,6 +17474,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -10696,6 +17571,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "batch": "B01",
+                 *       "valueDate": "2018-05-28",
+                 *       "serial": "JZ180510000123",
+                 *       "reversalSerial": "CZ180528000007",
+                 *       "amount": "1000.00"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -10763,6 +17648,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -10788,6 +17745,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "batch": "B01",
+                 *       "valueDate": "2018-05-28",
+                 *       "serial": "JZ180510000123",
+                 *       "amount": "1000.00"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -10857,6 +17823,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -10882,6 +17920,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "loan": "L002",
+                 *       "valueDate": "2018-05-28",
+                 *       "finding": "normal"
+                 *     }
+                 */
                 "application/json": {
                     loan: string;
                     /**
@@ -10939,6 +17984,78 @@ export interface operations {
                     } & {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Problem details (RFC 9457) */
@@ -11284,6 +18401,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "CNY",
+                 *       "obligor": "410803009204017",
+                 *       "amount": "1000.00",
+                 *       "serial": "JZ180510000123"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description renminbi only
@@ -11350,6 +18475,78 @@ export interface operations {
                     };
                 };
             };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem details (RFC 9457) */
             default: {
                 headers: {
@@ -11375,6 +18572,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "obligor": "410803009204017",
+                 *       "serial": "JZ180510000123",
+                 *       "reversalSerial": "CZ180528000007"
+                 *     }
+                 */
                 "application/json": {
                     /** @description household or case number of who got it */
                     obligor: string;
@@ -11426,6 +18630,78 @@ export interface operations {
                     } & {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description 格式不对 / malformed: the field is named by its JSON pointer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 签名不对 / the signature, its time or its key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权 / a right that the client lacks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 没有 / what it names does not exist for this bank */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 冲突 / a key or serial used for another content, or already done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 业务规则不允许 / a rule of the field forbids it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 过于频繁 / too many requests: Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 稍后再试 / busy, nothing was recorded: Retry-After, same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Problem details (RFC 9457) */

@@ -11,7 +11,7 @@ import { closed, DateField, Id, YearField } from "../fields.ts";
 import { dayOf, dividendEvent } from "../shared.ts";
 import { gatherCircle, gatherEligible } from "../standing.ts";
 import { entitlementStream, poolStream } from "../streams.ts";
-import { ANSWERED_LINES_MAX, fundsRefusal } from "./draft.ts";
+import { ANSWERED_LINES_MAX, fundsRefusal, reversalRefusal } from "./draft.ts";
 import { approvalRefusal, gatherDraftOf } from "./publicity.ts";
 
 /** Parts that are posted in the append of the header; the parts of a longer list are posted one run after another. */
@@ -110,7 +110,10 @@ export const AllocateDividend: CommandDefinition<Static<typeof AllocateDividendB
     if (!found.ok) return found;
     const { state, draft } = found.value;
     const { header } = draft;
-    if (draft.status === "allocated") return refuse(errors.DRAFT_CLOSED, { draft: header.draft, status: "分配" });
+    if (draft.status === "allocated" || draft.status === "reversed")
+      return refuse(errors.DRAFT_CLOSED, { draft: header.draft, status: draft.status === "allocated" ? "分配" : "冲销" });
+    const back = reversalRefusal(state, header.year);
+    if (back) return back;
     const early = approvalRefusal(draft, day.value);
     if (early) return early;
     if (draft.status !== "approved") return refuse(errors.PUBLICITY_NOT_FINISHED, { to: draft.publicity?.to ?? "–", on: day.value });

@@ -6,7 +6,7 @@ import { type Static, Type } from "typebox";
 import { gatherMethod, gatherResidueRule, gatherWeights, split } from "../decide/list.ts";
 import { hashOfList, hashOfPart, type ListLine } from "../engine/list-hash.ts";
 import { errors } from "../errors.ts";
-import { type DraftHeader, fundsInPool, type PoolState, poolBalance } from "../evolve/pool.ts";
+import { type DraftHeader, fundsInPool, openReversal, type PoolState, poolBalance } from "../evolve/pool.ts";
 import {
   AmountText,
   closed,
@@ -53,10 +53,18 @@ export function fundsRefusal(state: PoolState, total: Fen, advance: boolean | un
 
 /** POSTING_UNFINISHED: a long list that is allocated must be posted to its last part before the year has another draft. */
 export function unfinishedRefusal(state: PoolState, year: number): Refused | undefined {
+  const back = reversalRefusal(state, year);
+  if (back) return back;
   const current = state.years.get(year)?.current;
   if (current?.status !== "allocated" || current.posted.size >= current.header.parts) return undefined;
   const { draft, parts } = current.header;
   return refuse(errors.POSTING_UNFINISHED, { draft, posted: current.posted.size, parts });
+}
+
+/** REVERSAL_UNFINISHED: a list that is taken back is back to its last part before anything else is done with the year. */
+export function reversalRefusal(state: PoolState, year: number): Refused | undefined {
+  const open = openReversal(state, year);
+  return open && refuse(errors.REVERSAL_UNFINISHED, { draft: open.draft, reversed: open.done.size, parts: open.parts });
 }
 
 /** Number of the next draft of a year. */

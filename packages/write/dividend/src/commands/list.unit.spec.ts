@@ -137,7 +137,8 @@ describe("publicity and approval", () => {
   it("given a publicised list, when its sheets are recorded, then once, and only if they add up to it", () => {
     const at = published();
     const board = (village: string, households: number, amount: string) => ({ village, households, amount, contentHash: "a".repeat(64) });
-    const record = (...boards: object[]) => ({ ...key, posted: 5, boards }) as never;
+    const notice = { phones: ["12317"], maker: "区扶贫办", reviewer: "区财政局" };
+    const record = (...boards: object[]) => ({ ...key, posted: 5, boards, notice }) as never;
     for (const wrong of [[board("V1", 3, "99.99")], [board("V1", 2, "100.00")], [board("V1", 1, "50.00"), board("V1", 2, "50.00")]])
       expect(at.refusal(RecordPublicityBoards, record(...wrong), "2018-12-10")).toBe("PUBLICITY_BOARDS_DIFFER");
     const good = record(board("V1", 2, "66.67"), board("V2", 1, "33.33"));

@@ -4,6 +4,7 @@ import { ok, refuse } from "@huimin/outcome";
 import { type Static, Type } from "typebox";
 import { errors } from "../errors.ts";
 import { AmountText, closed, DateField, Id, ReasonText, YearField } from "../fields.ts";
+import { PublicityNotice } from "../schema-publicity.ts";
 import { dayOf, dividendEvent } from "../shared.ts";
 import { poolStream } from "../streams.ts";
 import { gatherDraftOf } from "./publicity.ts";
@@ -29,6 +30,7 @@ export const RecordPublicityBoardsBody = Type.Object(
       Type.Object({ village: Id, households: Type.Integer({ minimum: 1 }), amount: AmountText, contentHash: HashField }, closed),
       { minItems: 1, maxItems: BOARDS_MAX },
     ),
+    notice: PublicityNotice,
   },
   closed,
 );
@@ -42,7 +44,7 @@ export const RecordPublicityBoards: CommandDefinition<Static<typeof RecordPublic
   schema: RecordPublicityBoardsBody,
   roles: ["VIL", "OFFICE", "POV", "SYS"],
   postsInBookG: false,
-  *run({ posted, boards, valueDate, ...which }, context) {
+  *run({ posted, boards, notice, valueDate, ...which }, context) {
     const day = dayOf(valueDate, context);
     if (!day.ok) return day;
     const found = yield* gatherDraftOf(which);
@@ -58,7 +60,7 @@ export const RecordPublicityBoards: CommandDefinition<Static<typeof RecordPublic
       return refuse(errors.PUBLICITY_BOARDS_DIFFER, { households: count, amount, listed: households, allocated }, { path: "/boards" });
     const { pool, year } = which;
     const { from, to } = publicity;
-    const event = dividendEvent("PublicityBoardsMade", day.value, { pool, year, draft, listHash, posted, from, to, boards });
+    const event = dividendEvent("PublicityBoardsMade", day.value, { pool, year, draft, listHash, posted, from, to, boards, notice });
     return ok({ writes: [{ stream: poolStream(pool), events: [event] }], answer: { pool, year, draft, boards: boards.length } });
   },
 };

@@ -33,7 +33,14 @@ export function* gatherDraftOf(which: Which): Gather<Result<FoundDraft, Refusal>
 
 const keyOf = ({ header: { pool, year, draft } }: DraftState) => ({ pool, year, draft });
 const written = (pool: string, event: DomainEvent): StreamWrite[] => [{ stream: poolStream(pool), events: [event] }];
-const STATUS_ZH = { drafting: "拟定中", drafted: "拟定", published: "公示", approved: "批准", allocated: "分配" } as const;
+const STATUS_ZH = {
+  drafting: "拟定中",
+  drafted: "拟定",
+  published: "公示",
+  approved: "批准",
+  allocated: "分配",
+  reversed: "冲销",
+} as const;
 const closedRefusal = ({ header, status }: DraftState): Refused =>
   refuse(errors.DRAFT_CLOSED, { draft: header.draft, status: STATUS_ZH[status] });
 

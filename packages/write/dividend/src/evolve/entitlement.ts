@@ -24,6 +24,8 @@ export interface ItemResult {
   readonly reason?: string;
   /** Who got the money instead (D9). */
   readonly obligor?: string;
+  /** Of a finding of D9: what its reversal corrects. */
+  readonly eventId?: string;
 }
 
 /** One item of a payout batch: this entitlement, or what was open of it. */
@@ -59,6 +61,8 @@ export interface EntitlementLine {
   readonly unclaimed: Fen;
   /** Last day on which an heir proved a claim to what was in 2901.07. */
   readonly claimedOn?: IsoDate;
+  /** How many lists had been posted when a division of the household last moved something of it: those can't be taken back. */
+  readonly dividedAfter?: number;
   readonly items: readonly PayoutItem[];
 }
 
@@ -75,10 +79,12 @@ export interface EntitlementState {
   readonly drafts: ReadonlyMap<number, ReadonlyMap<string, DraftedLine>>;
   /** Drafts that were allocated (D3), in order. */
   readonly allocated: readonly number[];
+  /** Their postings. */
+  readonly postings: ReadonlyMap<number, { readonly eventId: string; readonly valueDate: IsoDate }>;
   readonly lines: ReadonlyMap<string, EntitlementLine>;
 }
 
-export const noEntitlements: EntitlementState = { drafts: new Map(), allocated: [], lines: new Map() };
+export const noEntitlements: EntitlementState = { drafts: new Map(), allocated: [], postings: new Map(), lines: new Map() };
 
 /** With the bank now, 2901.03. */
 export const inTransit = (line: EntitlementLine): Fen =>
@@ -159,7 +165,33 @@ function drafted(state: EntitlementState, { draft, lines }: Payload<"AllocationL
 function allocated(state: EntitlementState, event: RecordedEvent, { draft, lines }: Payload<"EntitlementsAllocated">): EntitlementState {
   const additions = lines.map(({ household, village, amount }) => ({ household, village, place: "2901.02" as const, amount: fen(amount) }));
   const next = added(state, event.valueDate, additions);
-  return state.allocated.includes(draft) ? next : { ...next, allocated: [...state.allocated, draft] };
+  if (state.allocated.includes(draft)) return next;
+  const posting = { eventId: event.eventId, valueDate: event.valueDate };
+  return { ...next, allocated: [...state.allocated, draft], postings: new Map(state.postings).set(draft, posting) };
+}
+
+/**
+ * Whether something became of a household's line of a posted list, the last that stands, so that it can't be taken back: it was
+ * submitted, paid, divided or transferred. A payout takes all of 2901.02 at once, so what is still there was not.
+ */
+export function isTouched(state: EntitlementState, draft: number, household: string, amount: Fen): boolean {
+  const line = state.lines.get(household);
+  if (!line || openItem(line) || line.payable < amount) return true;
+  return line.dividedAfter !== undefined && line.dividedAfter > state.allocated.indexOf(draft);
+}
+
+/** C1 of D3. A line that nothing is left of, and to which nothing happened, is no line. */
+function takenBack(state: EntitlementState, { draft, lines: items }: Payload<"EntitlementsReversed">): EntitlementState {
+  const lines = new Map(state.lines);
+  for (const { household, amount } of items) {
+    const line = lines.get(household);
+    if (!line) continue;
+    const left = { ...moved(line, "2901.02", fen(amount)), entitled: line.entitled + fen(amount) };
+    const isEmpty = left.entitled === 0n && left.items.every((item) => itemStatus(item) === "cancelled");
+    if (isEmpty) lines.delete(household);
+    else lines.set(household, left);
+  }
+  return { ...state, lines, allocated: state.allocated.filter((one) => one !== draft) };
 }
 
 function submitted(state: EntitlementState, event: RecordedEvent, payload: Payload<"PayoutItemsSubmitted">): EntitlementState {
@@ -205,7 +237,7 @@ function withResult(state: EntitlementState, event: RecordedEvent, payload: Resu
     recordedAt: event.recordedAt,
     ...(serial === undefined ? {} : { serial }),
     ...(reason === undefined ? {} : { reason }),
-    ...(obligor === undefined ? {} : { obligor }),
+    ...(obligor === undefined ? {} : { obligor, eventId: event.eventId }),
   };
   return changed(state, payload.items, (line, { amount }) => {
     const next = resulted(line, payoutBatch, result);
@@ -228,20 +260,31 @@ function reversed(state: EntitlementState, payload: Payload<"PayoutResultReverse
   });
 }
 
+/** C1 of D9: it was paid to the right one after all. Its amounts are negative. */
+const unfound = (state: EntitlementState, payload: Payload<"WrongPayoutReversed">): EntitlementState =>
+  changed(state, payload.items, (line, { amount }) => {
+    const before = withItem(line, payload.payoutBatch, (item) => ({ ...item, results: item.results.slice(0, -1) }));
+    return moved(before, "2901.04", fen(amount));
+  });
+
 const absolute = (amount: Fen): Fen => (amount < 0n ? -amount : amount);
 
 function divided(state: EntitlementState, event: RecordedEvent, payload: Payload<"EntitlementsDivided">): EntitlementState {
   const { moves, side, source } = payload;
   if (side === "target") {
     const additions = moves.map(({ household, village, account, amount }) => ({ household, village, place: account, amount: fen(amount) }));
-    return added(state, event.valueDate, additions);
+    return markDivided(added(state, event.valueDate, additions), additions);
   }
-  return changed(
+  const next = changed(
     state,
     moves.map((move) => ({ ...move, household: source })),
     (line, { account, amount }) => ({ ...moved(line, account, -fen(amount)), entitled: line.entitled - fen(amount) }),
   );
+  return markDivided(next, [{ household: source }]);
 }
+
+const markDivided = (state: EntitlementState, moves: readonly { readonly household: string }[]): EntitlementState =>
+  changed(state, moves, (line) => ({ ...line, dividedAfter: state.allocated.length }));
 
 type Handlers = {
   readonly [T in DividendEventType]?: (state: EntitlementState, event: RecordedEvent, payload: Payload<T>) => EntitlementState;
@@ -250,6 +293,7 @@ type Handlers = {
 const handlers: Handlers = {
   AllocationLinesDrafted: (state, _, payload) => drafted(state, payload),
   EntitlementsAllocated: allocated,
+  EntitlementsReversed: (state, _, payload) => takenBack(state, payload),
   PayoutItemsSubmitted: submitted,
   PayoutItemsCancelled: cancelled,
   PayoutSucceeded: (state, event, payload) => withResult(state, event, payload, "succeeded"),
@@ -257,6 +301,7 @@ const handlers: Handlers = {
   PayoutReturned: (state, event, payload) => withResult(state, event, payload, "returned"),
   PayoutWronglyPaid: (state, event, payload) => withResult(state, event, payload, "wrongly-paid"),
   PayoutResultReversed: (state, _, payload) => reversed(state, payload),
+  WrongPayoutReversed: (state, _, payload) => unfound(state, payload),
   UnclaimedTransferred: (state, _, { items }) =>
     changed(state, items, (line, { amount, from }) => ({ ...moved(line, from, -fen(amount)), unclaimed: line.unclaimed + fen(amount) })),
   UnclaimedTransferReversed: (state, event, { items }) =>

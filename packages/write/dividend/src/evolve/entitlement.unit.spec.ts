@@ -3,7 +3,18 @@ import { type Fen, fen, formatAmount, sumFen } from "@huimin/money";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { entitlementStream } from "../streams.ts";
-import { type EntitlementLine, entitlementFold, inTransit, noEntitlements, openItem, paidOut, unclaimedSince } from "./entitlement.ts";
+import {
+  type EntitlementLine,
+  type EntitlementState,
+  entitlementFold,
+  inTransit,
+  isTouched,
+  itemStatus,
+  noEntitlements,
+  openItem,
+  paidOut,
+  unclaimedSince,
+} from "./entitlement.ts";
 
 const stream = entitlementStream("B1", 2018, 0);
 const part = { pool: "B1", year: 2018, part: 0 };
@@ -14,7 +25,19 @@ class Life {
   #batches = 0;
 
   constructor(amount: string) {
-    this.#record("EntitlementsAllocated", { ...part, draft: 1, lines: [{ household: "H1", village: "V1", amount }] });
+    this.#allocate(amount);
+  }
+
+  #draft = 0;
+  #amount = "";
+  #allocate(amount: string): void {
+    this.#draft += 1;
+    this.#amount = amount;
+    this.#record("EntitlementsAllocated", { ...part, draft: this.#draft, lines: [{ household: "H1", village: "V1", amount }] });
+  }
+
+  get state(): EntitlementState {
+    return (this.log.streams.get(stream) ?? []).reduce((before, event) => entitlementFold.evolve(before, event), noEntitlements);
   }
 
   #record(type: string, payload: object, valueDate = "2018-12-20"): void {
@@ -22,8 +45,7 @@ class Life {
   }
 
   get line(): EntitlementLine {
-    const state = (this.log.streams.get(stream) ?? []).reduce((before, event) => entitlementFold.evolve(before, event), noEntitlements);
-    return state.lines.get("H1") as EntitlementLine;
+    return this.state.lines.get("H1") as EntitlementLine;
   }
 
   /** Does what the number says where that can happen now. */
@@ -53,6 +75,13 @@ class Life {
       const payload = { ...part, source: "H1", sourceVillage: "V1", moves };
       this.#record("EntitlementsDivided", { ...payload, side: "source" });
       this.#record("EntitlementsDivided", { ...payload, side: "target" });
+    } else if (choice === 8 && last && itemStatus(last) === "wrongly-paid" && line.returned >= last.amount) {
+      const back = { payoutBatch: last.payoutBatch, obligor: "X", reason: "x", items: items(-last.amount) };
+      this.#record("WrongPayoutReversed", { ...part, ...back });
+    } else if (choice === 9 && !isTouched(this.state, this.#draft, "H1", fen(this.#amount))) {
+      const lines = [{ household: "H1", village: "V1", amount: `-${this.#amount}` }];
+      this.#record("EntitlementsReversed", { ...part, draft: this.#draft, lines, reason: "x" });
+      this.#allocate("7.77");
     }
   }
 }
@@ -60,7 +89,7 @@ class Life {
 describe("entitlementFold", () => {
   it("property: every fen of an entitlement is in exactly one place, whatever happens to it", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 1_000_000 }), fc.array(fc.integer({ min: 0, max: 7 }), { maxLength: 30 }), (amount, steps) => {
+      fc.property(fc.integer({ min: 1, max: 1_000_000 }), fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 30 }), (amount, steps) => {
         const life = new Life(formatAmount(BigInt(amount)));
         for (const step of steps) {
           life.step(step);

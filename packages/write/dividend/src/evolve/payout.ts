@@ -62,6 +62,14 @@ export interface WrongPayoutClaim {
   readonly amount: Fen;
 }
 
+/** Whether a claim is the one on an item of a batch. */
+export const isClaimOf = (claim: WrongPayoutClaim, item: Omit<WrongPayoutClaim, "amount">): boolean =>
+  claim.payoutBatch === item.payoutBatch &&
+  claim.pool === item.pool &&
+  claim.year === item.year &&
+  claim.part === item.part &&
+  claim.household === item.household;
+
 /** What somebody owes for money that was another's (1218.05). */
 export interface WrongPayoutState {
   readonly claims: readonly WrongPayoutClaim[];
@@ -82,6 +90,11 @@ export const wrongPayoutFold: Fold<WrongPayoutState> = {
       case "WrongPayoutClaimed": {
         const { payoutBatch, pool, year, part, household, amount } = event.payload as DividendPayload<"WrongPayoutClaimed">;
         return { ...state, claims: [...state.claims, { payoutBatch, pool, year, part, household, amount: fen(amount) }] };
+      }
+      case "WrongPayoutClaimReversed": {
+        const p = event.payload as DividendPayload<"WrongPayoutClaimReversed">;
+        const at = state.claims.findLastIndex((one) => isClaimOf(one, p));
+        return at < 0 ? state : { ...state, claims: state.claims.toSpliced(at, 1) };
       }
       case "WrongPayoutRecovered": {
         const { amount, bank, serial } = event.payload as DividendPayload<"WrongPayoutRecovered">;

@@ -19,7 +19,7 @@ export interface PoolClaim {
   readonly defaulted?: Fen | undefined;
 }
 
-export type DraftStatus = "drafting" | "drafted" | "published" | "approved" | "allocated";
+export type DraftStatus = "drafting" | "drafted" | "published" | "approved" | "allocated" | "reversed";
 export type DraftHeader = DividendPayload<"AllocationDrafted">;
 
 export interface Objection {
@@ -54,6 +54,15 @@ export interface AllocatedList extends DraftHeader {
   readonly on: IsoDate;
   /** 2901.01 of the pool before it, known then. */
   readonly distributable: Fen;
+  /** It was taken back (C1): it counts no more. */
+  readonly reversed?: true;
+}
+
+/** A list that is being taken back, part by part. */
+export interface ListReversal {
+  readonly draft: number;
+  readonly parts: number;
+  readonly done: ReadonlySet<number>;
 }
 
 export interface YearState {
@@ -61,7 +70,19 @@ export interface YearState {
   readonly current: DraftState;
   /** Lists that were allocated, oldest first; the current one is the last of them when it is allocated. */
   readonly allocated: readonly AllocatedList[];
+  /** The last reversal of a list of the year. */
+  readonly reversal?: ListReversal;
 }
+
+/** Lists of a year that stand, oldest first. */
+export const standingLists = (state: PoolState, year: number): readonly AllocatedList[] =>
+  (state.years.get(year)?.allocated ?? []).filter(({ reversed }) => !reversed);
+
+/** The reversal of a year that is not through all its parts. */
+export const openReversal = (state: PoolState, year: number): ListReversal | undefined => {
+  const reversal = state.years.get(year)?.reversal;
+  return reversal && reversal.done.size < reversal.parts ? reversal : undefined;
+};
 
 /** A receipt by its serial, as long as it was not reversed. */
 export type Receipt =
@@ -335,6 +356,22 @@ const handlers: { readonly [T in DividendEventType]?: Handler<T> } = {
     return { ...allocated, years, allocated: state.allocated + fen(p.allocated) };
   },
   AllocationPartsPosted: (state, p) => withDraft(state, p, (draft) => ({ posted: new Set([...draft.posted, ...p.parts]) })),
+  AllocationReversed: (state, p) => {
+    const closed = withDraft(state, p, () => ({ status: "reversed" }));
+    const year = closed.years.get(p.year);
+    if (!year) return closed;
+    const allocated = year.allocated.map((list) => (list.draft === p.draft ? { ...list, reversed: true as const } : list));
+    const reversal: ListReversal = { draft: p.draft, parts: p.parts, done: new Set() };
+    return { ...closed, years: new Map(closed.years).set(p.year, { ...year, allocated, reversal }) };
+  },
+  /** The money is in the pool again as its lines come back, not before. */
+  AllocationPartsReversed: (state, p) => {
+    const year = state.years.get(p.year);
+    const allocated = state.allocated - fen(p.amount);
+    if (!year?.reversal || year.reversal.draft !== p.draft) return { ...state, allocated };
+    const reversal = { ...year.reversal, done: new Set([...year.reversal.done, ...p.parts]) };
+    return { ...state, allocated, years: new Map(state.years).set(p.year, { ...year, reversal }) };
+  },
   PoolPayoutOrdered: (state, p, { valueDate }) => ({ ...state, payouts: [...state.payouts, { ...p, on: valueDate, passed: [] }] }),
   OrderedBatchPassed: (state, p) => ({
     ...state,

@@ -6,7 +6,7 @@ import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { loadPolicy } from "@huimin/policy/events";
 import { bankFold, bankStream, type HouseholdState, householdFold, householdStream } from "@huimin/registry/events";
 import { type Static, Type } from "typebox";
-import { unfinishedRefusal } from "../commands/draft.ts";
+import { reversalRefusal, unfinishedRefusal } from "../commands/draft.ts";
 import { type EntitlementLine, entitlementFold, itemStatus, openItem } from "../evolve/entitlement.ts";
 import { payoutFold } from "../evolve/payout.ts";
 import { fundsInPool, type PayoutOrder } from "../evolve/pool.ts";
@@ -38,6 +38,7 @@ export const OrderPoolPayoutBody = Type.Object(
     rows: Type.Optional(Type.Integer({ minimum: 1, maximum: PAYOUT_ROWS_MAX, description: "rows that the bank takes in one file" })),
     accountsOf: Banks("only households whose account is with one of these banks"),
     accountsNotOf: Banks("only households whose account is with none of these banks"),
+    run: Type.Optional(Type.Unsafe<string>({ ...Id, description: "round of a year-end run, which submits it" })),
     valueDate: Type.Optional(DateField),
   },
   closed,
@@ -54,7 +55,7 @@ export const OrderPoolPayout: CommandDefinition<Static<typeof OrderPoolPayoutBod
   schema: OrderPoolPayoutBody,
   roles: ["FIN-C"],
   postsInBookG: true,
-  *run({ pool, year, bank, valueDate, rows, accountsOf, accountsNotOf }, context) {
+  *run({ pool, year, bank, valueDate, rows, accountsOf, accountsNotOf, run }, context) {
     const day = dayOf(valueDate, context);
     if (!day.ok) return day;
     const state = yield* gatherKnownPool(pool);
@@ -67,7 +68,11 @@ export const OrderPoolPayout: CommandDefinition<Static<typeof OrderPoolPayoutBod
     const short = shortMoney(fundsInPool(state.value), { pool, year });
     if (short) return short;
     const order = state.value.payouts.length + 1;
-    const chosen = { ...(accountsOf ? { accountsOf } : {}), ...(accountsNotOf ? { accountsNotOf } : {}) };
+    const chosen = {
+      ...(accountsOf ? { accountsOf } : {}),
+      ...(accountsNotOf ? { accountsNotOf } : {}),
+      ...(run === undefined ? {} : { run }),
+    };
     const { batches, ...shape } = shapeOfOrder(parts, rows);
     const event = dividendEvent("PoolPayoutOrdered", day.value, { pool, year, order, bank, batches, ...shape, ...chosen });
     return ok({ writes: [{ stream: poolStream(pool), events: [event] }], answer: { pool, year, order, batches } });
@@ -166,6 +171,8 @@ function* gatherOrder({ pool, year, order: number, batch }: Which): Gather<Resul
   if (!state.ok) return state;
   const order = state.value.payouts.find((one) => one.year === year && one.order === number);
   if (!order || batch > order.batches) return refuse(errors.PAYOUT_ORDER_UNKNOWN, { pool, year, order: number, batch });
+  const back = reversalRefusal(state.value, year);
+  if (back) return back;
   return ok({ order, payoutBatch: orderedBatch(order, batch), funds: fundsInPool(state.value) });
 }
 

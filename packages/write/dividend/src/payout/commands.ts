@@ -10,12 +10,14 @@ import {
   ReversePayoutResult,
   ReverseWrongPayoutRecovery,
 } from "./commands-results.ts";
+import { ReverseWrongPayout } from "./commands-reverse-wrong.ts";
 import { AcceptPayoutBatch, CancelPayoutBatch, SubmitPayoutBatch } from "./commands-submission.ts";
 import { ReverseUnclaimedTransfer, TransferUnclaimed } from "./commands-unclaimed.ts";
 
 export * from "./commands-advance.ts";
 export * from "./commands-pool.ts";
 export * from "./commands-results.ts";
+export * from "./commands-reverse-wrong.ts";
 export * from "./commands-submission.ts";
 export * from "./commands-unclaimed.ts";
 
@@ -31,6 +33,7 @@ export const payoutCommands: readonly CommandDefinition[] = [
   RecordPayoutReturn,
   ReversePayoutResult,
   DeclareWrongPayout,
+  ReverseWrongPayout,
   RecordWrongPayoutRecovery,
   ReverseWrongPayoutRecovery,
   AdvanceWrongPayout,

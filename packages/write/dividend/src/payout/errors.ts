@@ -149,6 +149,20 @@ export const payoutErrors = declareErrors({
     remedyZh: "请先处理后续业务(退回、重付、转无主款)。",
     remedyEn: "Deal with what followed first: a return, a new payout, unclaimed money.",
   },
+  WRONG_PAYOUT_NOT_FOUND: {
+    kind: "rule",
+    zh: "户 {household} 在批次 {payoutBatch} 没有对 {obligor} 的有效错付认定。",
+    en: "No finding stands that {obligor} was paid for household {household} in batch {payoutBatch}.",
+    remedyZh: "请核对批次、户号和错付人。",
+    remedyEn: "Check batch, household and obligor.",
+  },
+  WRONG_PAYOUT_BUILT_UPON: {
+    kind: "conflict",
+    zh: "错付认定(户 {household},错付人 {obligor})之后已追回、垫付或重付,不能冲销。",
+    en: "Since the finding ({household}, {obligor}) money was recovered, advanced or paid again: it can't be reversed.",
+    remedyZh: "追回款由银行冲正,垫付款先退还,在途代发先撤销;已重付的按差额订正。",
+    remedyEn: "The bank takes back its recovery, the advance is returned, an open batch is cancelled first; what was paid again stands.",
+  },
   NO_WRONG_PAYOUT_CLAIM: {
     kind: "rule",
     zh: "对 {obligor} 没有未追回的错付款。",

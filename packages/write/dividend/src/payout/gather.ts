@@ -5,6 +5,7 @@ import { type IsoDate, parseDate, shanghaiDate } from "@huimin/calendar";
 import { type CommandContext, type Gather, load } from "@huimin/decider";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import type { Static } from "typebox";
+import { reversalRefusal } from "../commands/draft.ts";
 import { type EntitlementLine, type EntitlementState, entitlementFold, itemStatus, type PayoutItem } from "../evolve/entitlement.ts";
 import { type PayoutBatchState, partsOfHousehold, payoutFold } from "../evolve/payout.ts";
 import { type PoolState, poolFold } from "../evolve/pool.ts";
@@ -63,6 +64,8 @@ export function* gatherLines(items: readonly ItemKey[]): Gather<Result<readonly 
   for (const [index, key] of items.entries()) {
     const pool = pools.get(key.pool) ?? (yield* load(poolStream(key.pool), poolFold)).state;
     pools.set(key.pool, pool);
+    const back = reversalRefusal(pool, key.year);
+    if (back) return back;
     const before = located.length;
     for (const part of partsOfHousehold(pool, key.year, key.household)) {
       const line = (yield* parts.get(key.pool, key.year, part)).lines.get(key.household);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { wrongPayoutStream } from "../streams.ts";
+import { entitlementStream, wrongPayoutStream } from "../streams.ts";
 import {
   AdvanceWrongPayout,
   DeclareWrongPayout,
@@ -10,6 +10,7 @@ import {
   ReturnWrongPayoutAdvance,
   ReversePayoutResult,
   ReverseUnclaimedTransfer,
+  ReverseWrongPayout,
   ReverseWrongPayoutRecovery,
   SubmitPayoutBatch,
   TransferUnclaimed,
@@ -179,5 +180,55 @@ describe("D11, R16: unclaimed money", () => {
     expect(test.refusal(ReverseUnclaimedTransfer, claim, "2021-05-10")).toBe("NOTHING_UNCLAIMED");
     expect(test.refusal(TransferUnclaimed, transfer, "2022-05-10")).toBe("UNCLAIMED_TOO_EARLY");
     expect(test.refusal(TransferUnclaimed, { items: [item("H9")] }, "2022-05-10")).toBe("ENTITLEMENT_UNKNOWN");
+  });
+});
+
+describe("C1 of D9: ReverseWrongPayout 错付认定冲销", () => {
+  const found = () => {
+    const test = paid();
+    test.run(DeclareWrongPayout, told("H1", { obligor: "X", evidence: [] }), "2018-12-24");
+    return test;
+  };
+  const back = told("H1", { obligor: "X", reason: "持卡人即本人" });
+
+  it("takes the finding back in red, value-dated like it: the item is paid, nobody owes", () => {
+    const test = found();
+    const stream = entitlementStream("B1", 2018, 0);
+    const finding = test.log.streams.get(stream)?.at(-1);
+    expect(test.run(ReverseWrongPayout, back, "2019-01-03")).toMatchObject({ total: "400.00", open: "0.00" });
+    const red = test.log.streams.get(stream)?.at(-1);
+    expect(red).toMatchObject({ type: "WrongPayoutReversed", valueDate: "2018-12-24", corrects: finding?.eventId });
+    expect(red?.payload).toMatchObject({ obligor: "X", items: [{ household: "H1", amount: "-400.00" }] });
+    expect([test.places("H1"), test.line("H1").items[0]?.results.at(-1)?.status]).toEqual([["0.00", "0.00", "0.00"], "succeeded"]);
+    expect(test.refusal(ReverseWrongPayout, back, "2019-01-03")).toBe("WRONG_PAYOUT_NOT_FOUND");
+    expect(test.refusal(RecordWrongPayoutRecovery, { obligor: "X", amount: "1.00" }, "2019-01-03")).toBe("NO_WRONG_PAYOUT_CLAIM");
+    // What is found a second time is a new finding.
+    test.run(DeclareWrongPayout, told("H1", { obligor: "Y", evidence: [] }), "2019-01-04");
+    expect(test.places("H1")).toEqual(["0.00", "400.00", "0.00"]);
+  });
+
+  it("refuses another obligor, and what was recovered, advanced or paid again", () => {
+    expect(found().refusal(ReverseWrongPayout, { ...back, obligor: "Y" }, "2018-12-25")).toBe("WRONG_PAYOUT_NOT_FOUND");
+    expect(paid().refusal(ReverseWrongPayout, back, "2018-12-25")).toBe("WRONG_PAYOUT_NOT_FOUND");
+    const recovered = found();
+    recovered.run(RecordWrongPayoutRecovery, { obligor: "X", amount: "0.01", serial: "R1" }, "2018-12-25");
+    expect(recovered.refusal(ReverseWrongPayout, back, "2018-12-26")).toBe("WRONG_PAYOUT_BUILT_UPON");
+    recovered.run(ReverseWrongPayoutRecovery, { obligor: "X", serial: "R1", reversalSerial: "R2" }, "2018-12-26");
+    expect(recovered.refusal(ReverseWrongPayout, back, "2018-12-26")).toBeUndefined();
+    const advanced = found();
+    const advance = { obligor: "X", amount: "400.00", source: "区财政", document: "D1" };
+    advanced.run(AdvanceWrongPayout, advance, "2018-12-25");
+    expect(advanced.refusal(ReverseWrongPayout, back, "2018-12-26")).toBe("WRONG_PAYOUT_BUILT_UPON");
+    advanced.run(SubmitPayoutBatch, { payoutBatch: "PB2", bank: "K1", items: [item("H1")] }, "2018-12-26");
+    expect(advanced.refusal(ReverseWrongPayout, back, "2018-12-26")).toBe("WRONG_PAYOUT_BUILT_UPON");
+  });
+
+  it("counts recoveries against the oldest claims: a later mistaken finding can still be taken back", () => {
+    const test = paid();
+    test.run(DeclareWrongPayout, told("H2", { obligor: "X", evidence: [] }), "2018-12-23");
+    test.run(RecordWrongPayoutRecovery, { obligor: "X", amount: "200.00" }, "2018-12-24");
+    test.run(DeclareWrongPayout, told("H1", { obligor: "X", evidence: [] }), "2018-12-25");
+    expect(test.refusal(ReverseWrongPayout, told("H2", { obligor: "X", reason: "x" }), "2018-12-26")).toBe("WRONG_PAYOUT_BUILT_UPON");
+    expect(test.run(ReverseWrongPayout, back, "2018-12-26")).toMatchObject({ open: "0.00" });
   });
 });

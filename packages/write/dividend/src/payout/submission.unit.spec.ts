@@ -169,6 +169,7 @@ describe("roles and the second person", () => {
       RecordPayoutReturn: ["BANK", true],
       ReversePayoutResult: ["BANK", true],
       DeclareWrongPayout: ["FIN-R", true],
+      ReverseWrongPayout: ["FIN-R", true],
       RecordWrongPayoutRecovery: ["BANK", true],
       ReverseWrongPayoutRecovery: ["BANK", true],
       AdvanceWrongPayout: ["FIN-M", true],

@@ -1,0 +1,143 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import type { Jobs } from "@huimin/jobs";
+import { pdfText } from "@huimin/statements";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startPlatformJobs } from "../compose/jobs.ts";
+import { LiveDistrict } from "../testing/live-district.ts";
+import { banksAnswer, correctAccounts, DAYS, FAILS, furnish, numberOf, plan, RETURNS, VILLAGES, WITHOUT_ACCOUNT, YEAR } from "./scene.fixture.ts";
+
+const HOUSEHOLDS = 12;
+const district = new LiveDistrict();
+let jobs: Jobs;
+const people: Record<string, string> = {};
+
+beforeAll(async () => {
+  await district.start({ verifyOrigin: "https://yanzhen.example" });
+  district.now = DAYS.opened;
+  await furnish(district.platform, HOUSEHOLDS);
+  jobs = await startPlatformJobs(district.platform, process.env.YEAR_END_REDIS_URL);
+  for (const role of ["FIN-M", "FIN-R", "FIN-C", "VIL"]) people[role] = await district.signIn(role.toLowerCase(), role);
+}, 120_000);
+afterAll(async () => {
+  await jobs?.close();
+  await district.stop();
+});
+
+const as = (role: string, method: string, address: string, body?: unknown) => district.person(people[role] as string, method, address, body);
+const status = async () => (await as("FIN-M", "GET", `/year-end/${YEAR}`)).body;
+// biome-ignore lint/suspicious/noExplicitAny: the answer as a client sees it
+const step = (all: any, name: string) => all.steps.find((one: { step: string }) => one.step === name);
+
+/** A decision, and where the run waits next. Who needs a second person gets FIN-R's. */
+async function decide(role: string, command: string, body: object = {}, until?: string): Promise<unknown> {
+  const given = await as(role, "POST", `/year-end/${command}`, { year: YEAR, ...body });
+  if (given.status === 202) {
+    const approved = await as("FIN-R", "POST", `/proposals/${given.body.proposal}/approval`, {});
+    expect(approved.status, JSON.stringify(approved.body)).toBe(201);
+  } else expect(given.status, JSON.stringify(given.body)).toBe(201);
+  if (until)
+    await expect
+      .poll(async () => (await status()).current ?? "over", { timeout: 60_000, interval: 150 })
+      .toBe(until);
+  return status();
+}
+
+describe("the year-end run of a district with two banks", () => {
+  it("opened by finance, makes snapshot and lists by itself and says that it waits for the village", async () => {
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    const found = (await decide("FIN-M", "open", plan(), "publicity")) as any;
+    expect(step(found, "snapshot")).toMatchObject({ state: "done", done: HOUSEHOLDS + 1 });
+    expect(step(found, "snapshot").errors).toContainEqual(expect.objectContaining({ household: numberOf(WITHOUT_ACCOUNT), code: "PAYOUT_ACCOUNT_MISSING" }));
+    expect(step(found, "drafts")).toMatchObject({ state: "done", done: 2, of: 2 });
+    expect(step(found, "publicity")).toMatchObject({ state: "waiting", waitsFor: { who: "VIL", command: "huimin year-end confirm publicity 2018" } });
+    const again = await as("FIN-M", "POST", "/year-end/open", plan());
+    expect([again.status, again.body.code]).toEqual([409, "YEAR_END_RUN_OPEN"]);
+    const early = await as("FIN-R", "POST", "/year-end/confirm-statements", { year: YEAR });
+    expect([early.status, early.body.code]).toEqual([422, "YEAR_END_STEP_EARLY"]);
+  }, 90_000);
+
+  it("hangs the lists out, waits for the end of publicity whoever approves before it, and for two persons before money moves", async () => {
+    district.now = DAYS.hangs;
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    const hung = (await decide("VIL", "confirm-publicity", {}, "approval")) as any;
+    expect(readdirSync(path.join(hung.folder, "3-publicity", "PV-v1")).filter((name) => name.endsWith(".pdf"))).toHaveLength(2);
+    expect(step(hung, "approval")).toMatchObject({ state: "waiting", waitsFor: { who: "—" } });
+    district.now = DAYS.approved;
+    await decide("FIN-R", "approve-lists", {}, "allocation");
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    const allocated = (await decide("FIN-M", "confirm-allocation", {}, "payout")) as any;
+    expect(allocated.money).toMatchObject({ paid: "0.00", inTransit: "0.00" });
+  }, 90_000);
+
+  it("orders each bank's households from it, in files of at most its rows, and sets the one without account aside", async () => {
+    district.now = DAYS.paid;
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    const paid = (await decide("FIN-C", "confirm-payout", {}, "results")) as any;
+    const files = (bank: string) => readdirSync(path.join(paid.folder, "6-payout", bank)).sort();
+    const rows = (bank: string, file: string) => readFileSync(path.join(paid.folder, "6-payout", bank, file), "utf8").split("\r\n").slice(6, -1);
+    expect(files("K1")).toHaveLength(2);
+    expect(files("K2").length).toBeGreaterThanOrEqual(3);
+    for (const file of files("K2")) expect(rows("K2", file).length).toBeLessThanOrEqual(3);
+    const named = [...files("K1").flatMap((file) => rows("K1", file)), ...files("K2").flatMap((file) => rows("K2", file))];
+    // PV: everybody but the one without an account; PW: every second.
+    expect(named).toHaveLength(HOUSEHOLDS - 1 + HOUSEHOLDS / 2);
+    expect(step(paid, "payout").errors).toContainEqual(expect.objectContaining({ household: numberOf(WITHOUT_ACCOUNT), code: "PAYOUT_ACCOUNT_MISSING" }));
+    expect(step(paid, "results")).toMatchObject({ state: "waiting", done: 0, of: HOUSEHOLDS - 1 + HOUSEHOLDS / 2, waitsFor: { who: "BANK" } });
+  }, 90_000);
+
+  it("shows what failed and came back with the bank's reason, and pays it again after the accounts are corrected", async () => {
+    district.now = DAYS.results;
+    await banksAnswer(district.platform, 1);
+    const after = await status();
+    expect(after.current).toBe("reissue");
+    const errors = step(after, "reissue").errors as { household: string; code: string }[];
+    expect(errors.map(({ household, code }) => [household, code])).toEqual(
+      expect.arrayContaining([
+        [numberOf(FAILS), "AC04"],
+        [numberOf(RETURNS), "AC06"],
+        [numberOf(WITHOUT_ACCOUNT), "PAYOUT_NOT_ORDERED"],
+      ]),
+    );
+    await correctAccounts(district.platform, "2018-12-28T09:00:00.000+08:00");
+    district.now = DAYS.again;
+    await decide("FIN-C", "confirm-payout", {}, "results");
+    district.now = DAYS.resultsAgain;
+    await banksAnswer(district.platform, 2);
+    expect(await status()).toMatchObject({ current: "statements", money: { entitled: "15555.52", paid: "15555.52", inTransit: "0.00", unpaidAmount: "0.00" } });
+  }, 90_000);
+
+  it("issues the statements, binds an archive whose sums are right, and puts its hash into the log", async () => {
+    district.now = DAYS.statements;
+    await district.platform.projector.drain();
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    const closed = (await decide("FIN-R", "confirm-statements", {}, "over")) as any;
+    expect(closed).toMatchObject({ state: "closed", archive: { statements: HOUSEHOLDS } });
+    const archive = path.join(closed.folder, "archive");
+    const sums = readFileSync(path.join(archive, "SHA256SUMS"));
+    expect(createHash("sha256").update(sums).digest("hex")).toBe(closed.archive.indexHash);
+    const checked = execFileSync("sha256sum", ["-c", "SHA256SUMS"], { cwd: archive, encoding: "utf8" });
+    expect(checked.trim().split("\n")).toHaveLength(HOUSEHOLDS + 2 + 2);
+    expect(readdirSync(archive).sort()).toEqual(["SHA256SUMS", ...VILLAGES, "index.csv", "index.json"].sort());
+    const volume = readFileSync(path.join(archive, VILLAGES[0], `${VILLAGES[0]}-2018-volume.pdf`));
+    const pages = pdfText(volume);
+    const own = Array.from({ length: HOUSEHOLDS }, (_, nth) => nth).filter((nth) => nth % 2 === 0);
+    expect(pages).toHaveLength(2 + own.length);
+    for (const [index, nth] of own.entries()) expect(pages[2 + index]).toContain(numberOf(nth));
+    expect(volume.toString("latin1")).toContain("pdfaid:part>2<");
+    const index = JSON.parse(readFileSync(path.join(archive, "index.json"), "utf8"));
+    expect(index.archive).toMatchObject({ year: YEAR, villages: 2, statements: HOUSEHOLDS });
+  }, 120_000);
+
+  it("streams its progress, and lists its runs", async () => {
+    const response = await fetch(`${district.origin}/api/v1/year-end/${YEAR}/progress`, { headers: { authorization: `Bearer ${people["FIN-M"]}` } });
+    expect(response.headers.get("content-type")).toContain("text/event-stream");
+    const text = await response.text();
+    expect(text).toMatch(/^event: progress\ndata: \{/);
+    expect(text.trimEnd().endsWith("event: end\ndata: {}")).toBe(true);
+    expect((await as("FIN-M", "GET", `/year-end/${YEAR}/runs`)).body).toEqual({ runs: [{ run: 1, openedOn: "2018-12-05", state: "closed" }] });
+    expect((await as("FIN-M", "GET", "/year-end/2011")).body.code).toBe("YEAR_END_RUN_UNKNOWN");
+  }, 30_000);
+});
