@@ -19,6 +19,8 @@ export interface Snapshot {
   readonly position: number;
   /** Why the read models stand still, if they do. */
   readonly stopped: string | undefined;
+  /** One check: a question that the database refuses ends this one and not the snapshot. */
+  apart<T>(work: () => Promise<T>): Promise<T>;
 }
 
 export async function withSnapshot<T>(pool: Pool, district: string, work: (snapshot: Snapshot) => Promise<T>): Promise<T> {

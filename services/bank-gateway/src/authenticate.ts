@@ -18,7 +18,7 @@ import { accessErrors as errors } from "./access/errors.ts";
 import { type SecurityFailures, senderName } from "./access/failures.ts";
 import type { DailyQuota } from "./access/quota.ts";
 import type { Rate, RateLimiter } from "./access/rate.ts";
-import { asSeenByBank, isForeign } from "./access/seen.ts";
+import { asSeenByBank, isForeign, type RefusedMessage } from "./access/seen.ts";
 
 /*
  * Who a bank's request is from and what it may do, decided before a byte of its body is read: is the sender's address one
@@ -224,11 +224,11 @@ function claimedKeyId(request: FastifyRequest): string {
  * A refusal of a bank's message as the bank may see it. That it tried another bank's record is written down; to the bank
  * there is none.
  */
-export function refusalSeen(options: BankAuthentication, request: FastifyRequest, fault: unknown, body: Readonly<Record<string, unknown>>) {
+export function refusalSeen(options: BankAuthentication, request: FastifyRequest, fault: unknown, message: RefusedMessage): unknown {
   if (!(fault instanceof RefusalError)) return fault;
   const bank = bankOf(request);
-  if (fault.refusals.some((refusal) => isForeign(refusal, body, bank))) noteFailure(options, request, "OTHER_BANKS_RECORD");
-  return new RefusalError(...fault.refusals.map((refusal) => asSeenByBank(refusal, body, bank)));
+  if (fault.refusals.some(isForeign)) noteFailure(options, request, "OTHER_BANKS_RECORD");
+  return new RefusalError(...fault.refusals.map((refusal) => asSeenByBank(refusal, message, bank)));
 }
 
 const MS_OF_DAY = 86_400_000;

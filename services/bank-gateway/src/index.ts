@@ -14,4 +14,5 @@ export type { AccountSealing, BankMessage } from "./message.ts";
 export { needsCurrency } from "./message-body.ts";
 export { bankCommands, bankMessages } from "./messages.ts";
 export { paperMessageRoutes } from "./paper.ts";
+export type { ForeignAttempt } from "./recorder.ts";
 export { bankMessageRoutes } from "./routes.ts";

@@ -3,7 +3,7 @@ import type { CommandDefinition } from "@huimin/decider";
 import { type EventStore, type Evidence, isKeyText, type KnownKey } from "@huimin/event-store";
 import { idempotencyKeysOf, ownSerialOf } from "@huimin/loan";
 import { errorEntry, type Refusal } from "@huimin/outcome";
-import { asSeenByBank } from "./access/seen.ts";
+import { asSeenByBank, isForeign } from "./access/seen.ts";
 import { recordingErrors as errors } from "./recording-errors.ts";
 import { type TogetherOutcome, together } from "./together.ts";
 
@@ -20,6 +20,15 @@ export interface Recording {
   readonly handlerOf: (name: string) => CommandHandler;
   /** Records messages of several services in one append; default: the handler of the first. */
   readonly wholeHandler?: CommandHandler;
+  /** Told that a bank tried another bank's record, before the refusal is made to say nothing of it. */
+  readonly onForeign?: (attempt: ForeignAttempt) => void;
+}
+
+/** A message of a bank about another bank's record. */
+export interface ForeignAttempt {
+  readonly bank: string;
+  readonly channel: string;
+  readonly command: string;
 }
 
 /** Everything of the envelope that is the same for all messages. */
@@ -101,8 +110,12 @@ export class MessageRecorder {
   }
 
   /** A refusal as the bank may see it. */
-  #seen(refusal: Refusal, body: Readonly<Record<string, unknown>>): Refusal {
-    return asSeenByBank(passing(refusal), body, this.#bank);
+  #seen(refusal: Refusal, message: Pick<RowMessage, "definition" | "body"> | undefined): Refusal {
+    passing(refusal);
+    if (!message) return refusal;
+    const { name } = message.definition;
+    if (isForeign(refusal)) this.#recording.onForeign?.({ bank: this.#bank, channel: this.#meta.channel, command: name });
+    return asSeenByBank(refusal, { name, body: message.body }, this.#bank);
   }
 
   #sourceOf({ definition, body }: RowMessage): string | undefined {
@@ -124,7 +137,7 @@ export class MessageRecorder {
     const { handlerOf, definitionOf, store, district } = this.#recording;
     const outcome = await handlerOf(definition.name).execute(definitionOf(definition.name), body, meta);
     if (outcome.kind === "refused" || outcome.kind === "key-conflict")
-      return { row, status: "refused", refusal: this.#seen(outcome.refusal, body) };
+      return { row, status: "refused", refusal: this.#seen(outcome.refusal, message) };
     const answer = outcome.answer as Record<string, unknown>;
     const done = { row, status: statusOf(answer), answer, position: outcome.lastPosition } as const;
     if (outcome.kind === "recorded") return done;
@@ -244,16 +257,11 @@ export class MessageRecorder {
     const handler = wholeHandler ?? handlerOf(first?.definition.name ?? "RecordRepayment");
     const outcome = await handler.execute(together(rows, mode), {}, { ...this.#meta, keys: whole ? [whole, ...keys] : keys });
     if (outcome.kind === "key-conflict" || outcome.kind === "repeated") return "again";
-    if (outcome.kind === "refused") {
-      const { body = {} } = rows.find(({ row }) => row === outcome.refusal.row) ?? {};
-      return { refused: this.#seen(outcome.refusal, body) };
-    }
+    const sent = new Map(rows.map((message) => [message.row, message]));
+    if (outcome.kind === "refused") return { refused: this.#seen(outcome.refusal, sent.get(outcome.refusal.row ?? -1)) };
     const { items } = outcome.answer as { readonly items: readonly TogetherOutcome[] };
     return items.map((item): RowOutcome => {
-      if ("refusal" in item) {
-        const { body = {} } = rows.find(({ row }) => row === item.row) ?? {};
-        return { row: item.row, status: "refused", refusal: this.#seen(item.refusal, body) };
-      }
+      if ("refusal" in item) return { row: item.row, status: "refused", refusal: this.#seen(item.refusal, sent.get(item.row)) };
       return { row: item.row, status: statusOf(item.answer), answer: item.answer, position: outcome.lastPosition };
     });
   }

@@ -71,7 +71,7 @@ function messageRoute(app: App, message: BankMessage, options: BankMessageOption
       if (!command.ok) throw new RefusalError(command.refusal);
       const sender = senderOf(request, definition, command.value);
       const sent = await app.commands.send(definition, command.value, sender).catch((fault: unknown) => {
-        throw refusalSeen(options.access, request, fault, command.value);
+        throw refusalSeen(options.access, request, fault, { name: definition.name, body: command.value });
       });
       if (sent.kind === "proposed") throw new RefusalError({ code: "INTERNAL", details: { correlation: request.id } });
       return sendOutcome(reply, sent, sent.answer.status === "held");

@@ -58,7 +58,7 @@ const listsOf = (state: PoolState) =>
     approvedOn: current.approvedOn,
     partsRecorded: current.parts.size,
     partsPosted: current.posted.size,
-    allocations: allocated.length,
+    allocations: allocated.filter(({ reversed }) => !reversed).length,
   }));
 
 /** Pools with their lists, read from their streams, so nothing is ever behind. */

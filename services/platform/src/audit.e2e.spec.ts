@@ -9,7 +9,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "./cli/program.ts";
 import { auditJob, openPlatformAuditor } from "./compose/auditor.ts";
-import { type CheckpointPlaces, makeCheckpoint } from "./compose/checkpointing.ts";
+import { type CheckpointPlaces, checkpointJob, makeCheckpoint } from "./compose/checkpointing.ts";
 import { LiveDistrict } from "./testing/live-district.ts";
 
 const district = new LiveDistrict();
@@ -85,6 +85,36 @@ describe("the auditor's rights", () => {
         await expect(pool.query(sql), sql).rejects.toMatchObject({ code: expect.stringMatching(/^(42501|42883|42P01)$/) });
     } finally {
       await pool.end();
+    }
+  });
+});
+
+describe("an auditor on a machine of its own", () => {
+  it("needs a login that may become huimin_auditor, the log's public key, and nothing else of the ledger", async () => {
+    const { key } = (await huimin(["checkpoint", "--json"])).json as { key: string };
+    const owner = new Client({ connectionString: district.platform.databaseUrl });
+    await owner.connect();
+    await owner.query("CREATE ROLE spec_auditor LOGIN PASSWORD 'spec'; GRANT huimin_auditor TO spec_auditor WITH INHERIT FALSE, SET TRUE");
+    const address = new URL(district.platform.databaseUrl);
+    address.username = "spec_auditor";
+    address.password = "spec";
+    const out: string[] = [];
+    try {
+      const apart = path.join(folder, "auditor-machine");
+      const environment = { HUIMIN_HOME: apart, DATABASE_URL: address.href, HUIMIN_AUDIT_LOG_KEY: key, HUIMIN_LOG_LEVEL: "silent" };
+      const terminal = { out: (text: string) => out.push(text), err: () => undefined };
+      await district.platform.projector.drain();
+      expect(await runCli(["audit", "--json"], { terminal, environment, directory: folder })).toBe(0);
+      expect(JSON.parse(out.join(""))).toMatchObject({
+        clean: true,
+        position: await district.platform.store.head("410803"),
+        logKeys: [key],
+      });
+      // No key of the log, no secret of the vault came to be there.
+      expect(readdirSync(apart)).toEqual(["audit"]);
+    } finally {
+      await owner.query("DROP ROLE spec_auditor");
+      await owner.end();
     }
   });
 });
@@ -224,6 +254,12 @@ describe("checkpoints that leave the machine", () => {
     });
     await huimin(["checkpoint", "--export", "out"]);
     expect(await huimin(["verify", "--export", "out", "--key", key, "--witness-key", witnessKey], true)).toMatchObject({ code: 0 });
+    expect(checkpointJob(platform, { ...places, checkpointEvery: "never" })).toBeUndefined();
+    const job = checkpointJob(platform, { ...places, witnesses: `${url} ${witnessKey}` });
+    await district.lend("L5", "1000.00");
+    await job?.run({});
+    expect(witness.head("huimin-ledger/410803")?.size).toBe(await platform.store.head("410803"));
+    expect((await huimin(["checkpoint", "--publish"])).code).toBe(0);
     // A mail that was kept proves it as well, whatever became of folder and database.
     const mail = path.join(home, "mail", readdirSync(path.join(home, "mail")).sort()[0] as string);
     rmSync(path.join(folder, "out", "checkpoints"), { recursive: true });
@@ -278,5 +314,19 @@ describe("an intruder with the owner's password", () => {
     const found = await huimin(["audit", "--json"]);
     const cut = (found.json.findings as Finding[]).find(({ id }) => id === "log:truncated:end");
     expect(cut?.examples[0]).toContain(`positions ${head - 1}–${head}`);
+    // The hourly job signs nothing over it and says so; trying again would change nothing.
+    const fatal: string[] = [];
+    const logger = { fatal: (_: object, text: string) => fatal.push(text), info: () => undefined } as never;
+    const places = {
+      logKeyFile: path.join(home, "log-key.pem"),
+      checkpointFolder: path.join(home, "checkpoints"),
+      checkpointEvery: "hour" as const,
+    };
+    const job = checkpointJob(
+      { ...district.platform, logger },
+      { ...places, checkpointMailFolder: path.join(home, "mail"), witnesses: undefined },
+    );
+    await job?.run({});
+    expect(fatal).toEqual([expect.stringContaining("no checkpoint is made")]);
   });
 });

@@ -198,6 +198,11 @@ describe("what keeps the books in order", () => {
       unchanged: 1,
     });
     expect((await huimin("statements", "issue", "--year", "18")).code).toBe(2);
+    // The auditor works the printed figures out from the log again.
+    const { json } = await huimin("audit", "--json");
+    // This command line has another home than the district, and so another key than the one that signed the close.
+    expect(json.findings.map(({ id }: { id: string }) => id).filter((id: string) => !id.startsWith("log:signature:"))).toEqual([]);
+    expect(json.books.results).toContainEqual(expect.objectContaining({ id: "statement-figures", checked: 1, failed: 0 }));
   });
 
   it("given an event, a balance or the books altered in the database, then check names it and exits 1", async () => {

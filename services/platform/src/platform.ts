@@ -12,13 +12,14 @@ import { buildApp, commandsWith, guardWith, listsAsFiles, PeopleStore, readModel
 import { isSandboxDistrict } from "@huimin/identity";
 import { createProjector } from "@huimin/projector";
 import { createRegistryView } from "@huimin/registry-view";
-import { BankClients } from "@huimin/service-bank-gateway";
+import { BankClients, SecurityFailures } from "@huimin/service-bank-gateway";
 import { hidingRestricted } from "@huimin/service-registry";
 import { openApiWebhooks } from "@huimin/service-webhooks";
 import { createLogger, createMetrics } from "@huimin/telemetry";
 import { createVault, liveVaultSecrets, postgresKeyStore, postgresLookupStore } from "@huimin/vault";
 import type { FastifyBaseLogger } from "fastify";
 import type { Pool } from "pg";
+import { foreignAttempts } from "./compose/bank-access.ts";
 import { createBankFiles } from "./compose/bank-files.ts";
 import { createClosingDesk, policySettlement } from "./compose/closing.ts";
 import { createCommands } from "./compose/commands.ts";
@@ -158,6 +159,9 @@ async function compose(options: PlatformOptions, base: Base): Promise<Platform> 
   const shown = hidingRestricted(vault, registry);
   const reveal: Reveal = async ({ district: of, personId, field, sealed }) =>
     (await shown.unsealMany([{ district: of, personId, field, sealed }]))[0];
+  const bankFailures = new SecurityFailures(poolOf("huimin_bank_gateway", 1), district, clock, (err) =>
+    logger.warn({ err }, "failures of bank clients could not be written"),
+  );
   const platform: Platform = {
     district,
     home: options.home,
@@ -176,6 +180,7 @@ async function compose(options: PlatformOptions, base: Base): Promise<Platform> 
     books,
     desk,
     bankClients: new BankClients(store, district),
+    bankFailures,
     bankFiles: createBankFiles({
       home: options.home,
       folder: options.bankFiles,
@@ -186,6 +191,7 @@ async function compose(options: PlatformOptions, base: Base): Promise<Platform> 
       clock,
       wake: () => projector.wake(),
       logger,
+      onForeign: foreignAttempts({ bankFailures, metrics, logger }),
       onBooked: ({ kind, bank, sha256 }) => {
         if (kind !== "statement" && kind !== "portfolio") return;
         void followUps.add({ kind: "reconciliation", data: { day: shanghaiDate(clock()), bank, file: sha256 } });

@@ -44,7 +44,8 @@ describe("the risk chain over HTTP", () => {
       body: { code: "COMPENSATION_INTEREST_DIFFERS", detailEn: expect.stringContaining("258.61") },
     });
     expect((await bank("compensation-applications", application)).status).toBe(201);
-    expect((await bank("compensation-applications", application, { keyId: "k2" })).body.code).toBe("OTHER_BANKS_CASE");
+    // What another bank asks about is answered like what does not exist (ADR 12).
+    expect((await bank("compensation-applications", application, { keyId: "k2" })).body.code).toBe("COMPENSATION_LOAN_UNKNOWN");
     const approval = await person(checker, "POST", "/risk-fund/approve-compensation", { ref: "C1", valueDate: "2020-06-01" });
     expect(approval).toMatchObject({ status: 201, body: { shares: { fund: "14181.03", bank: "6077.58" } } });
     const paid = await approved(cashier, "/risk-fund/pay-compensation", {

@@ -2,6 +2,7 @@ import path from "node:path";
 import { BackupFault } from "@huimin/backup";
 import { type Config, ConfigFault, readConfig } from "@huimin/config";
 import { EmbeddedServerFault, ensureDatabase, MigrationChanged, startEmbedded } from "@huimin/database";
+import { NoteError } from "@huimin/proof-log";
 import closeWithGrace from "close-with-grace";
 import { platformOptionsOf } from "./cli/context.ts";
 import { auditJob, openPlatformAuditor } from "./compose/auditor.ts";
@@ -120,7 +121,7 @@ try {
   await main();
 } catch (fault) {
   if (closing) await new Promise(() => undefined); // stopped while it started: the signal's handler ends the process
-  const expected = [BackupFault, ConfigFault, EmbeddedServerFault, MigrationChanged, SandboxFault, WrongArguments].some(
+  const expected = [BackupFault, ConfigFault, EmbeddedServerFault, MigrationChanged, NoteError, SandboxFault, WrongArguments].some(
     (kind) => fault instanceof kind,
   );
   process.stderr.write(`${expected ? (fault as Error).message : ((fault as Error).stack ?? String(fault))}\n`);

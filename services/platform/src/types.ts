@@ -6,7 +6,7 @@ import type { HouseholdSheets } from "@huimin/household-sheet";
 import type { App, PeopleStore, ServerLimits } from "@huimin/http";
 import type { Projector } from "@huimin/projector";
 import type { RegistryView } from "@huimin/registry-view";
-import type { BankClients } from "@huimin/service-bank-gateway";
+import type { BankClients, SecurityFailures } from "@huimin/service-bank-gateway";
 import type { Webhooks } from "@huimin/service-webhooks";
 import type { Metrics } from "@huimin/telemetry";
 import type { Vault, VaultOptions, VaultSecrets } from "@huimin/vault";
@@ -119,6 +119,8 @@ export interface Platform {
   readonly webhooks: Webhooks;
   /** Who may connect as a bank: clients, keys, and those that end soon. */
   readonly bankClients: BankClients;
+  /** What failed of their authentication and authorisation. */
+  readonly bankFailures: SecurityFailures;
   /** Files of banks. */
   readonly bankFiles: BankFiles;
   readonly logger: FastifyBaseLogger;

@@ -99,6 +99,18 @@ describe("masking by role", () => {
   });
 });
 
+describe("a donor who is a natural person", () => {
+  it("is sealed in the log and masked in the list", async () => {
+    const party = { party: "D1", kind: "donor", name: "上官捐赠", natural: true, valueDate: "2018-01-02" };
+    expect((await call("POST", "/parties", "FOF", party)).statusCode).toBe(201);
+    await service.projector.drain();
+    expect((await call("GET", "/parties", "FOF")).json().items).toMatchObject([{ party: "D1", name: "上***", natural: true }]);
+    const { rows } = await service.owner.query("SELECT canonical FROM log.event WHERE stream = 'party/D1'");
+    expect(rows[0].canonical).toContain("sealed:v1:K1:1:");
+    expect(rows[0].canonical).not.toContain("上官");
+  });
+});
+
 describe("the access log", () => {
   const access = (subject: string) => ({
     ...{ actor: "u-1", role: "FIN-C", subjectKind: "payout-file" as const, subject, fields: ["name", "account"] },

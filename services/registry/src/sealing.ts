@@ -194,5 +194,8 @@ export async function sealAccount(vault: Vault, district: string, holder: string
   return { holder, bank: account.bank, kind: account.kind, number, numberHash, purpose: account.purpose ?? ALL };
 }
 
+/** Under whose key the name of a party is sealed who is a natural person. */
+export const partyPerson = (party: string): string => `party:${party}`;
+
 /** Civil date of a clock in milliseconds. */
 export const todayOf = (clock: () => number): IsoDate => shanghaiDate(clock());

@@ -97,7 +97,7 @@ describe("sending", () => {
   });
 
   it("given redirects, a private address, silence, a flood or Retry-After, then each is a failure of its kind and none is followed", async () => {
-    const webhooks = world.process({ ring: true, timeoutMs: 300 });
+    const webhooks = world.process({ ring: true, timeoutMs: 2_500 });
     const elsewhere = await new Receiver().start();
     world.closeLater(() => elsewhere.stop());
     const targets = ["redirect", "private", "silent", "flood", "later", "refused"].map((endpoint) => ({ bank: "K1", endpoint }));
@@ -183,7 +183,7 @@ describe("sending", () => {
   });
 
   it("given a bank that never answers, then another bank has all of its messages meanwhile", async () => {
-    const webhooks = world.process();
+    const webhooks = world.process({ ring: true, timeoutMs: 60_000 });
     const K2 = { bank: "K2", endpoint: "W1b" };
     await world.register(W1, world.receiver.url("/slow"));
     await world.register(K2, world.receiver.url("/quick"));
@@ -194,7 +194,7 @@ describe("sending", () => {
     for (let n = 0; n < 30; n += 1) await Promise.all([world.hold(`A${n}`), world.hold(`B${n}`, "K2")]);
     await webhooks.sweep();
     // The slow one's attempts are all still under way, at most four of them.
-    await expect.poll(async () => (await world.rows(webhooks, "delivered")).length, { timeout: 8_000 }).toBe(30);
+    await expect.poll(async () => (await world.rows(webhooks, "delivered")).length, { timeout: 50_000 }).toBe(30);
     expect(world.receiver.received.filter(({ path }) => path === "/slow").length).toBeLessThanOrEqual(4);
     await webhooks.close();
     expect((await world.rows(webhooks, "waiting")).every(({ bank, attempts }) => bank === "K1" && attempts === 0)).toBe(true);

@@ -99,6 +99,12 @@ describe("ProposeCommand 制单", () => {
     });
   });
 
+  it("finds telephone and card numbers in sentences, and takes a serial for a serial", () => {
+    expect(personalDataInClear({ note: "电话13812345678" })).toBe("/note");
+    expect(personalDataInClear({ list: [{ reason: "卡号6299994108990000011未激活" }] })).toBe("/list/0/reason");
+    expect(personalDataInClear({ serial: "13812345678", reason: "流水6299994108990000012", amount: "13812345678.00" })).toBeUndefined();
+  });
+
   it("accepts sealed fields and numbers that are no ID number", () => {
     expect(
       personalDataInClear({ phone: "sealed:abc", serial: "410899198710050029", amount: "12.00", list: [1, null, true] }),

@@ -310,6 +310,13 @@ export const registryErrors = declareErrors({
     remedyZh: "请核对编号,或先备案该参与方。",
     remedyEn: "Check the number, or register the party first.",
   },
+  PARTY_NAME_NOT_SEALED: {
+    kind: "invalid",
+    zh: "自然人参与方的姓名必须加密后入账。",
+    en: "The name of a party who is a natural person has to be sealed.",
+    remedyZh: "请经 /api/v1/parties 备案（系统自动加密），或由导入程序先行加密。",
+    remedyEn: "Register the party through /api/v1/parties, which seals it, or seal it in the program that imports.",
+  },
   PARTY_ALREADY_REGISTERED: {
     kind: "conflict",
     zh: "{party} 已备案为{kind}。",

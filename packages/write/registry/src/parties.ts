@@ -87,7 +87,9 @@ export type PartyKind = RegistryPayload<"PartyRegistered">["kind"];
 /** 捐赠人, 担保方 or 保险人, from `party/{id}`; one party may be several of them. */
 export interface PartyState {
   readonly party: string | undefined;
+  /** Sealed for a natural person. */
   readonly name: string;
+  readonly natural?: boolean;
   readonly creditCode?: string;
   /** In the order of registration. */
   readonly kinds: readonly { readonly kind: PartyKind; readonly from: IsoDate }[];
@@ -98,8 +100,14 @@ export const partyFold: Fold<PartyState> = {
   evolve(state, event): PartyState {
     const registered = payloadOf(event, "PartyRegistered");
     if (!registered) return state;
-    const { party, name, creditCode = state.creditCode, kind } = registered;
-    return { party, name, ...(creditCode === undefined ? {} : { creditCode }), kinds: [...state.kinds, { kind, from: event.valueDate }] };
+    const { party, name, natural, creditCode = state.creditCode, kind } = registered;
+    return {
+      party,
+      name,
+      ...(natural ? { natural } : {}),
+      ...(creditCode === undefined ? {} : { creditCode }),
+      kinds: [...state.kinds, { kind, from: event.valueDate }],
+    };
   },
 };
 

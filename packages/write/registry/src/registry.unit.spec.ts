@@ -152,6 +152,12 @@ describe("members and head", () => {
 });
 
 describe("RegisterParty", () => {
+  it("takes the name of a natural person sealed only", () => {
+    const person = { party: "D9", kind: "donor" as const, natural: true, valueDate: "2018-01-02" };
+    expect(code(new SpecRegister().when(r.RegisterParty, { ...person, name: "上官捐赠" }))).toBe("PARTY_NAME_NOT_SEALED");
+    new SpecRegister().ok(r.RegisterParty, { ...person, name: "sealed:v1:K1:1:abc" });
+  });
+
   const donor = { party: "N1", kind: "donor" as const, name: "示例捐赠人", valueDate };
 
   it("takes one party in several kinds, each once", () => {

@@ -120,7 +120,10 @@ export const PartyKind = Type.Union([Type.Literal("donor"), Type.Literal("guaran
 export const PartyRegistered = Type.Object({
   party: Id,
   kind: PartyKind,
+  /** sealed under K1 of `party:{party}` for a natural person */
   name: Type.String(),
+  /** 自然人: the name is sealed */
+  natural: Type.Optional(Type.Boolean()),
   creditCode: Type.Optional(Id),
   checksumWarning: Type.Optional(Type.Boolean()),
 });

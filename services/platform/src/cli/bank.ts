@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type KeyClaim, possessionText } from "@huimin/bank-client/events";
 import { addMonths, shanghaiDate } from "@huimin/calendar";
-import { DailyQuota, type OfficeAccessOptions, printedClients, SecurityFailures } from "@huimin/service-bank-gateway";
+import { DailyQuota, type OfficeAccessOptions, printedClients } from "@huimin/service-bank-gateway";
 import type { Command } from "commander";
 import type { Platform } from "../platform.ts";
 import { type CliContext, cliActor, fileOf, optionsOf, withPlatform } from "./context.ts";
@@ -39,7 +39,7 @@ const textOf = (context: CliContext, text: string): string =>
 const accessOf = (platform: Platform): OfficeAccessOptions => ({
   clients: platform.bankClients,
   quota: new DailyQuota(platform.pool, platform.district, () => undefined),
-  failures: new SecurityFailures(platform.pool, platform.district, platform.clock, () => undefined),
+  failures: platform.bankFailures,
   district: platform.district,
   now: platform.clock,
 });

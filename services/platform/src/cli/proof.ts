@@ -21,6 +21,7 @@ import {
 } from "@huimin/proof-log";
 import { checkCode } from "@huimin/statements";
 import type { Command } from "commander";
+import { makeCheckpoint } from "../compose/checkpointing.ts";
 import { settleCopy } from "../compose/copy.ts";
 import { fileLogSigner } from "../compose/log-key.ts";
 import type { Platform } from "../types.ts";
@@ -66,10 +67,17 @@ function checkpointCommand(program: Command, context: CliContext): void {
     .command("checkpoint")
     .description("sign size and root of the log 检查点; kept in the database and in HUIMIN_CHECKPOINT_FOLDER")
     .option("--export <folder>", "also write the log with its checkpoints and key as files that verify --export reads")
+    .option("--publish", "also to the auditor's outbox and to the witnesses, as every hour")
     .option("--json", "print JSON")
     .action(async (_options, command: Command) => {
-      const { json, export: out } = optionsOf<{ json?: boolean; export?: string }>(command);
-      await withCheckpoints(context, async (checkpoints, { store, district }) => {
+      const { json, export: out, publish } = optionsOf<{ json?: boolean; export?: string; publish?: boolean }>(command);
+      await withCheckpoints(context, async (checkpoints, platform) => {
+        const { store, district } = platform;
+        if (publish) {
+          const { cosigned, silent } = await makeCheckpoint(platform, configOf(context));
+          for (const name of cosigned) context.terminal.err(`已联署 cosigned: ${name}`);
+          for (const name of silent) context.terminal.err(`未应答 no answer: ${name}`);
+        }
         const { size, root, note, origin } = await checkpoints.sign();
         const key = verifierKey(fileLogSigner(configOf(context).logKeyFile, district).verifier);
         if (out !== undefined) {

@@ -1,5 +1,11 @@
 import { isSandboxDistrict } from "@huimin/identity";
-import { type BankAuthentication, DailyQuota, type OfficeAccessOptions, RateLimiter, SecurityFailures } from "@huimin/service-bank-gateway";
+import {
+  type BankAuthentication,
+  DailyQuota,
+  type ForeignAttempt,
+  type OfficeAccessOptions,
+  RateLimiter,
+} from "@huimin/service-bank-gateway";
 import { PostgresNonceStore } from "@huimin/signing";
 import type { Pool } from "pg";
 import type { Platform } from "../types.ts";
@@ -17,13 +23,22 @@ export interface BankAccess {
   close(): Promise<void>;
 }
 
+/** Notes that a bank named another bank's record in a file or a bulk. */
+export const foreignAttempts =
+  ({ bankFailures, metrics, logger }: Pick<Platform, "bankFailures" | "metrics" | "logger">) =>
+  ({ bank, channel, command }: ForeignAttempt): void => {
+    const failure = { code: "OTHER_BANKS_RECORD", address: `(${channel})`, keyId: "", route: command, bank };
+    logger.warn({ security: failure }, "a bank's message was refused");
+    bankFailures.note(failure);
+    metrics.bankFailures.inc({ code: failure.code });
+  };
+
 /** `pool`: the gateway's, whose role sees one bank at a time. */
 export function createBankAccess(platform: Platform, pool: Pool, options: BankAccessOptions): BankAccess {
-  const { district, clock, logger, metrics, bankClients: clients } = platform;
+  const { district, clock, logger, metrics, bankClients: clients, bankFailures: failures } = platform;
   const { publicOrigin, signatureWindowSeconds: windowSeconds, wallClock } = options;
   const onFault = (err: unknown) => logger.warn({ err }, "the counts of bank clients could not be written");
   const quota = new DailyQuota(pool, district, onFault);
-  const failures = new SecurityFailures(pool, district, clock, onFault);
   return {
     authentication: {
       clients,

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { EventStore } from "@huimin/event-store";
-import { BankFileIntake, BankFileStorage, type IntakeOptions, lookIntoFolder, UnfinishedFiles } from "@huimin/service-bank-gateway";
+import { BankFileIntake, BankFileStorage, type ForeignAttempt, type IntakeOptions, lookIntoFolder, UnfinishedFiles } from "@huimin/service-bank-gateway";
 import type { FastifyBaseLogger } from "fastify";
 import type { CommandTable } from "./commands.ts";
 
@@ -15,6 +15,7 @@ export interface BankFilesOptions {
   readonly table: CommandTable;
   readonly clock: () => number;
   readonly wake: () => void;
+  readonly onForeign?: (attempt: ForeignAttempt) => void;
   readonly logger: FastifyBaseLogger;
   /** Told of every file that was booked. */
   readonly onBooked?: IntakeOptions["onBooked"];
@@ -38,6 +39,7 @@ export function createBankFiles(options: BankFilesOptions): BankFiles {
     clock,
     wake,
     ...(options.onBooked ? { onBooked: options.onBooked } : {}),
+    ...(options.onForeign ? { onForeign: options.onForeign } : {}),
     handlerOf: (name) => table.handlerOf(name),
     definitionOf: (name) => {
       const definition = table.find(name);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { CommandHandler, CommandOutcome } from "@huimin/command-handler";
 import { type CommandDefinition, needsSecondPerson } from "@huimin/decider";
 import { type CommandSender, type Commands, RefusalError, type Sent } from "@huimin/http";
-import { type FindCommand, proposeCommand } from "@huimin/proposal";
+import { type FindCommand, personalDataInClear, proposalErrors, proposeCommand } from "@huimin/proposal";
 import type { Metrics } from "@huimin/telemetry";
 
 /** One service's commands and the handler that records them with that service's rights. */
@@ -73,6 +73,10 @@ export function createCommands(
       const handler = table.handlerOf(name);
       // The table's own: composition may have added to what the route's package knows of the command (@huimin/succession).
       const definition = table.find(name) as CommandDefinition;
+      // What is in the log in clear stays there for ever: people are named by id or sealed, also in what somebody types as a reason.
+      const clear = personalDataInClear(body);
+      if (clear !== undefined)
+        throw new RefusalError({ code: proposalErrors.PERSONAL_DATA_IN_CLEAR, details: { path: clear }, path: clear });
       const meta = { ...sender, ...(await correctedBy(sender, options.eventOf)) };
       if (!needsSecondPerson(definition) || sender.role === "BANK" || sender.role === "SYS") {
         const sent = answered(count(definition.name, await handler.execute(definition, body, meta)));

@@ -63,7 +63,7 @@ import { erasurePlanRoutes } from "../privacy/routes.ts";
 import type { Platform } from "../types.ts";
 import { yearEndRoutes } from "../year-end/routes.ts";
 import { auditRouteOptionsOf } from "./auditor.ts";
-import { createBankAccess } from "./bank-access.ts";
+import { createBankAccess, foreignAttempts } from "./bank-access.ts";
 import { CommandTable } from "./commands.ts";
 import { disclosuresTo } from "./disclosures.ts";
 import { proposalRoutes } from "./proposals.ts";
@@ -125,6 +125,7 @@ export async function registerServices(app: App, platform: Platform, options: Se
     wholeHandler: handler,
     handlerOf: (name) => table.handlerOf(name),
     definitionOf: (name) => table.find(name) as CommandDefinition,
+    onForeign: foreignAttempts(platform),
     wake: () => projector.wake(),
   });
   const fileOptions: FileRouteOptions = {

@@ -16,7 +16,7 @@ export async function bankFilesIn(folder: string): Promise<PlanFacts["bankFiles"
   const files = entries.filter((entry) => entry.isFile()).slice(0, FILES_MAX);
   let oldest = Number.POSITIVE_INFINITY;
   for (const { parentPath, name } of files) oldest = Math.min(oldest, (await stat(path.join(parentPath, name))).mtimeMs);
-  return { folder, files: files.length, since: files.length === 0 ? undefined : shanghaiDate(oldest) };
+  return { folder, files: files.length, since: files.length === 0 ? undefined : shanghaiDate(Math.floor(oldest)) };
 }
 
 /** The plan, or the refusal that says that nobody is known by this id. */

@@ -4,7 +4,16 @@ import type { Result } from "@huimin/outcome";
 import * as registry from "@huimin/registry";
 import type { FastifyRequest } from "fastify";
 import type { Static, TObject, TSchema } from "typebox";
-import { checkHousehold, checkMember, checkPlainAccount, sealAccount, sealHouseholds, sealMember, todayOf } from "../sealing.ts";
+import {
+  checkHousehold,
+  checkMember,
+  checkPlainAccount,
+  partyPerson,
+  sealAccount,
+  sealHouseholds,
+  sealMember,
+  todayOf,
+} from "../sealing.ts";
 import type { RegistryRoutesOptions } from "./options.ts";
 import * as schemas from "./schemas.ts";
 
@@ -98,6 +107,20 @@ export function householdCommandRoutes(app: App, { district, vault, view, clock 
       const [cause] =
         body.cause && head ? await vault.seal([{ district, personId: head, field: "cause", keyClass: "K2", text: body.cause }]) : [];
       return { household, valueDate: body.valueDate, ...(cause === undefined ? {} : { cause }) };
+    },
+  });
+  personCommand(app, {
+    url: "/parties",
+    definition: registry.RegisterParty,
+    summary: "参与方备案 / Register a donor, guarantor or insurer; a natural person's name is sealed",
+    tags,
+    body: registry.RegisterPartyBody,
+    commandOf: async (request) => {
+      const { body } = parts<typeof registry.RegisterPartyBody>(request);
+      if (!body.natural) return body;
+      const text = value(checkName(body.name)).name;
+      const [name] = await vault.seal([{ district, personId: partyPerson(body.party), field: "name", keyClass: "K1", text }]);
+      return { ...body, name };
     },
   });
 
@@ -229,7 +252,6 @@ function sealedAlready(app: App): void {
       undefined,
       "企业破产 / File a bankruptcy",
     ],
-    ["/parties", registry.RegisterParty, registry.RegisterPartyBody, undefined, "参与方备案 / Register a donor, guarantor or insurer"],
     ["/banks", registry.RegisterBank, registry.RegisterBankBody, undefined, "银行登记 / Register a bank"],
   ] as const satisfies readonly (readonly [string, unknown, TObject, TObject | undefined, string])[];
   for (const [url, definition, body, params, summary] of byPath) {

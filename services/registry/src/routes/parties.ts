@@ -1,10 +1,12 @@
 import { parseDate, shanghaiDate } from "@huimin/calendar";
 import type { RecordedEvent } from "@huimin/decider";
 import { type App, MinPosition, needsRole, RefusalError, waitsForPosition } from "@huimin/http";
+import { ERASED_MARK, maskName } from "@huimin/identity";
 import { ALWAYS, POLICY_KEYS, parameterOf, policyFold, policyStream, policyTimeline } from "@huimin/policy/events";
 import { registryErrors } from "@huimin/registry";
 import { Type } from "typebox";
 import { READERS } from "../fields.ts";
+import { partyPerson } from "../sealing.ts";
 import { type RegistryRoutesOptions, security } from "./options.ts";
 import { strict } from "./schemas.ts";
 
@@ -14,7 +16,7 @@ const Text = Type.String();
 const Maybe = Type.Optional(Type.String());
 
 /** Villages, enterprises, other parties and banks: few, so each list is whole. */
-export function partyReadRoutes(app: App, { district, view }: RegistryRoutesOptions): void {
+export function partyReadRoutes(app: App, { district, view, shown }: RegistryRoutesOptions): void {
   const list = { onRequest: needsRole(...READERS), preHandler: waitsForPosition };
   app.get(
     "/villages",
@@ -94,15 +96,34 @@ export function partyReadRoutes(app: App, { district, view }: RegistryRoutesOpti
         response: {
           200: Type.Object({
             items: Type.Array(
-              Type.Object({ party: Text, name: Text, creditCode: Maybe, kinds: Type.Array(Type.Object({ kind: Text, from: Text })) }),
+              Type.Object({
+                party: Text,
+                name: Text,
+                natural: Type.Optional(Type.Boolean()),
+                creditCode: Maybe,
+                kinds: Type.Array(Type.Object({ kind: Text, from: Text })),
+              }),
             ),
           }),
         },
       },
     },
-    async () => ({
-      items: (await view.parties(district)).map((one) => ({ ...one, party: one.party as string, kinds: [...one.kinds] })),
-    }),
+    async () => {
+      const parties = await view.parties(district);
+      const persons = parties.filter(({ natural }) => natural);
+      const names = await shown.unsealMany(
+        persons.map(({ party, name }) => ({ district, personId: partyPerson(party as string), field: "name", sealed: name })),
+      );
+      const masked = new Map(persons.map(({ party }, index) => [party, maskName(names[index] ?? ERASED_MARK)]));
+      return {
+        items: parties.map((one) => ({
+          ...one,
+          party: one.party as string,
+          name: masked.get(one.party) ?? one.name,
+          kinds: [...one.kinds],
+        })),
+      };
+    },
   );
   app.get(
     "/banks",

@@ -18,7 +18,7 @@ import { payoutErrors as errors } from "./errors.ts";
 import { closed, DateField, Id, PAYOUT_ROWS_MAX, Year } from "./fields.ts";
 import { dayOf, type Located } from "./gather.ts";
 import { hashOfRows } from "./list.ts";
-import { linesOfBatch, orderedBatch, partsAllocated, partsOfBatch, shapeOfOrder } from "./pool-order.ts";
+import { householdsAllocated, linesOfBatch, orderedBatch, partsAllocated, partsOfBatch, shapeOfOrder } from "./pool-order.ts";
 
 /*
  * D4 for a whole pool and year, of any number of households: a person orders it and a second one approves, once; the
@@ -73,7 +73,7 @@ export const OrderPoolPayout: CommandDefinition<Static<typeof OrderPoolPayoutBod
       ...(accountsNotOf ? { accountsNotOf } : {}),
       ...(run === undefined ? {} : { run }),
     };
-    const { batches, ...shape } = shapeOfOrder(parts, rows);
+    const { batches, ...shape } = shapeOfOrder(parts, householdsAllocated(state.value, year), rows);
     const event = dividendEvent("PoolPayoutOrdered", day.value, { pool, year, order, bank, batches, ...shape, ...chosen });
     return ok({ writes: [{ stream: poolStream(pool), events: [event] }], answer: { pool, year, order, batches } });
   },

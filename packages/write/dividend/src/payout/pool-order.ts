@@ -23,14 +23,19 @@ export const partsAllocated = (state: PoolState, year: number): number =>
 /** Of what a file of `rows` is made: whole parts, or a slice of one where a file has fewer rows than a part has households. */
 export function shapeOfOrder(
   allocated: number,
+  households: number,
   rows?: number,
 ): { readonly batches: number; readonly parts: number; readonly rows?: number; readonly slices?: number } {
   const limit = rows === undefined ? {} : { rows };
   const parts = Math.min(PARTS_OF_BATCH, Math.floor((rows ?? PAYOUT_ROWS_MAX) / PART_HOUSEHOLDS_MAX));
   if (parts > 0) return { batches: Math.ceil(allocated / parts), parts, ...limit };
-  const slices = Math.ceil(PART_HOUSEHOLDS_MAX / (rows as number));
+  const slices = Math.ceil(Math.min(PART_HOUSEHOLDS_MAX, households) / (rows as number));
   return slices === 1 ? { batches: allocated, parts: 1, ...limit } : { batches: allocated * slices, parts: 1, slices, ...limit };
 }
+
+/** Lines that the lists of a year have, at most. */
+export const householdsAllocated = (state: PoolState, year: number): number =>
+  (state.years.get(year)?.allocated ?? []).reduce((sum, { households }) => sum + households, 0);
 
 /** The parts that batch n of an order pays. */
 export const partsOfBatch = ({ parts, slices = 1 }: Pick<PayoutOrder, "parts" | "slices">, batch: number): number[] => {

@@ -193,7 +193,8 @@ export const RegisterPartyBody = Type.Object(
   {
     party: Id,
     kind: PartyKind,
-    name: Type.String({ minLength: 1, maxLength: 200 }),
+    name: Type.String({ minLength: 1, maxLength: 1_000, description: "of a natural person sealed" }),
+    natural: Type.Optional(Type.Boolean({ description: "自然人 a natural person" })),
     creditCode: Type.Optional(Type.String({ minLength: 1, maxLength: 32, description: "统一社会信用代码; absent for a person" })),
     valueDate: DateText,
   },

@@ -90,14 +90,15 @@ export function endEnterprise(
   return ok([{ type, valueDate, payload }]);
 }
 
-/** 参与方备案. The same party in another kind is no conflict (PARTY_ALREADY_REGISTERED); a doubtful credit code is a warning. */
+/** 参与方备案. A natural person's name is sealed (PARTY_NAME_NOT_SEALED). The same party in another kind is no conflict (PARTY_ALREADY_REGISTERED); a doubtful credit code is a warning. */
 export function registerParty(
   state: PartyState,
   command: Dated<Omit<RegistryPayload<"PartyRegistered">, "checksumWarning">>,
   today: IsoDate,
 ): Result<WithWarnings, Refusal> {
   const { valueDate, ...payload } = command;
-  const { party, kind, creditCode } = payload;
+  const { party, kind, creditCode, natural, name } = payload;
+  if (natural && !name.startsWith("sealed:")) return refuse(errors.PARTY_NAME_NOT_SEALED, {}, { path: "/name" });
   const checked = checkNew(party, "/party", valueDate, today);
   if (!checked.ok) return checked;
   if (isParty(state, kind)) return refuse(errors.PARTY_ALREADY_REGISTERED, { party, kind }, { path: "/party" });
