@@ -99,9 +99,17 @@ describe("rounds", () => {
     await fill(at.store, 1, 300);
     await at.auditor().round();
     await fill(at.store, 301, 600);
-    const broken = at.auditor({ checks: [{ id: "x", run: () => Promise.reject(new Error("no such table")) }] });
+    const none = { id: "none", title: { zh: "无", en: "none" }, severity: "error" as const, failed: 0, examples: [] };
+    const broken = at.auditor({
+      checks: [
+        { id: "x", run: async ({ pool }) => Promise.all([pool.query("SELECT * FROM none"), pool.query("SELECT 1")]).then(() => []) },
+        { id: "y", run: async ({ pool }) => [{ ...none, checked: (await pool.query("SELECT 1")).rows.length }] },
+      ],
+    });
     const { state } = await broken.round({ all: true });
+    // The check after the one that failed is made all the same.
     expect(ids(state)).toEqual(["x-ran"]);
+    expect(state.books?.results).toContainEqual(expect.objectContaining({ id: "none", checked: 1 }));
     const after = await at.auditor().round({ all: true });
     expect([after.state.position, after.hashed, ids(after.state)]).toEqual([600, 0, []]);
     await expect(at.auditor({ district: "410802" }).round()).rejects.toThrow(/is of district 410803/);

@@ -219,10 +219,11 @@ class Round {
       const read = { district, pool: snapshot.pool, store: snapshot.store, books: createBooks(snapshot.pool), position };
       const sources: AuditSources = { ...read, today: shanghaiDate(clock()) };
       const results: InvariantResult[] = [standing(snapshot.stopped, position)];
-      for (const { id, run } of checks) results.push(...(await run(sources).catch((fault: unknown) => [couldNot(id, fault)])));
+      for (const { id, run } of checks)
+        results.push(...(await snapshot.apart(() => run(sources)).catch((fault: unknown) => [couldNot(id, fault)])));
       let shown: BooksPicture = { months: [], differences: [] };
       try {
-        if (picture) shown = await picture(sources);
+        if (picture) shown = await snapshot.apart(() => picture(sources));
       } catch (fault) {
         results.push(couldNot("picture", fault));
       }

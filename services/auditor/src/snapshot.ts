@@ -37,12 +37,18 @@ export async function withSnapshot<T>(pool: Pool, district: string, work: (snaps
     );
     const position = Number(rows[0]?.position ?? 0);
     const one = poolOf(client);
-    return await work({
-      pool: one,
-      store: boundedStore(one as unknown as Queryable, position),
-      position,
-      stopped: rows[0]?.stopped ?? undefined,
-    });
+    const apart = async <R>(check: () => Promise<R>): Promise<R> => {
+      await client.query("SAVEPOINT one_check");
+      try {
+        return await check();
+      } catch (fault) {
+        await one.query("SELECT 1").catch(() => undefined); // what was asked and not waited for has been answered by now
+        await client.query("ROLLBACK TO SAVEPOINT one_check");
+        throw fault;
+      }
+    };
+    const store = boundedStore(one as unknown as Queryable, position);
+    return await work({ pool: one, store, position, stopped: rows[0]?.stopped ?? undefined, apart });
   } finally {
     await client.query("ROLLBACK").catch(() => undefined);
     client.off("error", ignoreFault);

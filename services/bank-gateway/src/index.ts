@@ -1,5 +1,6 @@
 export { BankClients } from "./access/clients.ts";
 export { SecurityFailures } from "./access/failures.ts";
+export { type BankLog, logOfBank } from "./access/log.ts";
 export { bankGatewayMigrations } from "./access/migrations.ts";
 export { type OfficeAccessOptions, officeBankClientRoutes, printedClients } from "./access/office-routes.ts";
 export { DailyQuota } from "./access/quota.ts";

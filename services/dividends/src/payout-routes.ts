@@ -62,6 +62,8 @@ export async function payoutFileRoutes(app: App, options: PayoutRouteOptions): P
 export interface BankPayoutRouteOptions extends PayoutRouteOptions {
   /** Lets a bank in that has proven who it is. */
   readonly bankOf: (request: FastifyRequest) => string;
+  /** The log as a bank may see it. */
+  readonly logOf: (bank: string) => PayoutRouteOptions["store"];
 }
 
 /** 代发文件, fetched by the bank that is to pay: its own batches only. Register under `/bank/v1`. */
@@ -84,7 +86,7 @@ export async function bankPayoutFileRoutes(app: App, options: BankPayoutRouteOpt
       const { payoutBatch } = request.params;
       const { format = "csv" } = request.query as { format?: PayoutFormat };
       const bank = options.bankOf(request);
-      const file = await makePayoutFile(payoutBatch, options, format, bank);
+      const file = await makePayoutFile(payoutBatch, { ...options, store: options.logOf(bank) }, format, bank);
       if (!file.ok) throw new RefusalError(file.refusal);
       const { households } = file.value;
       await options.onDisclose({ actor: `bank:${bank}`, roles: ["BANK"], payoutBatch, households, format, correlation: request.id });

@@ -1,5 +1,5 @@
-import { ClosePeriod } from "@huimin/period";
 import { RevokeBankKey } from "@huimin/bank-client";
+import { ClosePeriod } from "@huimin/period";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DISTRICT, LiveDistrict, send } from "./testing/live-district.ts";
 

@@ -201,7 +201,10 @@ describe("what keeps the books in order", () => {
     // The auditor works the printed figures out from the log again.
     const { json } = await huimin("audit", "--json");
     // This command line has another home than the district, and so another key than the one that signed the close.
-    expect(json.findings.map(({ id }: { id: string }) => id).filter((id: string) => !id.startsWith("log:signature:"))).toEqual([]);
+    const errors = json.findings.filter(
+      (one: { id: string; severity: string }) => one.severity === "error" && !one.id.startsWith("log:signature:"),
+    );
+    expect(errors).toEqual([]);
     expect(json.books.results).toContainEqual(expect.objectContaining({ id: "statement-figures", checked: 1, failed: 0 }));
   });
 

@@ -12,7 +12,7 @@ import { buildApp, commandsWith, guardWith, listsAsFiles, PeopleStore, readModel
 import { isSandboxDistrict } from "@huimin/identity";
 import { createProjector } from "@huimin/projector";
 import { createRegistryView } from "@huimin/registry-view";
-import { BankClients, SecurityFailures } from "@huimin/service-bank-gateway";
+import { BankClients, logOfBank, SecurityFailures } from "@huimin/service-bank-gateway";
 import { hidingRestricted } from "@huimin/service-registry";
 import { openApiWebhooks } from "@huimin/service-webhooks";
 import { createLogger, createMetrics } from "@huimin/telemetry";
@@ -159,7 +159,8 @@ async function compose(options: PlatformOptions, base: Base): Promise<Platform> 
   const shown = hidingRestricted(vault, registry);
   const reveal: Reveal = async ({ district: of, personId, field, sealed }) =>
     (await shown.unsealMany([{ district: of, personId, field, sealed }]))[0];
-  const bankFailures = new SecurityFailures(poolOf("huimin_bank_gateway", 1), district, clock, (err) =>
+  const gatewayPool = poolOf("huimin_bank_gateway", 2);
+  const bankFailures = new SecurityFailures(gatewayPool, district, clock, (err) =>
     logger.warn({ err }, "failures of bank clients could not be written"),
   );
   const platform: Platform = {
@@ -191,6 +192,7 @@ async function compose(options: PlatformOptions, base: Base): Promise<Platform> 
       clock,
       wake: () => projector.wake(),
       logger,
+      logOf: logOfBank(gatewayPool, district),
       onForeign: foreignAttempts({ bankFailures, metrics, logger }),
       onBooked: ({ kind, bank, sha256 }) => {
         if (kind !== "statement" && kind !== "portfolio") return;

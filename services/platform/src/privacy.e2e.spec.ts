@@ -261,7 +261,11 @@ describe("shredding by two persons", () => {
     writeFileSync(at("receipt.txt"), (await huimin(["receipt", "12"])).out);
     const { key } = (await huimin(["checkpoint", "--json"])).json;
     const refused = await shred("K1");
-    expect([refused.status, refused.body.code, JSON.stringify(refused.body)]).toEqual([422, "PRIVACY_RETENTION", expect.stringContaining("2047-12-31")]);
+    expect([refused.status, refused.body.code, JSON.stringify(refused.body)]).toEqual([
+      422,
+      "PRIVACY_RETENTION",
+      expect.stringContaining("2047-12-31"),
+    ]);
     expect((await shred("K2")).status).toBe(201);
     await expect.poll(async () => (await district.platform.vault.keyState(DISTRICT, head, "K2")).readable, { timeout: 10_000 }).toBe(false);
     expect((await person(pov, "GET", "/households/HH7")).body).toMatchObject({

@@ -47,7 +47,7 @@ export interface PlatformOptions {
   readonly checkpointFolder?: string | undefined;
   /** What the auditor of this machine keeps (HUIMIN_AUDIT_FOLDER). Default: `audit` in `home`. */
   readonly auditFolder?: string | undefined;
-  readonly trustProxy?: boolean | undefined;
+  readonly trustProxy?: boolean | number | string | undefined;
   /** Font files for rare characters, separated by `:` (HUIMIN_FALLBACK_FONT). */
   readonly fallbackFonts?: string | undefined;
   readonly signatureWindowSeconds?: number | undefined;

@@ -32,7 +32,8 @@ export interface BankReconciliationOptions {
   readonly pool: Pool;
   /** The office's: asked for the balances of loans that the bank's own portfolio lists, and of no others. */
   readonly books: Books;
-  readonly store: Pick<EventStore, "readStreams">;
+  /** The log as a bank may see it. */
+  readonly logOf: (bank: string) => Pick<EventStore, "readStreams">;
   readonly district: string;
   readonly clock: () => number;
   /** The bank that the scope's guard let in. */
@@ -47,7 +48,7 @@ const ACCOUNTS_MAX = 20;
  * shows it its rows, whatever the address says. Register under `/bank/v1`.
  */
 export async function bankReconciliationRoutes(app: App, options: BankReconciliationOptions): Promise<void> {
-  const { pool, books, store, district, clock, bankOf } = options;
+  const { pool, books, logOf, district, clock, bankOf } = options;
   const portfolio = createBankPortfolio(pool);
   const today = (): string => shanghaiDate(clock());
   // One transaction a statement: a question that also asks books and portfolio must not hold a connection while it waits for another.
@@ -55,7 +56,7 @@ export async function bankReconciliationRoutes(app: App, options: BankReconcilia
     db: { query: (text, values) => withBank(pool, district, bank, (client) => client.query(text, values)) },
     books,
     portfolio,
-    store,
+    store: logOf(bank),
     district,
   });
   const inBank = <T>(bank: string, work: (sources: ReadingSources) => Promise<T>): Promise<T> =>

@@ -1,4 +1,4 @@
-export { type ArchivePress, type ArchiveRequest, type ArchiveResult, type ArchivedStatement, writeArchive } from "./archive/archive.ts";
+export { type ArchivedStatement, type ArchivePress, type ArchiveRequest, type ArchiveResult, writeArchive } from "./archive/archive.ts";
 export { type ArchiveContents, type ArchivedVillage, archiveContents } from "./archive/contents.ts";
 export { readJson, sha256OfFile, writeWhole } from "./archive/files.ts";
 export { type CheckFault, type CheckReport, checkStatements } from "./check.ts";

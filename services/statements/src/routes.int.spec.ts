@@ -35,7 +35,10 @@ describe("statements over HTTP", () => {
       await people.create({ login, displayName: role, roles: [role], password: PASSWORD }, "spec");
       tokens.set(role, (await people.signIn(login, PASSWORD)).token);
     }
-    app = await buildApp({ logger: pino({ level: "info" }, { write: (line: string) => void logged.push(line) }), limits: { eventLoopDelayMs: 0 } });
+    app = await buildApp({
+      logger: pino({ level: "info" }, { write: (line: string) => void logged.push(line) }),
+      limits: { eventLoopDelayMs: 0 },
+    });
     guardWith(app, people);
     commandsWith(app, {
       send: async (_, body) => {

@@ -8,4 +8,4 @@ export { announcedTypes, categoriesOf, type Message, type MessageFacts, messageO
 export { printDelivery, printEndpoint } from "./printed.ts";
 export { type DeliveryQuestion, deliveriesPage, endpointsOf, type ReplayBody, replayAsAsked } from "./reading.ts";
 export { type BankGuard, bankWebhookRoutes, officeWebhookRoutes, type WebhookRouteOptions } from "./routes.ts";
-export { type Enqueue, RING_JOB, Webhooks, type WebhooksOptions } from "./webhooks.ts";
+export { type Enqueue, RING_JOB, type UrlFault, Webhooks, type WebhooksOptions } from "./webhooks.ts";

@@ -37,8 +37,6 @@ export interface WebhookRouteOptions {
   readonly webhooks: Webhooks;
   readonly store: Pick<EventStore, "readAll">;
   readonly district: string;
-  /** What is wrong with an address by the rules of this process; undefined when nothing is. */
-  readonly urlFault: (url: string) => { readonly whatZh: string; readonly whatEn: string } | undefined;
 }
 
 const closed = { additionalProperties: false } as const;
@@ -81,9 +79,9 @@ const pathOf = (request: FastifyRequest): EndpointPath => request.params as Endp
 const bodyOf = <T>(request: FastifyRequest): T => (request.body ?? {}) as T;
 
 /** The command of a registration or change, with an address that may be used here. Refuses WEBHOOK_URL_INVALID. */
-function addressed(request: FastifyRequest, options: WebhookRouteOptions): unknown {
+function addressed(request: FastifyRequest, { webhooks }: WebhookRouteOptions): unknown {
   const command = { ...pathOf(request), ...bodyOf<{ url: string }>(request) };
-  const fault = options.urlFault(command.url);
+  const fault = webhooks.urlFault(command.url);
   if (fault) throw new RefusalError({ code: webhookErrors.WEBHOOK_URL_INVALID, details: { ...fault }, path: "/url" });
   return command;
 }

@@ -39,6 +39,8 @@ export interface WebhooksOptions {
   /** The clock of what is recorded, where it is another one (a sandbox). Default: `clock`. */
   readonly businessClock?: (() => number) | undefined;
   readonly send: Sender;
+  /** What is wrong with an address by the rules of this process; undefined when nothing is. */
+  readonly urlFault: UrlFault;
   /** Address of this system as banks reach it. */
   readonly origin?: string | undefined;
   /** Records that the endpoint answered 410 Gone. */
@@ -51,6 +53,9 @@ export interface WebhooksOptions {
 /** Whose a secret is, for the vault: a key of its own, so it can be destroyed alone. */
 const ownerOf = (bank: string, secret: string): string => `webhook:${bank}:${secret}`;
 const FIELD = "webhook-secret";
+
+/** Why an address can't be used, in both languages. */
+export type UrlFault = (url: string) => { readonly whatZh: string; readonly whatEn: string } | undefined;
 
 /** Everything of one district about webhooks. */
 export class Webhooks {
@@ -82,6 +87,10 @@ export class Webhooks {
       metrics: options.metrics,
       ...(options.random ? { random: options.random } : {}),
     });
+  }
+
+  urlFault(url: string): ReturnType<UrlFault> {
+    return this.#options.urlFault(url);
   }
 
   /** With a queue this process sends; without one (the command line) it leaves that to one that has. */

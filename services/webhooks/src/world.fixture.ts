@@ -77,6 +77,7 @@ export class World {
     const { store, pool } = this;
     const webhooks = new Webhooks({
       ...{ district: DISTRICT, store, pool, vault: this.#vault, clock: () => this.now, random: () => 0.5 },
+      urlFault: (url) => guard.faultOf(url),
       send: createSender(guard, options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
       onGone: async (target) => {
         this.gone.push(target);

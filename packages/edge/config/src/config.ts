@@ -14,7 +14,8 @@ export interface Config {
   readonly port: number;
   readonly publicOrigin: string | undefined;
   readonly verifyOrigin: string | undefined;
-  readonly trustProxy: boolean;
+  /** true: one proxy; a number of them; their addresses. */
+  readonly trustProxy: boolean | number | string;
   readonly logLevel: LogLevel;
   readonly vaultSecretsFile: string;
   readonly logKeyFile: string;
@@ -87,7 +88,7 @@ export function readConfig(sources: ConfigSources = {}): Config {
     port: value<number>("port") as number,
     publicOrigin,
     verifyOrigin: value<string>("verifyOrigin") ?? publicOrigin,
-    trustProxy: value<boolean>("trustProxy") as boolean,
+    trustProxy: value<boolean | number | string>("trustProxy") as boolean | number | string,
     logLevel: value<LogLevel>("logLevel") as LogLevel,
     vaultSecretsFile: path.resolve(home, value<string>("vaultSecretsFile") ?? "vault-secrets.json"),
     logKeyFile: path.resolve(home, value<string>("logKeyFile") ?? "log-key.pem"),

@@ -32,8 +32,11 @@ export interface AppOptions {
   readonly logger: FastifyBaseLogger;
   /** Bounds of the server. Default: {@link SERVER_LIMITS}. */
   readonly limits?: Partial<ServerLimits>;
-  /** Behind a proxy that sets X-Forwarded-*: its addresses. */
-  readonly trustProxy?: boolean | string;
+  /**
+   * Behind proxies that set X-Forwarded-*: how many (true: one), or their addresses. Who may send is decided by the address
+   * that the outermost of them saw; entries before it are the sender's own word.
+   */
+  readonly trustProxy?: boolean | number | string;
   /** Serve /openapi.json and /docs. Default true. */
   readonly documents?: boolean;
   /** Section `webhooks` of the document. */
@@ -61,7 +64,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     connectionTimeout: limits.silentMs,
     keepAliveTimeout: limits.keepAliveMs,
     clientErrorHandler: answerClientFault,
-    trustProxy: options.trustProxy ?? false,
+    trustProxy: options.trustProxy === true ? 1 : (options.trustProxy ?? false),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "correlation" }),
     forceCloseConnections: "idle",
     return503OnClosing: false, // `boundRequests` answers it, with Retry-After

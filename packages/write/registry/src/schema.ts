@@ -8,7 +8,6 @@ import { type Static, Type } from "typebox";
  */
 
 const Id = Type.String({ minLength: 1, maxLength: 64 });
-const DateText = Type.String({ format: "date" });
 export const Sealed = Type.String({ pattern: "^sealed:", description: "ciphertext under the person's key" });
 
 export const VillageRegistered = Type.Object({

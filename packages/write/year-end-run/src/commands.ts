@@ -61,10 +61,10 @@ function daysRefusal({ from, to }: { readonly from: string; readonly to: string 
 /** Pools and banks that are not there, as the pools' and the registry's own refusals. */
 function* gatherNamed({ pools, banks }: Pick<Open, "pools" | "banks">): Gather<Result<undefined, Refusal>> {
   for (const [index, { pool }] of pools.entries())
-    if ((yield* load(poolStream(pool), poolFold)).version === 0)
-      return refuse("POOL_UNKNOWN", { pool }, { path: `/pools/${index}` });
+    if ((yield* load(poolStream(pool), poolFold)).version === 0) return refuse("POOL_UNKNOWN", { pool }, { path: `/pools/${index}` });
   for (const [index, { bank }] of banks.entries())
-    if ((yield* load(bankStream(bank), bankFold)).state.bank === undefined) return refuse("BANK_UNKNOWN", { bank }, { path: `/banks/${index}` });
+    if ((yield* load(bankStream(bank), bankFold)).state.bank === undefined)
+      return refuse("BANK_UNKNOWN", { bank }, { path: `/banks/${index}` });
   return ok(undefined);
 }
 
@@ -160,7 +160,10 @@ function decision<T extends YearEndEventType, P extends TProperties>(of: {
       if (!payload.ok) return payload;
       const { year, run } = found.value.plan.is;
       const event = { type: of.type, valueDate: today, payload: { year, run, ...payload.value } };
-      return ok({ writes: [{ stream: yearEndStream(year), events: [event] }], answer: { year, run, ...payload.value, decisions: found.value.decisions + 1 } });
+      return ok({
+        writes: [{ stream: yearEndStream(year), events: [event] }],
+        answer: { year, run, ...payload.value, decisions: found.value.decisions + 1 },
+      });
     },
   };
 }

@@ -40,7 +40,9 @@ function decided<T extends YearEndEventType>(event: RecordedEvent): Decided<T> {
   return { eventId, position, recordedAt, valueDate, actor, role, is: payload, ...(checker === undefined ? {} : { checker }) };
 }
 
-const CHANGES: { readonly [T in Exclude<YearEndEventType, "YearEndOpened">]: (run: YearEndRun, event: RecordedEvent) => Partial<YearEndRun> } = {
+const CHANGES: {
+  readonly [T in Exclude<YearEndEventType, "YearEndOpened">]: (run: YearEndRun, event: RecordedEvent) => Partial<YearEndRun>;
+} = {
   YearEndPublicityConfirmed: (_, event) => ({ publicity: decided(event) }),
   YearEndListsApproved: (_, event) => ({ approval: decided(event) }),
   YearEndAllocationConfirmed: (_, event) => ({ allocation: decided(event) }),
@@ -55,7 +57,9 @@ export const yearEndFold: Fold<YearEndState> = {
   initialState: { runs: [] },
   evolve(state, event) {
     if (event.type === "YearEndOpened") return { runs: [...state.runs, { plan: decided(event), payouts: [], decisions: 1 }] };
-    const change = (CHANGES as Readonly<Record<string, ((run: YearEndRun, event: RecordedEvent) => Partial<YearEndRun>) | undefined>>)[event.type];
+    const change = (CHANGES as Readonly<Record<string, ((run: YearEndRun, event: RecordedEvent) => Partial<YearEndRun>) | undefined>>)[
+      event.type
+    ];
     if (!change) return state;
     const { run: number } = event.payload as { readonly run: number };
     return {

@@ -41,6 +41,16 @@ const ofSubsidy: Seen = ({ details, path }, { name, body }) => {
   }
 };
 
+/** A message that names loans alone must not learn which batch they are of. */
+const ofBatch: Seen = (_, { body: { batch, loan, loans } }) =>
+  batch === undefined
+    ? {
+        code: "BATCH_LOAN_UNKNOWN",
+        details: { batch: "–", loan: textOf(loan ?? (loans as readonly unknown[] | undefined)?.[0]) },
+        path: "/loan",
+      }
+    : { code: "BATCH_UNKNOWN", details: { batch: textOf(batch) }, path: "/batch" };
+
 const ofCase: Seen = (_, { name, body }) =>
   name === "ApplyForCompensation"
     ? { code: "COMPENSATION_LOAN_UNKNOWN", details: { loan: firstLoan(body.loans) }, path: "/loans" }
@@ -49,7 +59,7 @@ const firstLoan = (loans: unknown): string => textOf((loans as readonly { readon
 
 const FOREIGN: Readonly<Record<string, Seen>> = {
   OTHER_BANKS_LOAN: ofLoan,
-  BATCH_OTHER_BANKS: ({ details }) => ({ code: "BATCH_UNKNOWN", details: { batch: textOf(details?.batch) }, path: "/batch" }),
+  BATCH_OTHER_BANKS: ofBatch,
   OTHER_BANKS_CASE: ofCase,
   CLAIM_OTHER_BANK: ofSubsidy,
   PAYOUT_OTHER_BANK: ({ details }) => ({

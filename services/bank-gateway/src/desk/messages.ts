@@ -13,7 +13,8 @@ import { closed, Id, Paging, pageFrom, pageOfRows, reads, security } from "./sha
 
 export interface MessageReadOptions {
   readonly district: string;
-  readonly store: Pick<EventStore, "readStream" | "readAll" | "findKey">;
+  /** The log as a bank may see it. */
+  readonly logOf: (bank: string) => Pick<EventStore, "readStream" | "readAll" | "findKey">;
   readonly portfolio: BankPortfolio;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -87,7 +88,7 @@ const isReversalOf = ({ serial, reversalSerial }: { serial?: unknown; reversalSe
 
 /** Register under `/bank/v1`. */
 export async function bankMessageReadRoutes(app: App, options: MessageReadOptions): Promise<void> {
-  const { district, store, portfolio, now } = options;
+  const { district, logOf, portfolio, now } = options;
   app.get(
     "/loans/:loan/messages",
     {
@@ -106,7 +107,7 @@ export async function bankMessageReadRoutes(app: App, options: MessageReadOption
       const { loan } = request.params;
       const found = await portfolio.loan({ district, loan, on: shanghaiDate(now()), bank: bankOf(request) });
       if (!found) throw new RefusalError({ code: portfolioErrors.LOAN_NOT_IN_PORTFOLIO, details: { loan } });
-      const { events } = await store.readStream(district, loanStream(loan));
+      const { events } = await logOf(bankOf(request)).readStream(district, loanStream(loan));
       const { limit, after } = pageFrom(request.query);
       const rows = events.filter(({ position }) => position > after).slice(0, limit + 1);
       return pageOfRows(
@@ -118,6 +119,7 @@ export async function bankMessageReadRoutes(app: App, options: MessageReadOption
     },
   );
   const answer = async (bank: string, key: string, shown: string) => {
+    const store = logOf(bank);
     const known = await store.findKey(district, `bank:${bank}`, key);
     if (!known) throw new RefusalError({ code: errors.MESSAGE_UNKNOWN, details: { key: shown.slice(0, 64) } });
     const first = (known.answer ?? {}) as Record<string, unknown>;
@@ -181,7 +183,8 @@ async function eventOf(
   let command: string | undefined;
   while (upTo > 0) {
     const from = Math.max(upTo - APPEND_PAGE, 0);
-    const events = await store.readAll(district, from, upTo - from);
+    // Other banks' events are not there: a page of so many may end after the one that is looked for.
+    const events = (await store.readAll(district, from, upTo - from)).filter(({ position }) => position <= upTo);
     for (const event of events.toReversed()) {
       command ??= event.commandId;
       if (event.commandId !== command || event.actor !== actor) return undefined;

@@ -17,7 +17,8 @@ import { Amount, closed, folded, Id, Paging, pageFrom, pageOfRows, reads, securi
 export interface WorkOptions {
   readonly district: string;
   readonly desk: BankDesk;
-  readonly store: Pick<EventStore, "readStream" | "readStreams">;
+  /** The log as a bank may see it. */
+  readonly logOf: (bank: string) => Pick<EventStore, "readStream" | "readStreams">;
 }
 
 const Summary = { status: Type.String(), openedOn: Type.String(), position: Type.Integer() };
@@ -133,7 +134,7 @@ const PayoutItem = Type.Object({
   reason: Type.Optional(Type.String()),
 });
 
-function payoutRoute(app: App, { district, desk, store }: WorkOptions): void {
+function payoutRoute(app: App, { district, desk, logOf }: WorkOptions): void {
   app.get(
     "/payout-batches/:payoutBatch",
     {
@@ -156,6 +157,7 @@ function payoutRoute(app: App, { district, desk, store }: WorkOptions): void {
     async (request) => {
       const { payoutBatch } = request.params;
       const item = await own(desk, district, request, "payout", payoutBatch);
+      const store = logOf(bankOf(request));
       const batch = await folded(store, district, payoutStream(payoutBatch), payoutFold);
       if (batch.status === "none") throw new RefusalError({ code: errors.BANK_ITEM_UNKNOWN, details: { item: payoutBatch } });
       const streams = batch.parts.map(({ pool, year, part }) => ({ stream: entitlementStream(pool, year, part), afterVersion: 0 }));
@@ -209,7 +211,7 @@ const ClaimLine = Type.Object({
   publicity: Type.Optional(Type.Object({ from: Type.String(), to: Type.String() })),
 });
 
-function claimRoute(app: App, { district, desk, store }: WorkOptions): void {
+function claimRoute(app: App, { district, desk, logOf }: WorkOptions): void {
   app.get(
     "/subsidy-claims/:quarter",
     {
@@ -230,7 +232,7 @@ function claimRoute(app: App, { district, desk, store }: WorkOptions): void {
       const { quarter } = request.params;
       const bank = bankOf(request);
       const item = await own(desk, district, request, "claim", `${bank}-${quarter}`, quarter);
-      const { lines } = await folded(store, district, claimStream(bank, quarter as Quarter), claimFold);
+      const { lines } = await folded(logOf(bank), district, claimStream(bank, quarter as Quarter), claimFold);
       const { limit = PAGE_DEFAULT, cursor } = request.query;
       const from = Number(decodeCursor(cursor, 1)?.[0] ?? 0);
       const rows = lines.slice(from, from + limit + 1).map((line, index) => ({ line, number: from + index + 1 }));
@@ -252,7 +254,7 @@ function claimRoute(app: App, { district, desk, store }: WorkOptions): void {
 
 const Share = Type.Object({ party: Type.String(), amount: Amount, paidOn: Type.Optional(Type.String()) });
 
-function caseRoute(app: App, { district, desk, store }: WorkOptions): void {
+function caseRoute(app: App, { district, desk, logOf }: WorkOptions): void {
   app.get(
     "/compensation-cases/:ref",
     {
@@ -278,7 +280,7 @@ function caseRoute(app: App, { district, desk, store }: WorkOptions): void {
     async (request) => {
       const { ref } = request.params;
       const item = await own(desk, district, request, "compensation", ref);
-      const state = await folded(store, district, compensationStream(ref), compensationFold);
+      const state = await folded(logOf(bankOf(request)), district, compensationStream(ref), compensationFold);
       return {
         ...{ ref, ...summary(item) },
         ...(state.subject ? { obligor: state.subject.obligor } : {}),

@@ -37,6 +37,8 @@ import type { BankFileStorage, Spooled } from "./storage.ts";
  */
 
 export interface IntakeOptions extends Recording {
+  /** The log as a bank may see it, for what a file of the bank names; default: the whole. */
+  readonly logOf?: (bank: string) => Pick<EventStore, "readStream" | "readStreams">;
   readonly store: Pick<EventStore, "readStream" | "readStreams" | "readAll" | "findKey" | "findKeys">;
   readonly storage: BankFileStorage;
   /** Milliseconds since 1970. */
@@ -205,7 +207,10 @@ export class BankFileIntake {
 
   async #job(spooled: Spooled, request: FileRequest, sender: FileSender): Promise<Job> {
     const { store, district, clock } = this.#options;
-    const context = { today: shanghaiDate(clock()), payouts: new PayoutLists(store, district, request.bank) };
+    const context = {
+      today: shanghaiDate(clock()),
+      payouts: new PayoutLists(this.#options.logOf?.(request.bank) ?? store, district, request.bank),
+    };
     return { ...request, mode: request.mode ?? "good", spooled, booking: new FileBooking(this.#options, sender, spooled.sha256), context };
   }
 

@@ -15,6 +15,7 @@ import { exportCommand } from "./export.ts";
 import { importCommands } from "./import.ts";
 import { keyCommands } from "./keys.ts";
 import { loanCommand } from "./loan.ts";
+import { noticeCommands } from "./notices.ts";
 import { operateCommands } from "./operate.ts";
 import { CommandRefused, EXIT, type ExitCode, printRefusals, WrongUsage } from "./output.ts";
 import { periodCommands } from "./periods.ts";
@@ -52,6 +53,7 @@ export function buildProgram(context: CliContext): Command {
   dividendCommands(program, context);
   publicityCommands(program, context);
   statementCommands(program, context);
+  noticeCommands(program, context);
   proofCommands(program, context);
   auditCommands(program, context);
   exportCommand(program, context);

@@ -13,9 +13,8 @@ import {
 } from "@huimin/webhook";
 import { DELIVERY_STATUSES, type DeliveryStatus } from "@huimin/webhooks";
 import { type Command, Option } from "commander";
-import { addressGuardOf } from "../compose/webhooks.ts";
 import type { Platform } from "../platform.ts";
-import { type CliContext, cliActor, configOf, optionsOf, withPlatform } from "./context.ts";
+import { type CliContext, cliActor, optionsOf, withPlatform } from "./context.ts";
 import { CommandRefused, printTable, WrongUsage } from "./output.ts";
 
 const LIMIT_MAX = 500;
@@ -85,7 +84,7 @@ function endpointCommands(webhooks: Command, context: CliContext, { work, print 
       printTable(context.terminal, ["bank", "endpoint", "status", "waiting", "dead", "address", "kinds"], rows, new Set([3, 4]));
     });
   for (const [name, definition, what] of [
-    ["add", RegisterWebhookEndpoint, "register an endpoint; a second person approves it (huimin … or the console)"],
+    ["add", RegisterWebhookEndpoint, "register an endpoint; a second person approves it (POST /api/v1/proposals/…/approval)"],
     ["change", ChangeWebhookEndpoint, "change address and kinds; a second person approves it"],
   ] as const) {
     webhooks
@@ -95,11 +94,8 @@ function endpointCommands(webhooks: Command, context: CliContext, { work, print 
       .option("--json", "print JSON")
       .action(async (bank: string, endpoint: string, url: string, _options, command: Command) => {
         const kinds = kindsOf(optionsOf<Given>(command).kinds);
-        const guard = context.platform
-          ? addressGuardOf({ webhookHttp: true, webhookNetworks: ["127.0.0.0/8"] })
-          : addressGuardOf(configOf(context));
-        const sent = await work(async ({ app }) => {
-          const fault = guard.faultOf(url);
+        const sent = await work(async ({ app, webhooks: known }) => {
+          const fault = known.urlFault(url);
           if (fault) throw new RefusalError({ code: webhookErrors.WEBHOOK_URL_INVALID, details: { ...fault }, path: "/url" });
           return app.commands.send(definition, { bank, endpoint, url, kinds }, sender());
         });

@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { CommandDefinition, Role } from "@huimin/decider";
-import { ROLES } from "@huimin/decider";
+import { needsSecondPerson, ROLES } from "@huimin/decider";
 import { bodyValidator, RefusalError } from "@huimin/http";
-import { needsSecondPerson } from "@huimin/decider";
 import { errorEntry, fillText } from "@huimin/outcome";
 import {
   ApproveYearEndLists,
@@ -98,12 +97,16 @@ function print(terminal: Terminal, status: YearEndStatus, json: boolean | undefi
     terminal.out(
       `  ${one.bank}: ${one.batches} 批 batches, ${one.submitted} 笔, 成功 ${one.succeeded}, 失败 ${one.failed}, 退票 ${one.returned}, 在途 ${one.open}`,
     );
-  if (status.cancelled) terminal.out(`已中止 cancelled: ${status.cancelled.reason}. ${status.cancelled.stands.zh} ${status.cancelled.stands.en}`);
+  if (status.cancelled)
+    terminal.out(`已中止 cancelled: ${status.cancelled.reason}. ${status.cancelled.stands.zh} ${status.cancelled.stands.en}`);
   if (status.archive) terminal.out(`档案 archive: ${status.archive.statements} statements, SHA256SUMS ${status.archive.indexHash}`);
   terminal.out(`文件 files: ${status.folder}`);
 }
 
-function printStep(terminal: Terminal, { state, number, zh, en, done, of, unit, waitsFor, perSecond, secondsLeft, errors, errorCount }: StepStatus): void {
+function printStep(
+  terminal: Terminal,
+  { state, number, zh, en, done, of, unit, waitsFor, perSecond, secondsLeft, errors, errorCount }: StepStatus,
+): void {
   const speed = perSecond === undefined ? "" : `, ${perSecond}/s, ${secondsLeft} s`;
   terminal.out(`${SIGNS[state]} ${number} ${zh} ${en}  ${state === "later" ? "" : `${done}/${of} ${unit}${speed}`}`.trimEnd());
   if (waitsFor && state === "waiting") {

@@ -4,10 +4,9 @@ import type { StoredEvent } from "@huimin/event-store";
 import { reconciliationState } from "@huimin/reconciliation-view";
 import type { AuditCheck, AuditSources } from "@huimin/service-auditor";
 import { checkInvariants, readPeriods } from "@huimin/service-ledger";
-import type { StatementIssued } from "@huimin/statement/events";
+import { changedLines, type StatementIssued } from "@huimin/statement/events";
 import { contentHash, contentOf, readStatementSource, type StatementBasics, statementFigures } from "@huimin/statements";
 import type { Vault } from "@huimin/vault";
-import canonicalize from "canonicalize";
 
 /* What the auditor looks at besides the log: the invariants of `huimin check`, reconciliations, statements. */
 
@@ -105,15 +104,19 @@ const statements =
         position: first.cutoff.position,
         households: wanted,
       });
-      const made = new Map(households.map(({ household, input }) => [household, canonicalize(statementFigures(input))]));
-      for (const { household, number, figures } of run) if (made.get(household) !== canonicalize(figures)) wrong.push(number);
+      const made = new Map(households.map(({ household, input }) => [household, statementFigures(input)]));
+      for (const { household, number, figures } of run) {
+        const now = made.get(household);
+        if (now === undefined || changedLines(figures, now).length > 0) wrong.push(number);
+      }
     }
+    // A warning: where a rule was mended since, the figures of today are others than were printed, and people look at that.
     const looked = newest.reduce((sum, run) => sum + run.length, 0);
     const figures = result(
       "statement-figures",
       "告知书所列金额可由日志重算得出",
       "Figures of statements follow from the log",
-      "error",
+      "warning",
       looked,
       wrong,
     );

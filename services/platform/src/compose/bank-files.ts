@@ -1,6 +1,14 @@
 import path from "node:path";
 import type { EventStore } from "@huimin/event-store";
-import { BankFileIntake, BankFileStorage, type ForeignAttempt, type IntakeOptions, lookIntoFolder, UnfinishedFiles } from "@huimin/service-bank-gateway";
+import {
+  BankFileIntake,
+  BankFileStorage,
+  type BankLog,
+  type ForeignAttempt,
+  type IntakeOptions,
+  lookIntoFolder,
+  UnfinishedFiles,
+} from "@huimin/service-bank-gateway";
 import type { FastifyBaseLogger } from "fastify";
 import type { CommandTable } from "./commands.ts";
 
@@ -15,6 +23,8 @@ export interface BankFilesOptions {
   readonly table: CommandTable;
   readonly clock: () => number;
   readonly wake: () => void;
+  /** The log as a bank may see it. */
+  readonly logOf?: (bank: string) => BankLog;
   readonly onForeign?: (attempt: ForeignAttempt) => void;
   readonly logger: FastifyBaseLogger;
   /** Told of every file that was booked. */
@@ -39,6 +49,7 @@ export function createBankFiles(options: BankFilesOptions): BankFiles {
     clock,
     wake,
     ...(options.onBooked ? { onBooked: options.onBooked } : {}),
+    ...(options.logOf ? { logOf: options.logOf } : {}),
     ...(options.onForeign ? { onForeign: options.onForeign } : {}),
     handlerOf: (name) => table.handlerOf(name),
     definitionOf: (name) => {

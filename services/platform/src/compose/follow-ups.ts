@@ -1,11 +1,8 @@
 import type { JobData } from "@huimin/jobs";
-import { yearEndJobAfter } from "../year-end/drive.ts";
+import { yearEndJobAfter } from "../year-end/after.ts";
+import type { FollowUp } from "./follow-up.ts";
 
-/** A job that follows from what is recorded: ids only, so the same cause is the same job. */
-export interface FollowUp {
-  readonly kind: "allocation-posting" | "allocation-reversal" | "pool-payout" | "reconciliation" | "shred" | "year-end";
-  readonly data: JobData;
-}
+export type { FollowUp } from "./follow-up.ts";
 
 /** What follows from a recorded command, by its name and answer. */
 export function followUpOf(command: string, answer: Readonly<Record<string, unknown>>): FollowUp | undefined {

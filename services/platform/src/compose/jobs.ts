@@ -6,12 +6,12 @@ import { type JobKind, type Jobs, startJobs } from "@huimin/jobs";
 import { MarkOverdue } from "@huimin/loan";
 import { MarkBatchOverdue, MarkBatchOverdueCured } from "@huimin/pooled";
 import type { Platform } from "../types.ts";
+import { sweepYearEnds, yearEndJobs } from "../year-end/drive.ts";
 import { runBreaker } from "./breaker.ts";
 import { runAllocationPosting, runAllocationReversal, runDividendsOverdue, runPoolPayout } from "./dividend-jobs.ts";
 import { shredDecided, sweepShreddings } from "./privacy.ts";
 import { reconciliationJob } from "./reconciliation.ts";
 import { sweepFollowUps } from "./sweep.ts";
-import { sweepYearEnds, yearEndJobs } from "../year-end/drive.ts";
 import { startWebhooks, webhookJobs } from "./webhooks.ts";
 
 /** Loans asked for at a time. */

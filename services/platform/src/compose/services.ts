@@ -22,6 +22,7 @@ import {
   bankWorkRoutes,
   type FileRouteOptions,
   guardBankApi,
+  logOfBank,
   officeBankClientRoutes,
   officeDuplicateRoutes,
   paperFileRoutes,
@@ -39,6 +40,7 @@ import {
   sheetRoutes,
   voucherRoutes,
 } from "@huimin/service-ledger";
+import { noticeRoutes } from "@huimin/service-notices";
 import { pooledLendingCommands, pooledLendingRoutes } from "@huimin/service-pooled-lending";
 import { publicEquityCommands, publicEquityRoutes } from "@huimin/service-public-equity";
 import { publicityPages, publicityRoutes } from "@huimin/service-publicity";
@@ -66,12 +68,12 @@ import { auditRouteOptionsOf } from "./auditor.ts";
 import { createBankAccess, foreignAttempts } from "./bank-access.ts";
 import { CommandTable } from "./commands.ts";
 import { disclosuresTo } from "./disclosures.ts";
+import { noticeOptionsOf } from "./notices.ts";
 import { proposalRoutes } from "./proposals.ts";
 import { publicityOptionsOf } from "./publicity.ts";
 import { type ProofPlaces, receiptsOf } from "./receipts.ts";
 import { statementOptionsOf } from "./statements.ts";
 import { voucherOptionsOf } from "./vouchers.ts";
-import { addressGuardOf } from "./webhooks.ts";
 
 /** Each service records its commands with a handler of its own, whose database role may append to its categories only. */
 export function commandTable(handlerFor: (role: string) => CommandHandler): CommandTable {
@@ -100,9 +102,6 @@ export interface ServiceOptions extends ProofPlaces {
   readonly publicOrigin?: string | undefined;
   readonly signatureWindowSeconds?: number | undefined;
   readonly wallClock?: (() => number) | undefined;
-  readonly webhookNetworks?: readonly string[] | undefined;
-  readonly webhookHttp?: boolean | undefined;
-  readonly webhookOnlyThere?: boolean | undefined;
 }
 
 /** Looks at personal data are rare. */
@@ -118,6 +117,7 @@ export async function registerServices(app: App, platform: Platform, options: Se
   const pool = options.poolOf("huimin_bank_gateway", BANK_CONNECTIONS);
   const access = createBankAccess(platform, pool, options);
   app.addHook("onClose", () => access.close());
+  const logOf = logOfBank(pool, district);
   const bulks = new BulkIntake({
     district,
     store,
@@ -132,8 +132,7 @@ export async function registerServices(app: App, platform: Platform, options: Se
     intake: platform.bankFiles.intake,
     onFault: (err, file) => platform.logger.error({ err, ...file }, "a bank's file was not booked: the sweep takes it up"),
   };
-  const guard = addressGuardOf(options);
-  const webhookOptions = { webhooks: platform.webhooks, store, district, urlFault: (url: string) => guard.faultOf(url) };
+  const webhookOptions = { webhooks: platform.webhooks, store, district };
   const disclosures = disclosuresTo(accessLog, district);
   await app.register(
     async (scope) => {
@@ -182,6 +181,13 @@ export async function registerServices(app: App, platform: Platform, options: Se
         ...publicityOptionsOf(platform),
         onDisclose: disclosures.publicity,
       });
+      await noticeRoutes(api, {
+        ...noticeOptionsOf(platform),
+        onDisclose: ({ actor, roles, kind, subject, correlation }) =>
+          accessLog.record(district, {
+            ...{ actor, role: roles.join(" "), subjectKind: "household", subject, fields: ["name"], reason: `通知 ${kind}`, correlation },
+          }),
+      });
       await statementRoutes(api, {
         ...statementOptionsOf(platform),
         register: createStatementRegister(platform.pool),
@@ -205,17 +211,17 @@ export async function registerServices(app: App, platform: Platform, options: Se
       await bankMessageRoutes(scope as App, { sealing, access: authentication });
       await bankBulkRoutes(scope as App, { ...authentication, bulks });
       await bankFileRoutes(scope as App, fileOptions);
-      await bankReconciliationRoutes(scope as App, { pool, books, store, district, clock, bankOf });
+      await bankReconciliationRoutes(scope as App, { pool, books, logOf, district, clock, bankOf });
       await bankLoanRoutes(scope as App, { now: clock, portfolio: createBankPortfolio(pool), district });
       const desk = createBankDesk(pool);
-      const deskOptions = { district, desk, store, portfolio: createBankPortfolio(pool), now: clock };
+      const deskOptions = { district, desk, logOf, portfolio: createBankPortfolio(pool), now: clock };
       await bankMessageReadRoutes(scope as App, deskOptions);
       await bankPositionRoutes(scope as App, deskOptions);
       await bankWorkRoutes(scope as App, deskOptions);
       await bankDuplicateRoutes(scope as App, deskOptions);
       await bankWebhookRoutes(scope as App, { ...webhookOptions, bankOf });
       await bankPayoutFileRoutes(scope as App, {
-        ...{ district, store, vault, bankOf },
+        ...{ district, store, vault, bankOf, logOf },
         onDisclose: disclosures.payoutFile,
       });
     },

@@ -43,9 +43,11 @@ export const addressGuardOf = (options: Pick<WebhookOptions, "webhookNetworks" |
 /** 事件通知 of the platform. Nothing is sent until {@link startWebhooks}. */
 export function createWebhooks(options: WebhookOptions): Webhooks {
   const { district, store, pool, vault, table, clock, wallClock = clock, publicOrigin, logger } = options;
+  const guard = addressGuardOf(options);
   return new Webhooks({
     ...{ district, store, pool, vault, clock: wallClock, businessClock: clock, origin: publicOrigin },
-    send: createSender(addressGuardOf(options)),
+    send: createSender(guard),
+    urlFault: (url) => guard.faultOf(url),
     metrics: countingOf(options),
     onFault: (err, target) => logger.error({ err, ...target }, "webhooks: the sweep takes this up"),
     onGone: async ({ bank, endpoint }) => {

@@ -5,7 +5,7 @@
 export interface CoreLoan {
   readonly loan: string;
   /** ten-thousandths of a percent a year: 4.75 % is 47,500 */
-  rate: bigint;
+  readonly rate: bigint;
   readonly due: string;
   /** principal changes by date, fen: drawings positive, repayments negative */
   readonly movements: { readonly on: string; readonly fen: bigint }[];
@@ -49,11 +49,6 @@ export class BankCore {
 
   repay(loan: string, on: string, fen: bigint): void {
     this.#loan(loan).movements.push({ on, fen: -fen });
-  }
-
-  /** 重定价 from the last settlement on: what was settled before keeps its rate. */
-  reprice(loan: string, rate: bigint): void {
-    this.#loan(loan).rate = rate;
   }
 
   balance(loan: string, on: string): bigint {

@@ -25,13 +25,6 @@ const RATE = "4.785";
 const CORE_RATE = 47_850n;
 /** One enterprise repays a part early. */
 const PART_REPAID = { enterprise: "E04", on: "2019-05-15", fen: 50_000_000n };
-/** One contract floats with the LPR: repriced once, on a settlement day, by the quote of the day before. */
-const REPRICED = {
-  enterprise: "E05",
-  on: "2019-12-21",
-  coreRate: 46_500n,
-  quote: { quoteDate: "2019-12-20", quotedRate: "4.15", spreadBp: 50 },
-} as const;
 const WAGES_FROM = "2017-05";
 const WAGE = { least: 1_500, most: 2_600 };
 const FIXED_A_YEAR = 2_400;
@@ -100,10 +93,6 @@ function loanMoments({ loan, enterprise }: EnterpriseLoan, { lead }: Cast): Mome
     core.repay(loan, on, fen);
     await lead.post("enterprise-repayments", { ...CNY, loan, principal: yuan(fen), valueDate: on, serial: lead.serial() });
   };
-  const reprice = async (): Promise<void> => {
-    core.reprice(loan, REPRICED.coreRate);
-    await lead.post("rate-resets", { loan, ...REPRICED.quote, valueDate: REPRICED.on });
-  };
   return [
     {
       on: LENT_ON,
@@ -111,24 +100,13 @@ function loanMoments({ loan, enterprise }: EnterpriseLoan, { lead }: Cast): Mome
       what: `企业放款 ${loan}`,
       run: async () => {
         core.open(loan, LENT_ON, DUE, CORE_RATE, AMOUNT_FEN);
-        const terms = {
-          loan,
-          enterprise,
-          amount: yuan(AMOUNT_FEN),
-          annualRate: RATE,
-          due: DUE,
-          purpose: "扩大生产",
-          floating: enterprise === REPRICED.enterprise,
-        };
+        const terms = { loan, enterprise, amount: yuan(AMOUNT_FEN), annualRate: RATE, due: DUE, purpose: "扩大生产" };
         await lead.post("enterprise-disbursements", { ...CNY, ...terms, valueDate: LENT_ON, serial: lead.serial() });
       },
     },
     ...quarterEnds(LENT_ON, DUE).map((on): Moment => ({ on, order: NOON, what: `企贷结息 ${loan}`, run: () => settle(on) })),
     ...(enterprise === PART_REPAID.enterprise
       ? [{ on: PART_REPAID.on, order: NOON, what: `企业还本 ${loan}`, run: () => repay(PART_REPAID.fen, PART_REPAID.on) }]
-      : []),
-    ...(enterprise === REPRICED.enterprise
-      ? [{ on: REPRICED.on, order: EVENING, what: `企贷利率重定价 ${loan}`, run: () => reprice() }]
       : []),
     {
       on: DUE,

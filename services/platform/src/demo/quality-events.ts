@@ -41,7 +41,6 @@ export function qualityEvents(log: LogFigures): Record<string, number> {
     "解除熔断 circuit breakers reset": of("CircuitBreakerReset"),
     "村级分配方案 village plans": of("VillagePlanApproved"),
     "退还捐赠 donations refunded": of("DonationRefunded"),
-    "利率重定价 rate resets": of("LoanRateReset"),
     "年末结转 year-end transfers": of("IncomeAndExpenseTransferred"),
   };
 }

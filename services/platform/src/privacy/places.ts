@@ -1,7 +1,7 @@
 import type { IsoDate } from "@huimin/calendar";
 import { keptUntil } from "@huimin/privacy";
 import { ACCESS_LOG_YEARS_MIN } from "@huimin/service-registry";
-import type { Place, PlanFacts } from "./erasure-plan.ts";
+import type { Place, PlanFacts } from "./plan.ts";
 
 /** 10 years for reconciliations with banks (会计档案管理办法); files of payouts are vouchers and stay 30. */
 const VOUCHER_YEARS = 30;

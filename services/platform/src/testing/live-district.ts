@@ -2,8 +2,8 @@ import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign } fro
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { CommandDefinition } from "@huimin/decider";
 import { AddBankKey, RegisterBankClient, wholeOnboarding } from "@huimin/bank-client";
+import type { CommandDefinition } from "@huimin/decider";
 import { RegisterBank, RegisterHousehold, RegisterVillage } from "@huimin/registry";
 import { testDatabase } from "@huimin/test-support";
 import { createPlatform, type Platform, type PlatformOptions } from "../platform.ts";

@@ -1,29 +1,17 @@
-import type { JobData, JobKind } from "@huimin/jobs";
 import { shanghaiDate } from "@huimin/calendar";
-import type { FollowUp } from "../compose/follow-ups.ts";
+import type { JobData, JobKind } from "@huimin/jobs";
+import type { YearEndRun } from "@huimin/year-end-run/events";
 import type { Platform } from "../types.ts";
+import { jobOf } from "./after.ts";
 import { ProgressKeeper } from "./progress.ts";
 import { runsThatGoOn } from "./read.ts";
-import type { YearEndRun } from "@huimin/year-end-run/events";
-import { isStepName, STEP_AFTER, type StepName, WORKED_STEPS } from "./steps.ts";
+import { isStepName, type StepName, WORKED_STEPS } from "./steps.ts";
 import { workAt } from "./work.ts";
 
 /*
  * A run on the queue: each step is a job whose id names run, step and the decision that it follows from, so the same decision
  * never has two. A job ends by enqueuing the next step; whoever starts later finds in the log what is to be done.
  */
-
-const jobOf = (of: { readonly year: number; readonly run: number; readonly step: StepName; readonly at: string }): FollowUp => ({
-  kind: "year-end",
-  data: { year: String(of.year), run: String(of.run), step: of.step, at: of.at },
-});
-
-/** The job that follows from a decision of people. */
-export function yearEndJobAfter(command: string, answer: Readonly<Record<string, unknown>>): FollowUp | undefined {
-  const step = STEP_AFTER[command];
-  if (step === undefined) return undefined;
-  return jobOf({ year: Number(answer.year), run: Number(answer.run), step, at: String(answer.decisions) });
-}
 
 const nextOf = (step: StepName): StepName | undefined => WORKED_STEPS[WORKED_STEPS.indexOf(step) + 1];
 
@@ -44,8 +32,11 @@ export async function sweepYearEnds(platform: Platform, at: string): Promise<num
   return runs.length;
 }
 
-export const sweepYearEnd = (platform: Platform, { year, run }: { readonly year: number; readonly run: YearEndRun }, at: string): Promise<void> =>
-  platform.followUps.add(jobOf({ year, run: run.plan.is.run, step: "snapshot", at }));
+export const sweepYearEnd = (
+  platform: Platform,
+  { year, run }: { readonly year: number; readonly run: YearEndRun },
+  at: string,
+): Promise<void> => platform.followUps.add(jobOf({ year, run: run.plan.is.run, step: "snapshot", at }));
 
 /** The jobs of year-end runs; daily, because a publicity ends by itself. */
 export const yearEndJobs = (platform: Platform): JobKind[] => [

@@ -88,7 +88,10 @@ const SILENT_MS = 15_000;
 
 type Look = (platform: Platform, open: OpenRun) => Promise<Found>;
 
-const perPool = async (open: OpenRun, isDone: (pool: string) => boolean | Promise<boolean>): Promise<{ done: number; of: number; unit: string }> => {
+const perPool = async (
+  open: OpenRun,
+  isDone: (pool: string) => boolean | Promise<boolean>,
+): Promise<{ done: number; of: number; unit: string }> => {
   let done = 0;
   for (const { pool } of open.run.plan.is.pools) if (await isDone(pool)) done += 1;
   return { done, of: open.run.plan.is.pools.length, unit: "pools" };
@@ -100,8 +103,16 @@ const publicity: Look = async (_, open) => {
     const draft = draftOf(open, pool);
     return draft?.publicity?.boards === true && (await exists(path.join(boardsFolder(open, pool, draft.header.draft), "boards.csv")));
   });
-  const waits = { zh: `名单张榜公示（${run.plan.is.publicity.from} 至 ${run.plan.is.publicity.to}）`, en: "the lists to hang out in the villages", who: "VIL" };
-  return { ...found, may: run.publicity !== undefined, ...(run.publicity ? {} : { waits: { ...waits, command: confirm("publicity", open) } }) };
+  const waits = {
+    zh: `名单张榜公示（${run.plan.is.publicity.from} 至 ${run.plan.is.publicity.to}）`,
+    en: "the lists to hang out in the villages",
+    who: "VIL",
+  };
+  return {
+    ...found,
+    may: run.publicity !== undefined,
+    ...(run.publicity ? {} : { waits: { ...waits, command: confirm("publicity", open) } }),
+  };
 };
 
 const approval: Look = async (platform, open) => {
@@ -119,11 +130,16 @@ const approval: Look = async (platform, open) => {
       }),
   );
   const today = shanghaiDate(platform.clock());
-  const last = drafts.map(({ to }) => to).sort().at(-1);
+  const last = drafts
+    .map(({ to }) => to)
+    .sort()
+    .at(-1);
   const waits = ((): Waits | undefined => {
     if (last !== undefined && today <= last) return { zh: `公示期满（${last}）`, en: `the end of publicity on ${last}`, who: "—" };
     if (errors.length > 0) return { zh: `处理 ${errors.length} 件异议`, en: `${errors.length} objections to be resolved`, who: "POV" };
-    return open.run.approval ? undefined : { zh: "审批", en: "the approval of the lists", who: "FIN-R", command: confirm("approval", open) };
+    return open.run.approval
+      ? undefined
+      : { zh: "审批", en: "the approval of the lists", who: "FIN-R", command: confirm("approval", open) };
   })();
   return { ...found, may: open.run.approval !== undefined, errors, errorCount: errors.length, ...(waits ? { waits } : {}) };
 };
@@ -133,7 +149,12 @@ const allocation: Look = async (_, open) => {
     const draft = draftOf(open, pool);
     return draft?.status === "allocated" && draft.posted.size >= draft.header.parts;
   });
-  const waits = { zh: "同意分配到户（双人）", en: "consent to the allocation, by two persons", who: "FIN-M", command: confirm("allocation", open) };
+  const waits = {
+    zh: "同意分配到户（双人）",
+    en: "consent to the allocation, by two persons",
+    who: "FIN-M",
+    command: confirm("allocation", open),
+  };
   return { ...found, may: open.run.allocation !== undefined, ...(open.run.allocation ? {} : { waits }) };
 };
 
@@ -172,14 +193,28 @@ const reissue: Look = async (platform, open) => {
     command: confirm("payout", open),
   };
   const rounds = Math.max(0, open.run.payouts.length - 1);
-  return { done: rounds, of: rounds, unit: "rounds", may: true, errors, errorCount: unpaidCount, ...(unpaidCount > 0 && !over ? { waits } : {}) };
+  return {
+    done: rounds,
+    of: rounds,
+    unit: "rounds",
+    may: true,
+    errors,
+    errorCount: unpaidCount,
+    ...(unpaidCount > 0 && !over ? { waits } : {}),
+  };
 };
 
 const statements: Look = async (_, open) => {
   const report = await readJson<YearEndIssue>(issueReportFile(open));
   const waits = { zh: "出具告知书", en: "the order to issue the statements", who: "FIN-R", command: confirm("statements", open) };
   const all = report ? report.covered + report.refused : 1;
-  return { done: report ? all : 0, of: all, unit: "statements", may: open.run.statements !== undefined, ...(open.run.statements ? {} : { waits }) };
+  return {
+    done: report ? all : 0,
+    of: all,
+    unit: "statements",
+    may: open.run.statements !== undefined,
+    ...(open.run.statements ? {} : { waits }),
+  };
 };
 
 const LOOKS: Readonly<Record<StepName, Look>> = {
@@ -195,7 +230,12 @@ const LOOKS: Readonly<Record<StepName, Look>> = {
   results,
   reissue,
   statements,
-  archive: async (_, { run }) => ({ done: run.closed?.is.statements ?? 0, of: run.closed?.is.statements ?? 1, unit: "statements", may: run.statements !== undefined }),
+  archive: async (_, { run }) => ({
+    done: run.closed?.is.statements ?? 0,
+    of: run.closed?.is.statements ?? 1,
+    unit: "statements",
+    may: run.statements !== undefined,
+  }),
 };
 
 /** Everything of a run, for the screen and the command line. */
@@ -216,7 +256,9 @@ export async function lookAt(platform: Platform, open: OpenRun): Promise<YearEnd
     ...(current === undefined || run.cancelled || run.closed ? {} : { current }),
     ...{ steps, money, banks, folder },
     ...(run.cancelled ? { cancelled: { reason: run.cancelled.is.reason, stands: standing(banks) } } : {}),
-    ...(run.closed ? { archive: { indexHash: run.closed.is.indexHash, statements: run.closed.is.statements, files: run.closed.is.files } } : {}),
+    ...(run.closed
+      ? { archive: { indexHash: run.closed.is.indexHash, statements: run.closed.is.statements, files: run.closed.is.files } }
+      : {}),
   };
 }
 
@@ -250,11 +292,33 @@ async function stepStatus(platform: Platform, open: OpenRun, step: StepName, num
   const { done, of } = working && tried ? tried : found;
   const speed = working && tried ? speedOf(tried) : {};
   const waits = state === "waiting" || state === "later" ? found.waits : undefined;
-  return { step, number, ...STEP_TITLES[step], state, done, of, unit: found.unit, ...(waits ? { waitsFor: waits } : {}), ...speed, errors: known, errorCount };
+  return {
+    step,
+    number,
+    ...STEP_TITLES[step],
+    state,
+    done,
+    of,
+    unit: found.unit,
+    ...(waits ? { waitsFor: waits } : {}),
+    ...speed,
+    errors: known,
+    errorCount,
+  };
 }
 
 /** Items a second since it began, and how long it takes at that. */
-function speedOf({ done, of, begun, updated }: { readonly done: number; readonly of: number; readonly begun: number; readonly updated: number }) {
+function speedOf({
+  done,
+  of,
+  begun,
+  updated,
+}: {
+  readonly done: number;
+  readonly of: number;
+  readonly begun: number;
+  readonly updated: number;
+}) {
   const seconds = (updated - begun) / 1000;
   if (done === 0 || seconds <= 0) return {};
   const perSecond = done / seconds;

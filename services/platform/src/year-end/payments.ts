@@ -141,7 +141,12 @@ async function readPayments({ store, district }: Platform, open: OpenRun): Promi
   return {
     banks: [...sums.banks]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([bank, { batches, openAmount, ...tally }]) => ({ bank, batches: batches.size, openAmount: formatAmount(openAmount), ...tally })),
+      .map(([bank, { batches, openAmount, ...tally }]) => ({
+        bank,
+        batches: batches.size,
+        openAmount: formatAmount(openAmount),
+        ...tally,
+      })),
     entitled: formatAmount(sums.entitled),
     paid: formatAmount(sums.paid),
     inTransit: formatAmount(sums.inTransit),

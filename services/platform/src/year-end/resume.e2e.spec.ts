@@ -23,7 +23,7 @@ import { findRun } from "./read.ts";
 import type { RunnerOrder } from "./runner.child.ts";
 import { banksAnswer, correctAccounts, DAYS, furnish, must, plan, YEAR } from "./scene.fixture.ts";
 
-const HOUSEHOLDS = 36;
+const HOUSEHOLDS = 24;
 /** Kills of each step: the first at its beginning, the others later. */
 const KILLS_OF_STEP = 2;
 /** Where a kill falls: after so many new events, or this late. */
@@ -138,19 +138,21 @@ class Story {
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
       const name = path.relative(folder, path.join(entry.parentPath, entry.name));
       if (!entry.isFile() || name.startsWith("progress") || name.includes(".part")) continue;
-      found[name] = createHash("sha256").update(readFileSync(path.join(folder, name))).digest("hex");
+      found[name] = createHash("sha256")
+        .update(readFileSync(path.join(folder, name)))
+        .digest("hex");
     }
     return found;
   }
 
-  /** Lists, batches and decisions as they are in the log: everything but who gave them their ids. */
+  /** Lists, batches and decisions as they are in the log; two batches of an order may have come in either order. */
   async told(): Promise<string[]> {
     const { store } = this.district.platform;
     const events = await store.readAll(DISTRICT, 0, 50_000, ["dividend", "entitlement", "payout", "year-end", "statement"]);
     const sealed = /sealed:[^"]*/g;
     return events
-      .map(({ stream, streamVersion, type, valueDate, actor, payload }) =>
-        JSON.stringify([stream, streamVersion, type, valueDate, actor, payload]).replace(sealed, "sealed"),
+      .map(({ stream, type, valueDate, actor, payload }) =>
+        JSON.stringify([stream, type, valueDate, actor, payload]).replace(sealed, "sealed"),
       )
       .sort();
   }
@@ -176,7 +178,7 @@ describe("a year-end run that is killed", () => {
     expect(killed.kills, `seed ${seed}`).toBeGreaterThanOrEqual(12);
     expect(await killed.told(), `seed ${seed}`).toEqual(await alone.told());
     const [files, filesKilled] = [await alone.files(), await killed.files()];
-    expect(Object.keys(files).filter((name) => name.endsWith(".pdf")).length).toBeGreaterThanOrEqual(HOUSEHOLDS + 2 + 4);
+    expect(Object.keys(files).filter((name) => name.endsWith(".pdf")).length).toBeGreaterThanOrEqual(HOUSEHOLDS + 2 + 3);
     expect(filesKilled, `seed ${seed}`).toEqual(files);
     // Paid once: what left the agency account is what was allocated, and no household has more than its entitlement.
     const { platform } = killed.district;
@@ -206,7 +208,10 @@ describe("a year-end run that is killed", () => {
     await pause(1_500);
     await story.kill();
     expect(await platform.store.head(DISTRICT)).toBe(head);
-    expect(await story.status()).toMatchObject({ state: "cancelled", cancelled: { reason: "名单有误", stands: { en: "nothing is with a bank" } } });
+    expect(await story.status()).toMatchObject({
+      state: "cancelled",
+      cancelled: { reason: "名单有误", stands: { en: "nothing is with a bank" } },
+    });
     // Another run of the year may be opened: the lists that are allocated are not drawn up again.
     const opened = await must(platform, OpenYearEnd, plan(), { ...person, role: "FIN-M" });
     expect(opened).toMatchObject({ run: 2 });
@@ -217,7 +222,7 @@ describe("a year-end run that is killed", () => {
     afterAll(() => redis?.stop());
     it("ends with the same statements and archive", async () => {
       redis = await testRedis();
-      const story = await told(3, 1, redis.url);
+      const story = await told(3, 0, redis.url);
       const first = stories[0] as Story;
       expect(await story.files()).toEqual(await first.files());
     }, 300_000);

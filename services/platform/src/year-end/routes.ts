@@ -29,7 +29,11 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   ConfirmYearEndStatements: "出具告知书 / Order the statements",
   CancelYearEnd: "中止年终兑付 / Cancel the run",
 };
-const addressOf = (name: string): string => name.replace(/YearEnd/, "").replace(/(?<!^)([A-Z])/g, "-$1").toLowerCase();
+const addressOf = (name: string): string =>
+  name
+    .replace(/YearEnd/, "")
+    .replace(/(?<!^)([A-Z])/g, "-$1")
+    .toLowerCase();
 
 /** 年终兑付: decisions, where a run stands, and its live progress. Register under `/api/v1`. */
 export async function yearEndRoutes(app: App, platform: Platform): Promise<void> {

@@ -14,7 +14,15 @@ export interface RunnerOrder {
 /* The product's jobs and nothing else, to be killed at any moment. */
 process.once("message", async ({ databaseUrl, home, vaultSecretsFile, now, redisUrl }: RunnerOrder) => {
   const clock = () => now;
-  const platform = await createPlatform({ district: DISTRICT, home, databaseUrl, vaultSecretsFile, clock, logLevel: "silent", migrate: false });
+  const platform = await createPlatform({
+    district: DISTRICT,
+    home,
+    databaseUrl,
+    vaultSecretsFile,
+    clock,
+    logLevel: "silent",
+    migrate: false,
+  });
   await startPlatformJobs(platform, redisUrl);
   process.on("disconnect", () => process.exit(0));
   process.send?.({ ready: true });

@@ -1,9 +1,16 @@
 import type { CommandDefinition } from "@huimin/decider";
-import { AssignBeneficiaries, RecordAssetIncome, RecordPayoutFailure, RecordPayoutReturn, RecordPayoutSuccess, RegisterAsset } from "@huimin/dividend";
+import {
+  AssignBeneficiaries,
+  RecordAssetIncome,
+  RecordPayoutFailure,
+  RecordPayoutReturn,
+  RecordPayoutSuccess,
+  RegisterAsset,
+} from "@huimin/dividend";
 import { type EntitlementState, entitlementFold, entitlementStream, openItem, partsAllocated } from "@huimin/dividend/events";
 import type { NewEvent } from "@huimin/event-store";
-import { householdStream } from "@huimin/registry/events";
 import { RegisterVillage } from "@huimin/registry";
+import { householdStream } from "@huimin/registry/events";
 import { poolState } from "../compose/pool-payout.ts";
 import type { Platform } from "../types.ts";
 
@@ -77,18 +84,36 @@ export async function furnish(platform: Platform, households: number): Promise<v
     });
   }
   for (const [index, pool] of POOLS.entries()) {
-    const asset = { asset: `S${index}`, village: VILLAGES[index], kind: "光伏", name: "村电站", cost: "1.00", source: "财政", document: "示例1号" };
+    const asset = {
+      asset: `S${index}`,
+      village: VILLAGES[index],
+      kind: "光伏",
+      name: "村电站",
+      cost: "1.00",
+      source: "财政",
+      document: "示例1号",
+    };
     await must(platform, RegisterAsset, { ...asset, pool, valueDate }, { ...person, role: "VIL" });
     const shares = Array.from({ length: households }, (_, nth) => nth)
       .filter((nth) => index === 0 || nth % 2 === 1)
       .map((nth) => ({ household: numberOf(nth), shares: "1" }));
-    await must(platform, AssignBeneficiaries, { pool, year: YEAR, shares, minutes: "会议1号", valueDate: "2018-11-20" }, { ...person, role: "VIL" });
+    await must(
+      platform,
+      AssignBeneficiaries,
+      { pool, year: YEAR, shares, minutes: "会议1号", valueDate: "2018-11-20" },
+      { ...person, role: "VIL" },
+    );
     const income = { pool, amount: index === 0 ? "10000.01" : "5555.55", serial: `I-${pool}`, valueDate: "2018-11-25" };
     await must(platform, RecordAssetIncome, income, { actor: "bank:K1", role: "BANK", channel: "bank-api" });
   }
 }
 
-export async function must(platform: Platform, definition: CommandDefinition, body: object, meta: object): Promise<Record<string, unknown>> {
+export async function must(
+  platform: Platform,
+  definition: CommandDefinition,
+  body: object,
+  meta: object,
+): Promise<Record<string, unknown>> {
   const outcome = await platform.handler.execute(definition, body, meta as never);
   if (outcome.kind !== "recorded" && outcome.kind !== "repeated") throw new Error(`${definition.name}: ${JSON.stringify(outcome)}`);
   platform.projector.wake();

@@ -38,6 +38,15 @@ export const STEP_AFTER: Readonly<Record<string, StepName>> = {
 };
 
 /** Steps that a process works at; the others are people's and banks'. */
-export const WORKED_STEPS: readonly StepName[] = ["snapshot", "drafts", "publicity", "approval", "allocation", "payout", "statements", "archive"];
+export const WORKED_STEPS: readonly StepName[] = [
+  "snapshot",
+  "drafts",
+  "publicity",
+  "approval",
+  "allocation",
+  "payout",
+  "statements",
+  "archive",
+];
 
 export const isStepName = (name: string): name is StepName => (STEP_NAMES as readonly string[]).includes(name);

@@ -80,8 +80,10 @@ async function stopIfOver({ platform, open }: Work): Promise<void> {
   if (!(await goesOn(platform, open))) throw new Stopped();
 }
 
-const commandOf = ({ platform }: Work, meta: CommandMeta) => (definition: CommandDefinition, body: Readonly<Record<string, unknown>>) =>
-  give({ platform, meta }, definition, body);
+const commandOf =
+  ({ platform }: Work, meta: CommandMeta) =>
+  (definition: CommandDefinition, body: Readonly<Record<string, unknown>>) =>
+    give({ platform, meta }, definition, body);
 
 const today = ({ platform }: Work): IsoDate => shanghaiDate(platform.clock());
 
@@ -113,7 +115,10 @@ async function publicity(work: Work): Promise<void> {
     const part = `${out}.${randomUUIDv7()}.part`;
     const written = await writeBoards({ pool, year, out: part, rule: "full" }, options, async (command) => {
       try {
-        return { ok: true, value: await give({ platform, meta: SYSTEM }, RecordPublicityBoards, { ...command, valueDate: decided.valueDate }) };
+        return {
+          ok: true,
+          value: await give({ platform, meta: SYSTEM }, RecordPublicityBoards, { ...command, valueDate: decided.valueDate }),
+        };
       } catch (fault) {
         const [refusal] = fault instanceof RefusalError ? fault.refusals : [];
         if (!refusal) throw fault;
@@ -149,7 +154,8 @@ async function allocation(work: Work): Promise<void> {
       const valueDate = laterDate(decided.valueDate, draft.approvedOn ?? decided.valueDate);
       await send(AllocateDividend, { pool, year, draft: draft.header.draft, valueDate });
     }
-    if (draft?.status === "approved" || draft?.status === "allocated") await postAllocation({ platform: work.platform, meta: SYSTEM }, pool, year);
+    if (draft?.status === "approved" || draft?.status === "allocated")
+      await postAllocation({ platform: work.platform, meta: SYSTEM }, pool, year);
   });
 }
 
@@ -193,7 +199,8 @@ async function payOrder({ platform, open, progress }: Work, order: PayoutOrder, 
   const runner = { platform, meta: SYSTEM, onProgress, goOn: () => goesOn(platform, open) };
   try {
     const { setAside, left } = await submitOrder(runner, order);
-    for (const { household, code } of setAside) progress.error({ item: `${order.pool} ${order.bank}`, household, code, details: { household } });
+    for (const { household, code } of setAside)
+      progress.error({ item: `${order.pool} ${order.bank}`, household, code, details: { household } });
     if (left > 0) progress.error({ item: `${order.pool} ${order.bank}`, code: "NOTHING_LEFT_IN_FILE", details: { left } });
   } catch (fault) {
     if (!(fault instanceof RefusalError)) throw fault;
@@ -278,9 +285,19 @@ async function archive(work: Work): Promise<void> {
     const made = await writeArchive(request, options, { printer, binder }, (done, of) => progress.update(done, of));
     if (made.indexHash === undefined) throw new Stopped();
     for (const one of made.lacking)
-      progress.error({ item: one.number, household: one.household, code: one.lack === "erased" ? "STATEMENT_BASICS_ERASED" : "STATEMENT_NOT_PRINTED", details: { household: one.household, year, why: one.why ?? "" } });
+      progress.error({
+        item: one.number,
+        household: one.household,
+        code: one.lack === "erased" ? "STATEMENT_BASICS_ERASED" : "STATEMENT_NOT_PRINTED",
+        details: { household: one.household, year, why: one.why ?? "" },
+      });
     if (made.lacking.some(({ lack }) => lack === "failed")) return;
-    await give({ platform, meta: SYSTEM }, CloseYearEnd, { year, statements: made.statements, files: made.files, indexHash: made.indexHash });
+    await give({ platform, meta: SYSTEM }, CloseYearEnd, {
+      year,
+      statements: made.statements,
+      files: made.files,
+      indexHash: made.indexHash,
+    });
   } finally {
     await printer.close();
     await binder.close();

@@ -7,7 +7,19 @@ import { pdfText } from "@huimin/statements";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startPlatformJobs } from "../compose/jobs.ts";
 import { LiveDistrict, send } from "../testing/live-district.ts";
-import { banksAnswer, correctAccounts, DAYS, FAILS, furnish, numberOf, plan, RETURNS, VILLAGES, WITHOUT_ACCOUNT, YEAR } from "./scene.fixture.ts";
+import {
+  banksAnswer,
+  correctAccounts,
+  DAYS,
+  FAILS,
+  furnish,
+  numberOf,
+  plan,
+  RETURNS,
+  VILLAGES,
+  WITHOUT_ACCOUNT,
+  YEAR,
+} from "./scene.fixture.ts";
 
 const HOUSEHOLDS = 12;
 const district = new LiveDistrict();
@@ -34,7 +46,8 @@ async function day(now: number): Promise<void> {
     people[role] = (await send("POST", `${district.origin}/api/v1/sign-in`, { "content-type": "application/json" }, body)).body.token;
   }
 }
-const as = (role: string, method: string, address: string, body?: unknown) => district.person(people[role] as string, method, address, body);
+const as = (role: string, method: string, address: string, body?: unknown) =>
+  district.person(people[role] as string, method, address, body);
 const status = async () => (await as("FIN-M", "GET", `/year-end/${YEAR}`)).body;
 // biome-ignore lint/suspicious/noExplicitAny: the answer as a client sees it
 const step = (all: any, name: string) => all.steps.find((one: { step: string }) => one.step === name);
@@ -48,7 +61,11 @@ async function decide(role: string, command: string, body: object = {}, until?: 
   } else expect(given.status, JSON.stringify(given.body)).toBe(201);
   if (until)
     await expect
-      .poll(async () => (await status()).current ?? "over", { timeout: 20_000, interval: 150, message: JSON.stringify(((await status()).steps ?? []).map((one: object) => one)) })
+      .poll(async () => (await status()).current ?? "over", {
+        timeout: 20_000,
+        interval: 150,
+        message: JSON.stringify(((await status()).steps ?? []).map((one: object) => one)),
+      })
       .toBe(until);
   return status();
 }
@@ -58,9 +75,14 @@ describe("the year-end run of a district with two banks", () => {
     // biome-ignore lint/suspicious/noExplicitAny: as above
     const found = (await decide("FIN-M", "open", plan(), "publicity")) as any;
     expect(step(found, "snapshot")).toMatchObject({ state: "done", done: HOUSEHOLDS + 1 });
-    expect(step(found, "snapshot").errors).toContainEqual(expect.objectContaining({ household: numberOf(WITHOUT_ACCOUNT), code: "PAYOUT_ACCOUNT_MISSING" }));
+    expect(step(found, "snapshot").errors).toContainEqual(
+      expect.objectContaining({ household: numberOf(WITHOUT_ACCOUNT), code: "PAYOUT_ACCOUNT_MISSING" }),
+    );
     expect(step(found, "drafts")).toMatchObject({ state: "done", done: 2, of: 2 });
-    expect(step(found, "publicity")).toMatchObject({ state: "waiting", waitsFor: { who: "VIL", command: "huimin year-end confirm publicity 2018" } });
+    expect(step(found, "publicity")).toMatchObject({
+      state: "waiting",
+      waitsFor: { who: "VIL", command: "huimin year-end confirm publicity 2018" },
+    });
     const again = await as("FIN-M", "POST", "/year-end/open", plan());
     expect([again.status, again.body.code]).toEqual([409, "YEAR_END_RUN_OPEN"]);
     const early = await as("FIN-R", "POST", "/year-end/confirm-statements", { year: YEAR });
@@ -85,15 +107,25 @@ describe("the year-end run of a district with two banks", () => {
     // biome-ignore lint/suspicious/noExplicitAny: as above
     const paid = (await decide("FIN-C", "confirm-payout", {}, "results")) as any;
     const files = (bank: string) => readdirSync(path.join(paid.folder, "6-payout", bank)).sort();
-    const rows = (bank: string, file: string) => readFileSync(path.join(paid.folder, "6-payout", bank, file), "utf8").split("\r\n").slice(6, -1);
+    const rows = (bank: string, file: string) =>
+      readFileSync(path.join(paid.folder, "6-payout", bank, file), "utf8")
+        .split("\r\n")
+        .slice(6, -1);
     expect(files("K1")).toHaveLength(2);
     expect(files("K2").length).toBeGreaterThanOrEqual(3);
     for (const file of files("K2")) expect(rows("K2", file).length).toBeLessThanOrEqual(3);
     const named = [...files("K1").flatMap((file) => rows("K1", file)), ...files("K2").flatMap((file) => rows("K2", file))];
     // PV: everybody but the one without an account; PW: every second.
     expect(named).toHaveLength(HOUSEHOLDS - 1 + HOUSEHOLDS / 2);
-    expect(step(paid, "payout").errors).toContainEqual(expect.objectContaining({ household: numberOf(WITHOUT_ACCOUNT), code: "PAYOUT_ACCOUNT_MISSING" }));
-    expect(step(paid, "results")).toMatchObject({ state: "waiting", done: 0, of: HOUSEHOLDS - 1 + HOUSEHOLDS / 2, waitsFor: { who: "BANK" } });
+    expect(step(paid, "payout").errors).toContainEqual(
+      expect.objectContaining({ household: numberOf(WITHOUT_ACCOUNT), code: "PAYOUT_ACCOUNT_MISSING" }),
+    );
+    expect(step(paid, "results")).toMatchObject({
+      state: "waiting",
+      done: 0,
+      of: HOUSEHOLDS - 1 + HOUSEHOLDS / 2,
+      waitsFor: { who: "BANK" },
+    });
   }, 90_000);
 
   it("shows what failed and came back with the bank's reason, and pays it again after the accounts are corrected", async () => {
@@ -114,7 +146,10 @@ describe("the year-end run of a district with two banks", () => {
     await decide("FIN-C", "confirm-payout", {}, "results");
     await day(DAYS.resultsAgain);
     await banksAnswer(district.platform, 2);
-    expect(await status()).toMatchObject({ current: "statements", money: { entitled: "15555.48", paid: "15555.48", inTransit: "0.00", unpaidAmount: "0.00" } });
+    expect(await status()).toMatchObject({
+      current: "statements",
+      money: { entitled: "15555.48", paid: "15555.48", inTransit: "0.00", unpaidAmount: "0.00" },
+    });
   }, 90_000);
 
   it("issues the statements, binds an archive whose sums are right, and puts its hash into the log", async () => {
@@ -140,12 +175,16 @@ describe("the year-end run of a district with two banks", () => {
   }, 120_000);
 
   it("streams its progress, and lists its runs", async () => {
-    const response = await fetch(`${district.origin}/api/v1/year-end/${YEAR}/progress`, { headers: { authorization: `Bearer ${people["FIN-M"]}` } });
+    const response = await fetch(`${district.origin}/api/v1/year-end/${YEAR}/progress`, {
+      headers: { authorization: `Bearer ${people["FIN-M"]}` },
+    });
     expect(response.headers.get("content-type")).toContain("text/event-stream");
     const text = await response.text();
     expect(text).toMatch(/^event: progress\ndata: \{/);
     expect(text.trimEnd().endsWith("event: end\ndata: {}")).toBe(true);
-    expect((await as("FIN-M", "GET", `/year-end/${YEAR}/runs`)).body).toEqual({ runs: [{ run: 1, openedOn: "2018-12-05", state: "closed" }] });
+    expect((await as("FIN-M", "GET", `/year-end/${YEAR}/runs`)).body).toEqual({
+      runs: [{ run: 1, openedOn: "2018-12-05", state: "closed" }],
+    });
     expect((await as("FIN-M", "GET", "/year-end/2011")).body.code).toBe("YEAR_END_RUN_UNKNOWN");
   }, 30_000);
 });

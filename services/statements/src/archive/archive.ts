@@ -1,5 +1,5 @@
-import path from "node:path";
 import { rm } from "node:fs/promises";
+import path from "node:path";
 import { maskName } from "@huimin/identity";
 import { type IssuedStatement, issuedFor } from "@huimin/statement/events";
 import { type Binder, checkCode, type PrinterPool, type PrintOptions, VOLUME_STATEMENTS_MAX, type VolumeEntry } from "@huimin/statements";
@@ -9,6 +9,9 @@ import type { StatementsOptions } from "../types.ts";
 import { type ArchivedVillage, type ArchiveQuestion, archiveContents } from "./contents.ts";
 import { readJson, removeParts, sha256, sha256OfFile, writeWhole } from "./files.ts";
 import { writeIndex } from "./index-files.ts";
+import type { ArchivedPart, ArchivedStatement } from "./parts.ts";
+
+export type { ArchivedPart, ArchivedStatement, ArchivedVolume } from "./parts.ts";
 
 /*
  * 档案: the statements of a year, village by village: single files and a bound volume in parts, an index with the hash of every
@@ -20,43 +23,6 @@ export interface ArchiveRequest extends ArchiveQuestion, PrintOptions {
   readonly out: string;
   /** Asked before every part: a run that was cancelled ends there. */
   readonly goOn?: () => Promise<boolean>;
-}
-
-/** A statement in the archive. */
-export interface ArchivedStatement {
-  readonly household: string;
-  readonly number: string;
-  readonly supplement: number;
-  /** Masked. */
-  readonly head: string;
-  readonly contentHash: string;
-  readonly check: string;
-  /** Of its event in the log. */
-  readonly position: number;
-  readonly file?: string;
-  readonly sha256?: string;
-  readonly bytes?: number;
-  readonly pages?: number;
-  /** Why it has no file. */
-  readonly lack?: "erased" | "failed";
-  readonly why?: string;
-}
-
-export interface ArchivedVolume {
-  readonly file: string;
-  readonly sha256: string;
-  readonly bytes: number;
-  readonly pages: number;
-  readonly part: number;
-  readonly parts: number;
-}
-
-/** What is kept of a part until the index is written. */
-export interface ArchivedPart {
-  readonly village: string;
-  readonly statements: readonly ArchivedStatement[];
-  /** None where nothing could be printed. */
-  readonly volume?: ArchivedVolume;
 }
 
 export interface ArchiveResult {
@@ -124,8 +90,13 @@ export async function writeArchive(
   }
   const { year, position, out } = request;
   const { district } = options;
-  const indexHash = await writeIndex(out, { district, year, position, ...ended, statements: contents.statements, files: sums.files }, records);
-  for (const { code } of contents.villages) for (const folder of [safe(code), path.join(safe(code), "single")]) await removeParts(path.join(out, folder));
+  const indexHash = await writeIndex(
+    out,
+    { district, year, position, ...ended, statements: contents.statements, files: sums.files },
+    records,
+  );
+  for (const { code } of contents.villages)
+    for (const folder of [safe(code), path.join(safe(code), "single")]) await removeParts(path.join(out, folder));
   await removeParts(out);
   await rm(workFolder(out), { recursive: true, force: true });
   return { ...ended, statements: contents.statements, ...sums, indexHash };
@@ -151,7 +122,9 @@ async function writePart(request: PartRequest, options: StatementsOptions, press
   const entries: VolumeEntry[] = [];
   for (let first = 0; first < households.length; first += CHUNK) {
     const states = await readIssued(households.slice(first, first + CHUNK), options);
-    const issued = [...states.values()].flatMap((state) => issuedFor(state, year).filter(({ cutoff }) => cutoff.position <= request.position));
+    const issued = [...states.values()].flatMap((state) =>
+      issuedFor(state, year).filter(({ cutoff }) => cutoff.position <= request.position),
+    );
     for (const made of await printSome(issued, request, options, press)) {
       archived.push(made.archived);
       if (made.entry) entries.push(made.entry);

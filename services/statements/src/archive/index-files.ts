@@ -1,7 +1,7 @@
 import path from "node:path";
 import { stringify } from "csv-stringify/sync";
-import type { ArchivedPart } from "./archive.ts";
 import { sha256OfFile, writePieces } from "./files.ts";
+import type { ArchivedPart } from "./parts.ts";
 
 /** What the index says of the whole archive. */
 export interface ArchiveHeader {
@@ -21,7 +21,21 @@ export const INDEX_JSON = "index.json";
 export const INDEX_CSV = "index.csv";
 export const SUMS = "SHA256SUMS";
 
-const COLUMNS = ["村代码", "类别", "户编号", "户主", "编号", "页数", "字节", "校验码", "内容哈希", "日志位置", "文件", "文件SHA-256", "说明"];
+const COLUMNS = [
+  "村代码",
+  "类别",
+  "户编号",
+  "户主",
+  "编号",
+  "页数",
+  "字节",
+  "校验码",
+  "内容哈希",
+  "日志位置",
+  "文件",
+  "文件SHA-256",
+  "说明",
+];
 const LACKS = { erased: "个人信息已销毁，不再打印", failed: "打印失败" } as const;
 
 /**

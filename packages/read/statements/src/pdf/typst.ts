@@ -30,14 +30,14 @@ export function createPrinter(fonts: Pick<FontSet, "data">): StatementPrinter {
   const typesetter = createTypesetter(fileURLToPath(new URL("../template/statement.typ", import.meta.url)), fonts);
   let evictable = 0;
 
-  const compile = (page: StatementPage): Fitted => {
-    typesetter.put("page.json", Buffer.from(JSON.stringify({ ...page, gaps: DENSITIES[page.density] })));
+  const compile = (page: StatementPage, numbered = false): Fitted => {
+    typesetter.put("page.json", Buffer.from(JSON.stringify({ ...page, numbered, gaps: DENSITIES[page.density] })));
     return { document: typesetter.compile(`statement ${page.number}`), density: page.density };
   };
   const pagesOf = ({ document }: Fitted): number => document.numOfPages;
 
   /** One sheet a copy: set closer until it fits; where none is close enough, the widest with the fewest sheets. */
-  const fit = (page: StatementPage): Fitted => {
+  const closest = (page: StatementPage): Fitted => {
     let best = compile(page);
     for (let density = page.density + 1; density < DENSITIES.length && pagesOf(best) > page.copies.length; density++) {
       const closer = compile({ ...page, density });
@@ -49,6 +49,11 @@ export function createPrinter(fonts: Pick<FontSet, "data">): StatementPrinter {
       if (pagesOf(wider) <= pagesOf(best)) return wider;
     }
     return best;
+  };
+
+  const fit = (page: StatementPage): Fitted => {
+    const best = closest(page);
+    return pagesOf(best) > page.copies.length ? compile({ ...page, density: best.density }, true) : best;
   };
 
   return {
