@@ -30,7 +30,7 @@ export const settlement: Say = async (asked, options) => {
   if (person && !person.ok) return person;
   const enterprise = subject.enterprise === undefined ? undefined : await names.party(subject.enterprise);
   const pooled = modelOf(subject) === 1;
-  const borrower = person ? `${person.value.head}（${person.value.place} ${person.value.household}）` : (enterprise ?? "");
+  const own = person ? [{ label: "户编号", value: person.value.household }, { label: "住址", value: person.value.place }] : [];
   return {
     ok: true,
     value: {
@@ -43,7 +43,8 @@ export const settlement: Say = async (asked, options) => {
           facts: [
             { label: "贷款编号", value: loan },
             { label: "贷款银行", value: await names.bank(subject.bank) },
-            { label: pooled ? "名义借款人" : "借款人", value: borrower },
+            { label: pooled ? "名义借款人" : "借款人", value: person ? person.value.head : (enterprise ?? "") },
+            ...own,
             ...(pooled && enterprise ? [{ label: "用款、还款企业", value: enterprise }] : []),
             { label: "放款合计", value: `${formatAmountGrouped(drawn)} 元` },
             { label: "年利率", value: `${terms.annualRate} %` },

@@ -40,6 +40,8 @@ const networks = (value: string): readonly string[] | undefined => {
   return all.every((one) => /^[\da-fA-F.:]+(\/\d{1,3})?$/.test(one) && isIP(one.split("/")[0] ?? "") !== 0) ? all : undefined;
 };
 
+const proxies = (value: string): boolean | number | string | undefined => flag(value) ?? integer(2, 9)(value) ?? networks(value)?.join(",");
+
 const LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export type LogLevel = (typeof LEVELS)[number];
 
@@ -119,10 +121,11 @@ export const settings = {
   trustProxy: {
     variable: "HUIMIN_TRUST_PROXY",
     key: "trustProxy",
-    meaning: "Believe X-Forwarded-* headers",
+    meaning:
+      "Proxies whose X-Forwarded-* headers are believed: how many stand in front (true: one), or their networks; a bank's address is what the outermost of them saw",
     standard: "false",
-    read: flag,
-    expected: "true or false",
+    read: proxies,
+    expected: "true, false, a number up to 9, or networks such as 10.0.0.0/8",
   },
   logLevel: {
     variable: "HUIMIN_LOG_LEVEL",

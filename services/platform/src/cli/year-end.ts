@@ -88,7 +88,10 @@ const SIGNS: Readonly<Record<StepStatus["state"], string>> = {
 const ERRORS_SHOWN_MAX = 20;
 
 function print(terminal: Terminal, status: YearEndStatus, json: boolean | undefined): void {
-  if (json) return terminal.out(JSON.stringify(status));
+  if (json) {
+    terminal.out(JSON.stringify(status));
+    return;
+  }
   const { money } = status;
   terminal.out(`年终兑付 year-end ${status.run}: ${status.state}`);
   terminal.out(`应发 ${money.entitled}  已发 ${money.paid}  在途 ${money.inTransit}  未发 ${money.unpaidAmount}`);

@@ -69,7 +69,11 @@ export function createVolumePress(fonts: () => FontSet): (volume: VolumeJob) => 
         return { page: { ...page, gaps: DENSITIES[density] }, code };
       });
       let at = 0;
-      const places = printed.map(({ code }) => [at, (at += code.length)] as const);
+      const places = printed.map(({ code }) => {
+        const from = at;
+        at += code.length;
+        return [from, at] as const;
+      });
       typesetter.put("codes.raw", Buffer.concat(printed.map(({ code }) => code)));
       const page = volumePage(
         volume,
