@@ -10,6 +10,7 @@ import { chmodSync, copyFileSync, cpSync, existsSync, mkdtempSync, readFileSync,
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import pg from "pg";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 const node = Number(process.versions.node.split(".")[0]) >= 26 ? process.execPath : path.join(root, "node_modules/.bin/node");
@@ -132,12 +133,13 @@ const message = async ({ origin, token }) => {
   return (await call(origin, token, "POST", "/villages", body)).status;
 };
 
-/** The figures of a moment: trial balance, every account, every household's sheet. */
+/** The figures of a moment: trial balance, every account, every household's sheet. Asked beside a process that serves. */
 async function figures(home, position) {
   const known = position === undefined ? [] : ["--known-at", String(position)];
-  const answers = [await huimin(home, "trial-balance", "--json", ...known), await huimin(home, "balances", "--json", ...known)];
-  for (const household of ["HH1", "HH2", "HH3"])
-    answers.push(await huimin(home, "sheet", household, "--as-of", "2017-01-02", "--json", ...known));
+  const sheets = ["HH1", "HH2", "HH3"].map((household) => ["sheet", household, "--as-of", "2017-01-02"]);
+  const answers = await Promise.all(
+    [["trial-balance"], ["balances"], ...sheets].map((question) => huimin(home, ...question, "--json", ...known)),
+  );
   const bare = ({ knownAt: _, ...rest }) => rest;
   return JSON.stringify(answers.map(({ code, json: answer }) => [code, bare(answer ?? {})]));
 }
@@ -204,16 +206,16 @@ async function drill() {
   const copy = at("copy");
   const restored = await restore(copy, place, checkpointsThen);
   step("the copy is restored and verified", restored.code === 0 && restored.json?.position === position, codeOf(restored));
-  step("its figures are those of the moment of the backup", (await figures(copy)) === before);
-  const verified = await huimin(copy, "verify", "--json");
+  const served = await start(copy);
+  step("the copy serves", served.origin !== undefined);
+  const [same, verified, checked] = await Promise.all([figures(copy), huimin(copy, "verify", "--json"), huimin(copy, "check", "--json")]);
+  step("its figures are those of the moment of the backup", same === before);
   step(
     "huimin verify finds nothing changed",
     verified.code === 0 && verified.json.events >= position,
     `${verified.json?.checkpoints} checkpoints hold`,
   );
-  step("huimin check finds every invariant kept", (await huimin(copy, "check", "--json")).code === 0);
-  const served = await start(copy);
-  step("the copy serves", served.origin !== undefined);
+  step("huimin check finds every invariant kept", checked.code === 0);
   if (served.origin !== undefined) {
     const again = (await call(served.origin, undefined, "POST", "/sign-in", { login: "pov", password: PASSWORD })).body.token;
     const found = await call(served.origin, again, "POST", "/households/search", { idNumber: "410899198710050028" });
@@ -231,15 +233,12 @@ async function drill() {
   const flipped = Buffer.from(bytes);
   flipped[flipped.indexOf("data/log.event/000001.zst") + 512 + 64] ^= 1;
   writeFileSync(at("flipped.tar"), flipped);
-  const altered = await restore(at("x1"), at("flipped.tar"), checkpointsThen);
-  step(
-    "one changed byte is named, and where",
-    codeOf(altered) === "BACKUP_ALTERED" && altered.out.includes("data/log.event/000001.zst"),
-    codeOf(altered),
-  );
   copyFileSync(place, at("cut.tar"));
   truncateSync(at("cut.tar"), Math.floor(bytes.length * 0.7));
-  const cut = await restore(at("x2"), at("cut.tar"), checkpointsThen);
+  const spoilt = ["flipped.tar", "cut.tar"].map((name) => restore(at(`home-of-${name}`), at(name), checkpointsThen));
+  const [altered, cut] = await Promise.all(spoilt);
+  const named = codeOf(altered) === "BACKUP_ALTERED" && altered.out.includes("data/log.event/000001.zst");
+  step("one changed byte is named, and where", named, codeOf(altered));
   step("a file that was cut off is named", codeOf(cut) === "BACKUP_TRUNCATED", codeOf(cut));
   const old = await restore(at("x3"), place, checkpointsLater);
   const missing = later.json.size - position;
@@ -255,33 +254,40 @@ async function drill() {
   await killHalfWay(place, checkpointsThen, passphrase, restore, codeOf);
 }
 
-/** Kills restores at ever later moments until one was loading; what is left must not serve and must begin again. */
+/** What the copy's own mark says, asked of its server as soon as there is one. */
+async function markOf(home) {
+  const pid = path.join(home, "postgres", "postmaster.pid");
+  const port = existsSync(pid) ? Number(readFileSync(pid, "utf8").split("\n")[3]) : Number.NaN;
+  if (!(port > 0)) return undefined;
+  const client = new pg.Client({ host: "127.0.0.1", port, user: "huimin_owner", password: "huimin_owner", database: "huimin" });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    return (await client.query("SELECT state FROM public.database_state")).rows[0]?.state;
+  } catch {
+    return undefined; // no database yet, or no mark in it
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** Kills a restore in the moment in which it is loading; what is left must not serve and must begin again. */
 async function killHalfWay(place, checkpoints, passphrase, restore, codeOf) {
   const home = at("killed");
   const args = ["services/platform/src/huimin.ts", "restore", place, "--checkpoints", checkpoints, "--secrets", at("keys.sealed")];
-  let state = "";
-  for (let after = 1_500; after < 20_000 && !/loading|unverified/.test(state); after += 400) {
-    const child = spawn(node, [...args, "--passphrase-file", passphrase, "--json"], {
-      cwd: root,
-      env: environmentOf(home),
-      stdio: "ignore",
-    });
-    const ended = new Promise((done) => child.once("exit", done));
-    const timer = setTimeout(() => child.kill("SIGKILL"), after);
-    await ended;
-    clearTimeout(timer);
-    if (child.exitCode === 0) break; // it was faster than the knife: take its result away and cut earlier
-    const look = await huimin(home, "trial-balance", "--json");
-    state = /loading|unverified/.exec(look.out)?.[0] ?? "";
-    if (state === "" && look.code === 0 && existsSync(path.join(home, "postgres"))) rmSync(home, { recursive: true, force: true });
+  const child = spawn(node, [...args, "--passphrase-file", passphrase, "--json"], { cwd: root, env: environmentOf(home), stdio: "ignore" });
+  const ended = new Promise((done) => child.once("exit", done));
+  let state;
+  while (state === undefined && child.exitCode === null) {
+    state = await markOf(home);
+    await new Promise((done) => setTimeout(done, 10));
   }
-  if (state === "") return step("a restore that was killed half-way does not serve", false, "no restore could be cut while it loaded");
+  child.kill("SIGKILL");
+  await ended;
   const refused = await start(home);
-  step(
-    "a restore that was killed half-way does not serve",
-    refused.origin === undefined && refused.text.includes("DATABASE_NOT_VERIFIED"),
-    state,
-  );
+  const unserved = refused.origin === undefined && refused.text.includes("DATABASE_NOT_VERIFIED");
+  step("a restore that was killed half-way does not serve", state === "loading" && unserved, state);
+  if (refused.origin !== undefined) await stop(refused);
   const again = await restore(home, place, checkpoints);
   step("and is begun again", again.code === 0, codeOf(again));
 }

@@ -37,7 +37,7 @@ async function sealed(
   const holder = given.holder ?? (await headOf(store, district, household));
   const text = checked.value.number;
   const [sealedNumber] = await vault.seal([{ district, personId: holder, field: "account", keyClass: "K1", text }]);
-  const numberHash = vault.fingerprint(district, "account", text);
+  const [numberHash] = await vault.accountFingerprints(district, [text]);
   return ok({ household, holder, bank, kind, number: sealedNumber, numberHash, purpose, valueDate });
 }
 

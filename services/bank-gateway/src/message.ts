@@ -7,7 +7,7 @@ import type { TSchema } from "typebox";
 /** What sealing of account numbers needs. */
 export interface AccountSealing {
   readonly district: string;
-  readonly vault: Pick<Vault, "seal" | "fingerprint">;
+  readonly vault: Pick<Vault, "seal" | "accountFingerprints">;
   readonly store: Pick<EventStore, "readStream">;
 }
 

@@ -30,7 +30,12 @@ export const settlement: Say = async (asked, options) => {
   if (person && !person.ok) return person;
   const enterprise = subject.enterprise === undefined ? undefined : await names.party(subject.enterprise);
   const pooled = modelOf(subject) === 1;
-  const own = person ? [{ label: "户编号", value: person.value.household }, { label: "住址", value: person.value.place }] : [];
+  const own = person
+    ? [
+        { label: "户编号", value: person.value.household },
+        { label: "住址", value: person.value.place },
+      ]
+    : [];
   return {
     ok: true,
     value: {

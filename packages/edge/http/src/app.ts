@@ -64,7 +64,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     connectionTimeout: limits.silentMs,
     keepAliveTimeout: limits.keepAliveMs,
     clientErrorHandler: answerClientFault,
-    trustProxy: options.trustProxy === true ? 1 : (options.trustProxy ?? false),
+    trustProxy: proxiesOf(options.trustProxy),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "correlation" }),
     forceCloseConnections: "idle",
     return503OnClosing: false, // `boundRequests` answers it, with Retry-After
@@ -97,6 +97,14 @@ export async function buildApp(options: AppOptions): Promise<App> {
   }
   if (options.documents ?? true) await documentApi(app, options.webhooks);
   return app;
+}
+
+/** Of the addresses that were passed on, as many as there are proxies are believed; true alone would believe the sender's own. */
+function proxiesOf(trusted: AppOptions["trustProxy"]): boolean | string | ((address: string, hop: number) => boolean) {
+  if (trusted === undefined || trusted === false) return false;
+  if (typeof trusted === "string") return trusted;
+  const proxies = trusted === true ? 1 : trusted;
+  return (_, hop) => hop < proxies;
 }
 
 /** The sender's correlation id when it has the right form, else a new one; it is in logs, events and answers. */

@@ -38,7 +38,7 @@ describe("jobs on PostgreSQL", () => {
     await jobs.enqueue("overdue", { day: "2018-03-21" });
     await jobs.enqueue("overdue", { day: "2018-03-22" });
     await expect.poll(() => ran.length, { timeout: 10_000 }).toBe(2);
-    expect(await jobs.counts()).toEqual({ waiting: 0, active: 0, failed: 0 });
+    await expect.poll(() => jobs.counts(), { timeout: 10_000 }).toEqual({ waiting: 0, active: 0, failed: 0 });
     await jobs.close();
   });
 

@@ -29,14 +29,17 @@ const context = {
 /** A log with a pool and two banks. */
 const given = (): SpecificationLog => {
   const income = { pool: "PV", bank: "K1", amount: "1.00" };
-  const log = new SpecificationLog(context).record(poolStream("PV"), [{ type: "AssetIncomeReceived", valueDate: "2018-11-01", payload: income }]);
+  const log = new SpecificationLog(context).record(poolStream("PV"), [
+    { type: "AssetIncomeReceived", valueDate: "2018-11-01", payload: income },
+  ]);
   for (const bank of ["K1", "K2"])
     log.record(bankStream(bank), [{ type: "BankRegistered", valueDate: "2016-01-01", payload: { bank, name: bank } }]);
   return log;
 };
 const does = (log: SpecificationLog, definition: CommandDefinition, body: object = {}) => log.execute(definition, { year, ...body });
 const code = (result: { ok: boolean; refusal?: { code: string } }) => (result.ok ? "ok" : result.refusal?.code);
-const stateOf = (log: SpecificationLog) => (log.streams.get(yearEndStream(year)) ?? []).reduce(yearEndFold.evolve, yearEndFold.initialState);
+const stateOf = (log: SpecificationLog) =>
+  (log.streams.get(yearEndStream(year)) ?? []).reduce(yearEndFold.evolve, yearEndFold.initialState);
 
 describe("OpenYearEnd 开启年终兑付", () => {
   it("records the plan with the usual days: snapshot 30 November, publicity 11 to 20 December", () => {
@@ -104,6 +107,9 @@ describe("decisions of a year-end run", () => {
   });
 
   it("need two persons where money moves", () => {
-    expect(yearEndRunCommands.filter(needsSecondPerson).map(({ name }) => name)).toEqual(["ConfirmYearEndAllocation", "ConfirmYearEndPayout"]);
+    expect(yearEndRunCommands.filter(needsSecondPerson).map(({ name }) => name)).toEqual([
+      "ConfirmYearEndAllocation",
+      "ConfirmYearEndPayout",
+    ]);
   });
 });

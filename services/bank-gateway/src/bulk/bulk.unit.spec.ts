@@ -9,7 +9,7 @@ import { BULKS_AT_ONCE_MAX, BULKS_WAITING_MAX, BulkIntake, type BulkRequest } fr
 const DISTRICT = "410803";
 const clock = () => "2018-03-21T09:00:00.000+08:00";
 const definitions = new Map<string, CommandDefinition>(bankMessages.map(({ definition }) => [definition.name, definition]));
-const sealing = { vault: { seal: async () => ["sealed"], fingerprint: () => "print" }, district: DISTRICT };
+const sealing = { vault: { seal: async () => ["sealed"], accountFingerprints: async () => ["print"] }, district: DISTRICT };
 
 function intakeOn(store: EventStore): BulkIntake {
   const handler = createCommandHandler({ store, district: DISTRICT, clock });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type KeyClaim, possessionText } from "@huimin/bank-client/events";
 import { addMonths, shanghaiDate } from "@huimin/calendar";
+import { bodyValidator } from "@huimin/http";
 import { DailyQuota, type OfficeAccessOptions, printedClients } from "@huimin/service-bank-gateway";
 import type { Command } from "commander";
 import type { Platform } from "../platform.ts";
@@ -53,6 +54,8 @@ export function bankCommands(program: Command, context: CliContext): void {
     withPlatform(context, async ({ table, projector }) => {
       const definition = table.find(name);
       if (!definition) throw new Error(`no service owns the command ${name}`);
+      const faults = bodyValidator(definition.schema)(body);
+      if (faults.length > 0) throw new CommandRefused(faults);
       const { checker } = optionsOf<Options>(command);
       const outcome = await table.handlerOf(name).execute(definition, body, {
         actor: cliActor(),

@@ -12,6 +12,7 @@ import { readManyStreams } from "@huimin/event-store";
 import { type Fen, formatAmount } from "@huimin/money";
 import type { Platform } from "../types.ts";
 import { submittedBatches } from "./batches.ts";
+import { yearEndItemErrors } from "./errors.ts";
 import { type OpenRun, ordersOf } from "./read.ts";
 
 /* What has become of the money of a run, from the entitlements: with which bank, paid, come back, or not yet ordered. */
@@ -92,7 +93,12 @@ class Sums {
     const last = line.items.findLast((item) => itemStatus(item) !== "cancelled");
     const reason = last?.results.at(-1)?.reason;
     this.unpaid.push({
-      ...{ pool, household: line.household, amount: formatAmount(rest), code: last ? (reason ?? "MS03") : "PAYOUT_NOT_ORDERED" },
+      ...{
+        pool,
+        household: line.household,
+        amount: formatAmount(rest),
+        code: last ? (reason ?? "MS03") : yearEndItemErrors.PAYOUT_NOT_ORDERED,
+      },
       ...(last ? { payoutBatch: last.payoutBatch } : {}),
     });
   }

@@ -29,6 +29,7 @@ import { publicityOptionsOf } from "../compose/publicity.ts";
 import { statementOptionsOf } from "../compose/statements.ts";
 import type { Platform } from "../types.ts";
 import { submittedBatches } from "./batches.ts";
+import { yearEndItemErrors } from "./errors.ts";
 import { archiveFolder, boardsFolder, filesFolder, issueReportFile } from "./folders.ts";
 import type { ItemError, ProgressKeeper } from "./progress.ts";
 import { draftOf, findRun, goesOn, type OpenRun, onBehalf, ordersOf, roundMark, SYSTEM } from "./read.ts";
@@ -80,10 +81,18 @@ async function stopIfOver({ platform, open }: Work): Promise<void> {
   if (!(await goesOn(platform, open))) throw new Stopped();
 }
 
+/**
+ * Gives commands on behalf of a decision. Each has a key of its own: two processes at the same step, each of which sees that it
+ * is still to be done, record it once, and the second gets the first one's answer.
+ */
 const commandOf =
-  ({ platform }: Work, meta: CommandMeta) =>
-  (definition: CommandDefinition, body: Readonly<Record<string, unknown>>) =>
-    give({ platform, meta }, definition, body);
+  ({ platform, open }: Work, meta: CommandMeta) =>
+  (definition: CommandDefinition, body: Readonly<Record<string, unknown>>, item: string) =>
+    give(
+      { platform, meta: { ...meta, keys: [{ client: "job", key: `year-end;${open.name};${definition.name};${item}` }] } },
+      definition,
+      body,
+    );
 
 const today = ({ platform }: Work): IsoDate => shanghaiDate(platform.clock());
 
@@ -95,7 +104,7 @@ async function drafts(work: Work): Promise<void> {
     if (draftOf(work.open, pool)) return;
     const { total, method, residueRule } = pools.find((one) => one.pool === pool) ?? {};
     const terms = { ...(total ? { total } : {}), ...(method ? { method } : {}), ...(residueRule ? { residueRule } : {}) };
-    await give(DraftAllocation, { pool, year, snapshot, ...terms, valueDate: plan.valueDate });
+    await give(DraftAllocation, { pool, year, snapshot, ...terms, valueDate: plan.valueDate }, pool);
   });
 }
 
@@ -109,7 +118,11 @@ async function publicity(work: Work): Promise<void> {
     const draft = draftOf(open, pool);
     if (!draft) return;
     if (draft.status === "drafted")
-      await send(PostPublicity, { pool, year, from, to, ...(place === undefined ? {} : { place }), valueDate: decided.valueDate });
+      await send(
+        PostPublicity,
+        { pool, year, from, to, ...(place === undefined ? {} : { place }), valueDate: decided.valueDate },
+        `${pool};${draft.header.draft}`,
+      );
     const out = boardsFolder(open, pool, draft.header.draft);
     if (await exists(path.join(out, "boards.csv"))) return;
     const part = `${out}.${randomUUIDv7()}.part`;
@@ -140,7 +153,11 @@ async function approval(work: Work): Promise<void> {
     // Not before the last day is over, whenever it was decided.
     if (today(work) <= draft.publicity.to) return;
     const valueDate = laterDate(decided.valueDate, addDays(draft.publicity.to, 1));
-    await send(ApproveAllocation, { pool, year: decided.is.year, draft: draft.header.draft, listHash: draft.header.listHash, valueDate });
+    await send(
+      ApproveAllocation,
+      { pool, year: decided.is.year, draft: draft.header.draft, listHash: draft.header.listHash, valueDate },
+      `${pool};${draft.header.draft}`,
+    );
   });
 }
 
@@ -152,7 +169,7 @@ async function allocation(work: Work): Promise<void> {
     const draft = draftOf(work.open, pool);
     if (draft?.status === "approved") {
       const valueDate = laterDate(decided.valueDate, draft.approvedOn ?? decided.valueDate);
-      await send(AllocateDividend, { pool, year, draft: draft.header.draft, valueDate });
+      await send(AllocateDividend, { pool, year, draft: draft.header.draft, valueDate }, `${pool};${draft.header.draft}`);
     }
     if (draft?.status === "approved" || draft?.status === "allocated")
       await postAllocation({ platform: work.platform, meta: SYSTEM }, pool, year);
@@ -173,7 +190,8 @@ async function orderRound(work: Work, decided: Decided<"YearEndPayoutConfirmed">
     const valueDate = laterDate(decided.valueDate, list.on);
     const ordered = new Set(state.payouts.filter((order) => order.run === run).map(({ bank }) => bank));
     const banks = [...others.map((one) => ({ ...one, accountsOf: [one.bank] })), ...(agency ? [{ ...agency, ...rest(others) }] : [])];
-    for (const bank of banks) if (!ordered.has(bank.bank)) await send(OrderPoolPayout, { pool, year, ...bank, run, valueDate });
+    for (const bank of banks)
+      if (!ordered.has(bank.bank)) await send(OrderPoolPayout, { pool, year, ...bank, run, valueDate }, `${pool};${bank.bank};${round}`);
   });
 }
 const rest = (others: readonly { readonly bank: string }[]) =>
@@ -201,7 +219,7 @@ async function payOrder({ platform, open, progress }: Work, order: PayoutOrder, 
     const { setAside, left } = await submitOrder(runner, order);
     for (const { household, code } of setAside)
       progress.error({ item: `${order.pool} ${order.bank}`, household, code, details: { household } });
-    if (left > 0) progress.error({ item: `${order.pool} ${order.bank}`, code: "NOTHING_LEFT_IN_FILE", details: { left } });
+    if (left > 0) progress.error({ item: `${order.pool} ${order.bank}`, code: yearEndItemErrors.YEAR_END_ROWS_LEFT, details: { left } });
   } catch (fault) {
     if (!(fault instanceof RefusalError)) throw fault;
     for (const refusal of fault.refusals) progress.error(errorOf(order.pool, refusal));
@@ -288,7 +306,7 @@ async function archive(work: Work): Promise<void> {
       progress.error({
         item: one.number,
         household: one.household,
-        code: one.lack === "erased" ? "STATEMENT_BASICS_ERASED" : "STATEMENT_NOT_PRINTED",
+        code: one.lack === "erased" ? "STATEMENT_BASICS_ERASED" : yearEndItemErrors.STATEMENT_NOT_PRINTED,
         details: { household: one.household, year, why: one.why ?? "" },
       });
     if (made.lacking.some(({ lack }) => lack === "failed")) return;

@@ -1,10 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Jobs } from "@huimin/jobs";
 import { pdfText } from "@huimin/statements";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCli } from "../cli/program.ts";
 import { startPlatformJobs } from "../compose/jobs.ts";
 import { LiveDistrict, send } from "../testing/live-district.ts";
 import {
@@ -36,6 +38,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await jobs?.close();
   await district.stop();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 /** Moves the clock; a session does not last for days. */
@@ -68,6 +71,16 @@ async function decide(role: string, command: string, body: object = {}, until?: 
       })
       .toBe(until);
   return status();
+}
+
+const folder = mkdtempSync(path.join(tmpdir(), "huimin-year-end-cli-"));
+async function huimin(...args: string[]) {
+  const out: string[] = [];
+  const code = await runCli(args, {
+    terminal: { out: (text) => out.push(text), err: (text) => out.push(text) },
+    ...{ environment: {}, directory: folder, platform: district.platform },
+  });
+  return { code, out: out.join("\n") };
 }
 
 describe("the year-end run of a district with two banks", () => {
@@ -141,6 +154,28 @@ describe("the year-end run of a district with two banks", () => {
         [numberOf(WITHOUT_ACCOUNT), "PAYOUT_NOT_ORDERED"],
       ]),
     );
+    // The household is told in writing why, and what to do.
+    const told = await huimin(
+      "notices",
+      "payout-failure",
+      "--household",
+      numberOf(FAILS),
+      "--year",
+      String(YEAR),
+      "--out",
+      "notices",
+      "--json",
+    );
+    expect(told.code, told.out).toBe(0);
+    const [notice] = JSON.parse(told.out).notices;
+    const paper = pdfText(readFileSync(path.join(folder, "notices", notice.file))).join("");
+    expect(paper).toContain("账户已销户");
+    expect(paper).toContain("1,759.25"); // 833.33 of PV and 925.92 of PW
+    const same = await fetch(`${district.origin}/api/v1/notices/payout-failure?household=${numberOf(FAILS)}&year=${YEAR}`, {
+      headers: { authorization: `Bearer ${people["FIN-M"]}` },
+    });
+    expect([same.status, same.headers.get("content-type")]).toEqual([200, "application/pdf"]);
+    expect(pdfText(Buffer.from(await same.arrayBuffer())).join("")).toContain("1,759.25");
     await correctAccounts(district.platform, "2018-12-28T09:00:00.000+08:00");
     await day(DAYS.again);
     await decide("FIN-C", "confirm-payout", {}, "results");
@@ -173,6 +208,25 @@ describe("the year-end run of a district with two banks", () => {
     const index = JSON.parse(readFileSync(path.join(archive, "index.json"), "utf8"));
     expect(index.archive).toMatchObject({ year: YEAR, villages: 2, statements: HOUSEHOLDS });
   }, 120_000);
+
+  it("is told on the command line, and goes on there", async () => {
+    const shown = await huimin("year-end", "status", String(YEAR));
+    expect(shown.code, shown.out).toBe(0);
+    expect(shown.out).toContain("年终兑付 year-end 2018: closed");
+    expect(shown.out).toContain("应发 15555.48  已发 15555.48  在途 0.00  未发 0.00");
+    expect(shown.out).toContain("✓ 10 归档");
+    expect((await huimin("year-end", "continue", String(YEAR), "--json")).code).toBe(0);
+    const refused = await huimin("year-end", "confirm", "approval", String(YEAR));
+    expect([refused.code, refused.out]).toEqual([1, expect.stringContaining("YEAR_END_RUN_OVER")]);
+    expect((await huimin("year-end", "confirm", "payout", String(YEAR))).code).toBe(2); // needs --checker
+    expect((await huimin("year-end", "confirm", "nonsense", String(YEAR))).code).toBe(2);
+    expect((await huimin("year-end")).code).toBe(2);
+    expect((await huimin("year-end", String(YEAR))).code).toBe(2); // 年末结转 needs its second person
+    expect((await huimin("year-end", "open", "2020", "--pool", "PV", "--bank", "K1:x")).code).toBe(2);
+    const opened = await huimin("year-end", "open", "2020", "--pool", "PV", "--bank", "K1", "--json");
+    expect(opened.code, opened.out).toBe(0);
+    expect((await huimin("year-end", "cancel", "2020", "--reason", "试运行", "--json")).out).toContain("cancelled");
+  }, 60_000);
 
   it("streams its progress, and lists its runs", async () => {
     const response = await fetch(`${district.origin}/api/v1/year-end/${YEAR}/progress`, {

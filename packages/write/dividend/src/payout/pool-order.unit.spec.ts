@@ -17,7 +17,9 @@ describe("the batches of an order 整池发放", () => {
         fc.array(fc.integer({ min: 0, max: PART_HOUSEHOLDS_MAX }), { minLength: 1, maxLength: 8 }),
         fc.option(fc.integer({ min: 1, max: 5_000 }), { nil: undefined }),
         (sizes, rows) => {
-          const parts = sizes.map((size, part) => Array.from({ length: size }, (_, line) => ({ household: `${part}-${String(line).padStart(3, "0")}` })));
+          const parts = sizes.map((size, part) =>
+            Array.from({ length: size }, (_, line) => ({ household: `${part}-${String(line).padStart(3, "0")}` })),
+          );
           const households = sizes.reduce((sum, size) => sum + size, 0);
           const order = shapeOfOrder(parts.length, Math.max(1, households), rows);
           const paid: string[] = [];
@@ -26,7 +28,12 @@ describe("the batches of an order 整池发放", () => {
             if (rows !== undefined) expect(own.length).toBeLessThanOrEqual(rows);
             paid.push(...own.map(({ household }) => household));
           }
-          expect(paid.sort()).toEqual(parts.flat().map(({ household }) => household).sort());
+          expect(paid.sort()).toEqual(
+            parts
+              .flat()
+              .map(({ household }) => household)
+              .sort(),
+          );
         },
       ),
     );
