@@ -1,4 +1,11 @@
-export { type ArchivedStatement, type ArchivePress, type ArchiveRequest, type ArchiveResult, writeArchive } from "./archive/archive.ts";
+export {
+  type ArchivedStatement,
+  type ArchivePress,
+  type ArchiveRequest,
+  type ArchiveResult,
+  workFolder,
+  writeArchive,
+} from "./archive/archive.ts";
 export { type ArchiveContents, type ArchivedVillage, archiveContents } from "./archive/contents.ts";
 export { readJson, sha256OfFile, writeWhole } from "./archive/files.ts";
 export { type CheckFault, type CheckReport, checkStatements } from "./check.ts";

@@ -132,6 +132,10 @@ describe("the sheet of a household", () => {
     }).sheet(question);
     expect([open.members[0]?.maskedName, open.accounts[0]?.maskedNumber]).toEqual(["张*", "****0011"]);
     expect(asked).toEqual(["p1 name", "p1 account"]);
+    const erased = await sheetsOf(log, async () => undefined).sheet(question);
+    expect([erased.members[0]?.maskedName, erased.accounts[0]?.maskedNumber]).toEqual(["〔已删除〕", "〔已删除〕"]);
+    const restricted = await sheetsOf(log, async () => "〔限制处理〕").sheet(question);
+    expect([restricted.members[0]?.maskedName, restricted.accounts[0]?.maskedNumber]).toEqual(["〔限制处理〕", "〔限制处理〕"]);
   });
 
   it("shows help outside the books: goods, wages in their last version, helpers, honours", async () => {

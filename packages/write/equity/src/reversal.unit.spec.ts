@@ -68,7 +68,11 @@ describe("a red entry", () => {
     expect(district.log.decide(ReverseEquityMessage, reversal, from("K2"))).toMatchObject({
       refusal: { code: "EQUITY_ENTRY_OF_OTHER_BANK" },
     });
-    expect(district.log.decide(ReverseEquityMessage, reversal, from("K1")).ok).toBe(true);
+    expect(district.log.execute(ReverseEquityMessage, reversal, from("K1")).ok).toBe(true);
+    // Nor does another bank hear that it is reversed.
+    expect(district.log.decide(ReverseEquityMessage, reversal, from("K2"))).toMatchObject({
+      refusal: { code: "EQUITY_ENTRY_OF_OTHER_BANK" },
+    });
   });
 
   it("of a recovery waits until its shares are no longer returned", () => {

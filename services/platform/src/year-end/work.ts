@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from "node:crypto";
-import { access, mkdir, rename, rm } from "node:fs/promises";
+import { access, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { addDays, type IsoDate, laterDate, shanghaiDate } from "@huimin/calendar";
@@ -17,7 +17,7 @@ import { type PayoutOrder, partsAllocated } from "@huimin/dividend/events";
 import { RefusalError } from "@huimin/http";
 import type { Refusal } from "@huimin/outcome";
 import { writeBoards } from "@huimin/service-publicity";
-import { issueStatements, writeArchive, writeWhole } from "@huimin/service-statements";
+import { issueStatements, workFolder, writeArchive, writeWhole } from "@huimin/service-statements";
 import { IssueStatements } from "@huimin/statement";
 import { createBinder, createPrinterPool } from "@huimin/statements";
 import { CloseYearEnd } from "@huimin/year-end-run";
@@ -288,7 +288,26 @@ async function statements(work: Work): Promise<void> {
   await writeWhole(issueReportFile(open), JSON.stringify(report));
 }
 
+/** The last step. A second process at it finds the run closed under its hands: what it holds is put away, and nothing is wrong. */
 async function archive(work: Work): Promise<void> {
+  const { platform, open } = work;
+  const isOver = async (): Promise<boolean> => !(await goesOn(platform, open));
+  try {
+    await archiveAll(work);
+  } catch (fault) {
+    if (fault instanceof Stopped || !(await isOver())) throw fault;
+  }
+  if (await isOver()) await rm(workFolder(archiveFolder(open)), { recursive: true, force: true });
+}
+
+/** What processes left half-written that ended in the middle of it. */
+async function removeLeftovers(folder: string): Promise<void> {
+  for (const step of ["3-publicity", "6-payout"])
+    for (const name of await readdir(path.join(folder, step)).catch(() => []))
+      if (name.endsWith(".part")) await rm(path.join(folder, step, name), { recursive: true, force: true });
+}
+
+async function archiveAll(work: Work): Promise<void> {
   const { platform, open, progress } = work;
   const decided = open.run.statements as Decided<"YearEndStatementsConfirmed">;
   const { year } = open;
@@ -310,6 +329,7 @@ async function archive(work: Work): Promise<void> {
         details: { household: one.household, year, why: one.why ?? "" },
       });
     if (made.lacking.some(({ lack }) => lack === "failed")) return;
+    await removeLeftovers(open.folder);
     await give({ platform, meta: SYSTEM }, CloseYearEnd, {
       year,
       statements: made.statements,

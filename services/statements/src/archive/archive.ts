@@ -79,7 +79,8 @@ export async function writeArchive(
   const records = async function* (): AsyncGenerator<ArchivedPart> {
     for (const village of contents.villages)
       for (let part = 1; part <= partsOf(village); part++) {
-        const record = (await readJson<ArchivedPart>(recordOf(request.out, village.code, part))) as ArchivedPart;
+        const record = await readJson<ArchivedPart>(recordOf(request.out, village.code, part));
+        if (!record) throw new Error(`the record of ${village.code} part ${part} is gone: another process has finished the archive`);
         yield record;
       }
   };

@@ -146,6 +146,17 @@ describe("D9, D10, R15: wrong payouts", () => {
     expect(test.run(ReturnWrongPayoutAdvance, giveBack("250.00"), "2019-02-02").advanced).toBe("50.00");
   });
 
+  it("is taken back by the bank that reported it, and each bank has serials of its own", () => {
+    const test = paid();
+    test.run(DeclareWrongPayout, wrong("H1"), "2019-01-10");
+    test.run(RecordWrongPayoutRecovery, { obligor: "张某案", amount: "100.00", serial: "R1" }, "2019-01-11");
+    const reversal = { obligor: "张某案", serial: "R1", reversalSerial: "V1" };
+    expect(test.refusal(ReverseWrongPayoutRecovery, reversal, "2019-01-12", "K2")).toBe("UNKNOWN_PAYOUT_SERIAL");
+    test.run(RecordWrongPayoutRecovery, { obligor: "张某案", amount: "50.00", serial: "R1" }, "2019-01-12", "K2");
+    expect(test.run(ReverseWrongPayoutRecovery, reversal, "2019-01-13", "K2").open).toBe("300.00");
+    expect(test.run(ReverseWrongPayoutRecovery, reversal, "2019-01-13").open).toBe("400.00");
+  });
+
   it("opens the claim again when the bank takes a recovery back", () => {
     const test = paid();
     test.run(DeclareWrongPayout, wrong("H1"), "2019-01-10");
