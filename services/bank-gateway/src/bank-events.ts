@@ -15,7 +15,6 @@ export const EVENTS_OF_MESSAGE: Readonly<Record<string, readonly string[]>> = {
   prepayments: ["LoanPrepaid"],
   reversals: ["RepaymentReversed"],
   "use-of-funds-checks": ["UseOfFundsChecked"],
-  "misuse-confirmations": ["LoanMisuseConfirmed"],
   "debtor-changes": ["LoanDebtorChanged"],
   settlements: ["LoanSettled"],
   // Chain S 贴息
@@ -24,7 +23,6 @@ export const EVENTS_OF_MESSAGE: Readonly<Record<string, readonly string[]>> = {
   "interest-payments": ["InterestPaid"],
   "interest-payment-reversals": ["InterestPaymentReversed"],
   "subsidy-claims": ["SubsidyClaimSubmitted"],
-  "subsidy-payments": ["SubsidyPaid"],
   "subsidy-payment-returns": ["SubsidyPaymentReturned"],
   "subsidy-clawback-receipts": ["SubsidyClawbackReceived"],
   "subsidy-clawback-receipt-reversals": ["SubsidyClawbackReceiptReversed"],

@@ -34,7 +34,7 @@ const known: Readonly<Record<string, unknown>> = {
 const CHAPTER_2 = [
   ...["BankAccountBound", "BankAccountChanged", "BankAccountClosed", "LoanDebtorChanged"],
   ...["DividendFundsReceived", "PayoutSucceeded", "PayoutFailed", "PayoutReturned", "WrongPayoutRecovered", "PayoutBatchAccepted"],
-  ...["InterestSettled", "InterestPaid", "SubsidyClaimSubmitted", "SubsidyPaid", "SubsidyClawbackReceived"],
+  ...["InterestSettled", "InterestPaid", "SubsidyClaimSubmitted", "SubsidyClawbackReceived"],
   ...["RiskFundInterestCredited", "LoanExtended", "LoanRenewedNoRepayment", "OverdueCured", "CompensationApplied", "CompensationPaid"],
   ...["RecoveryReceived", "InsuranceClaimFiled", "InsurancePaid"],
   ...[
@@ -46,7 +46,7 @@ const CHAPTER_2 = [
     "BankruptcyDividendReceived",
   ],
   ...["EnterpriseLoanDisbursed", "EnterpriseRepaid", "EnterprisePrepaid", "LoanRateReset"],
-  ...["LoanApplied", "CreditRated", "LoanApproved", "LoanRejected", "UseOfFundsChecked", "LoanMisuseConfirmed", "RepaymentReceived"],
+  ...["LoanApplied", "CreditRated", "LoanApproved", "LoanRejected", "UseOfFundsChecked", "RepaymentReceived"],
   ...["LoanPrepaid", "RepaymentDuplicateSuspected", "RepaymentReversed", "LoanToppedUp", "LoanSettled"],
   ...["LossShareReceived", "LossRecoveryReceived", "EquityRedeemed", "DonationReceived", "AssetIncomeReceived"],
   // Named in chapter 11.
@@ -98,7 +98,7 @@ describe("routes of what banks record", () => {
     expect(withoutSerial.map(({ path: address }) => address)).toEqual([
       // Contracts, conduct and settlements move no cash.
       ...["loan-applications", "loan-application-withdrawals", "credit-ratings", "loan-approvals", "loan-rejections"],
-      ...["interest-corrections", "use-of-funds-checks", "misuse-confirmations", "debtor-changes", "extensions", "rate-resets"],
+      ...["interest-corrections", "use-of-funds-checks", "debtor-changes", "extensions", "rate-resets"],
       ...["overdue-cures", "settlements", "batch-contracts", "batch-interest-corrections", "household-releases", "batch-overdue-cures"],
       ...["subsidy-claims", "compensation-applications", "compensation-withdrawals", "insurance-claims"],
       ...["bank-account-bindings", "bank-account-changes", "bank-account-closures"],

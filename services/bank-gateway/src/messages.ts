@@ -19,7 +19,6 @@ import {
   ApproveLoan,
   ChangeLoanDebtor,
   CheckUseOfFunds,
-  ConfirmMisuse,
   CorrectInterest,
   ExtendLoan,
   MarkOverdueCured,
@@ -71,7 +70,7 @@ import {
   ReverseRiskFundInterest,
   WithdrawCompensation,
 } from "@huimin/risk-fund";
-import { PaySubsidy, ReceiveSubsidyClawback, ReturnSubsidyPayment, ReverseClawbackReceipt, SubmitSubsidyClaim } from "@huimin/subsidy";
+import { ReceiveSubsidyClawback, ReturnSubsidyPayment, ReverseClawbackReceipt, SubmitSubsidyClaim } from "@huimin/subsidy";
 import { accountMessages } from "./accounts.ts";
 import type { BankMessage } from "./message.ts";
 
@@ -92,7 +91,6 @@ export const bankMessages: readonly BankMessage[] = [
   { path: "prepayments", definition: PrepayLoan, summary: "提前还款 / A part is prepaid with its interest" },
   { path: "reversals", definition: ReverseRepayment, summary: "还款冲正 / A repayment is reversed" },
   { path: "use-of-funds-checks", definition: CheckUseOfFunds, summary: "贷后检查 / The use of funds is checked" },
-  { path: "misuse-confirmations", definition: ConfirmMisuse, summary: "挪用认定 / Misuse of a loan is confirmed" },
   { path: "debtor-changes", definition: ChangeLoanDebtor, summary: "借款人变更 / Another member of the household owes the loan" },
   { path: "extensions", definition: ExtendLoan, summary: "展期 / A loan is extended" },
   { path: "renewals", definition: RenewLoan, summary: "无还本续贷 / A loan is renewed without repayment" },
@@ -124,7 +122,6 @@ export const bankMessages: readonly BankMessage[] = [
   { path: "household-releases", definition: ReleaseHouseholds, summary: "贫困户免责 / Loans of a batch are released" },
   { path: "batch-overdue-cures", definition: MarkBatchOverdueCured, summary: "批次归还逾期 / An overdue batch is paid up" },
   { path: "subsidy-claims", definition: SubmitSubsidyClaim, summary: "贴息申报 / A quarter's subsidies are claimed" },
-  { path: "subsidy-payments", definition: PaySubsidy, summary: "贴息拨付 / A subsidy was paid out" },
   { path: "subsidy-payment-returns", definition: ReturnSubsidyPayment, summary: "贴息退回 / A subsidy payment came back" },
   { path: "subsidy-clawback-receipts", definition: ReceiveSubsidyClawback, summary: "追回到账 / A clawed-back subsidy arrived" },
   {

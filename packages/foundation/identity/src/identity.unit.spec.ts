@@ -9,12 +9,14 @@ import {
   checkName,
   checkPhone,
   convertHistoricalIdNumber,
+  ERASED_MARK,
   idCheckCharacter,
   isAdultOn,
   maskAccount,
   maskIdNumber,
   maskName,
   maskPhone,
+  RESTRICTED_MARK,
 } from "./index.ts";
 
 const today = "2018-06-01";
@@ -222,5 +224,7 @@ describe("masking", () => {
     expect(maskAccount("0011")).toBe("****");
     expect(maskPhone("13812345678")).toBe("138****5678");
     expect(maskPhone("2941234")).toBe("*******");
+    for (const mark of [ERASED_MARK, RESTRICTED_MARK])
+      expect([maskName, maskIdNumber, maskAccount, maskPhone].map((mask) => mask(mark))).toEqual([mark, mark, mark, mark]);
   });
 });

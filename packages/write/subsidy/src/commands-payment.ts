@@ -52,14 +52,14 @@ function* paymentTo(request: PaymentRequest, facts: PaymentFacts, context: Comma
 }
 
 /**
- * S6 贴息拨付 (FIN-C, or the loan's bank that was told to pay it out): the whole open payable of payee (default: the enterprise that repays, else the household) and loan,
+ * S6 贴息拨付 (FIN-C): the whole open payable of payee (default: the enterprise that repays, else the household) and loan,
  * to the household's account on file, or to an heir with a proof. Answer: `amount`, and `warnings` beyond the cash.
  * Refusals: {@link pay}, {@link gatherPayeeAccount}, {@link beyondCash}.
  */
 export const PaySubsidy: CommandDefinition<Static<typeof PaySubsidyBody>> = {
   name: "PaySubsidy",
   schema: PaySubsidyBody,
-  roles: ["FIN-C", "BANK"],
+  roles: ["FIN-C"],
   postsInBookG: true,
   *run(command, context) {
     const valueDate = dayOf(command.valueDate, context);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { senderRefusal } from "./gather.ts";
-import { PaySubsidy, ReceiveSubsidyClawback, ReturnSubsidyPayment } from "./index.ts";
+import { ReceiveSubsidyClawback, ReturnSubsidyPayment } from "./index.ts";
 
 const from = (bank: string, role: "BANK" | "FIN-C" = "BANK") => ({
   district: "410803",
@@ -17,6 +17,6 @@ describe("subsidies of another bank's loan", () => {
       refusal: { code: "CLAIM_OTHER_BANK", details: { loan: "L1", bank: "K2" } },
     });
     expect(senderRefusal({ ...from("K2", "FIN-C"), actor: "u-1" }, "L1", "K1")).toBeUndefined();
-    for (const definition of [PaySubsidy, ReturnSubsidyPayment, ReceiveSubsidyClawback]) expect(definition.roles).toContain("BANK");
+    for (const definition of [ReturnSubsidyPayment, ReceiveSubsidyClawback]) expect(definition.roles).toContain("BANK");
   });
 });

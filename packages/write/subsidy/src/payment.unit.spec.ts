@@ -214,7 +214,7 @@ describe("roles and the second person", () => {
       ResolveSubsidyObjection: ["POV", false],
       RejectSubsidyClaimLine: ["FIN-R", true],
       ApproveSubsidyClaim: ["FIN-R", false],
-      PaySubsidy: ["FIN-C,BANK", true],
+      PaySubsidy: ["FIN-C", true],
       PaySubsidyClaim: ["FIN-C", true],
       ReturnSubsidyPayment: ["BANK", true],
       DecideSubsidyClawback: ["FIN-R", true],

@@ -9,7 +9,7 @@ const MESSAGES: Readonly<Partial<Record<BankScope, readonly string[]>>> = {
   "loans:write": [
     ...["loan-applications", "loan-application-withdrawals", "credit-ratings", "loan-approvals", "loan-rejections"],
     ...["disbursements", "disbursement-reversals", "repayments", "prepayments", "reversals", "use-of-funds-checks"],
-    ...["misuse-confirmations", "debtor-changes", "extensions", "renewals", "rate-resets", "overdue-cures", "settlements"],
+    ...["debtor-changes", "extensions", "renewals", "rate-resets", "overdue-cures", "settlements"],
     ...["enterprise-disbursements", "enterprise-repayments", "enterprise-prepayments", "enterprise-reversals"],
     ...["batch-contracts", "batch-disbursements", "stake-entrustments", "stake-entrustment-reversals", "unified-repayments"],
     ...["unified-repayment-reversals", "household-releases", "batch-overdue-cures"],
@@ -18,13 +18,7 @@ const MESSAGES: Readonly<Partial<Record<BankScope, readonly string[]>>> = {
     ...["interest-settlements", "interest-corrections", "interest-payments", "interest-payment-reversals"],
     ...["batch-interest-settlements", "batch-interest-payments", "batch-interest-corrections", "batch-interest-payment-reversals"],
   ],
-  "subsidies:write": [
-    "subsidy-claims",
-    "subsidy-payments",
-    "subsidy-payment-returns",
-    "subsidy-clawback-receipts",
-    "subsidy-clawback-receipt-reversals",
-  ],
+  "subsidies:write": ["subsidy-claims", "subsidy-payment-returns", "subsidy-clawback-receipts", "subsidy-clawback-receipt-reversals"],
   "risk:write": [
     ...["risk-fund-interest", "risk-fund-interest-reversals", "compensation-applications", "compensation-withdrawals"],
     ...["compensation-payments", "compensation-payment-reversals", "recoveries", "bankruptcy-dividends", "recovery-reversals"],

@@ -7,6 +7,7 @@ import { ROLES } from "@huimin/decider";
 import { bodyValidator } from "@huimin/http";
 import { idempotencyKeysOf } from "@huimin/loan";
 import { declareErrors, type Refusal } from "@huimin/outcome";
+import { personalDataInClear, proposalErrors } from "@huimin/proposal";
 import type { Command } from "commander";
 import type { Platform } from "../platform.ts";
 import { type CliContext, cliActor, fileOf, optionsOf, withPlatform } from "./context.ts";
@@ -132,6 +133,8 @@ async function bookLine(platform: Platform, text: string, { row, fileKey, valida
   }
   const invalid = validate(line.body);
   if (invalid.length > 0) return invalid;
+  const clear = personalDataInClear(line.body);
+  if (clear !== undefined) return [{ code: proposalErrors.PERSONAL_DATA_IN_CLEAR, details: { path: clear }, path: clear }];
   const outcome = await platform.table
     .handlerOf(definition.name)
     .execute(definition, line.body, metaOf(line, definition, role, `${fileKey}:${row}`));

@@ -4,7 +4,7 @@ import { RecordPublicityBoards, RecordPublicityEvidence } from "@huimin/dividend
 import { readAllVersions } from "@huimin/publicity";
 import { findVersion, printedVersion, todayOf, writeBoards } from "@huimin/service-publicity";
 import type { Command } from "commander";
-import { withDisclosures } from "../compose/disclosures.ts";
+import { printingBoards } from "../compose/disclosures.ts";
 import { publicityOptionsOf } from "../compose/publicity.ts";
 import type { Platform } from "../types.ts";
 import { type CliContext, cliActor, fileOf, optionsOf, withPlatform } from "./context.ts";
@@ -114,17 +114,13 @@ function pdfCommand(publicity: Command, context: CliContext): void {
       const progress = startProgress("publicity", !given.json);
       const { pool, year } = given;
       const result = await withPlatform(context, (platform) =>
-        withDisclosures(platform, { actor: cliActor(), role: "VIL" }, (record) =>
+        printingBoards(platform, { actor: cliActor(), role: "VIL" }, { pool, year: numberOf(year, "year"), place: out }, (onDisclose) =>
           writeBoards(
             { ...whichOf(given), village: given.village, out, rule: given.maskNames ? "masked" : "full" },
             publicityOptionsOf(platform),
             sendAs(platform, RecordPublicityBoards),
             (done, total) => progress.update(done, total),
-            (village, households) =>
-              record({
-                ...{ subjectKind: "publicity", subject: `${pool} ${year} ${village}`, fields: ["name"] },
-                ...{ reason: `公示表 ${pool} ${year} ${households.length}户`, place: out, households },
-              }),
+            onDisclose,
           ),
         ),
       ).finally(() => progress.stop());

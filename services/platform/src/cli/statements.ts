@@ -1,7 +1,7 @@
 import { countOf, runStatements } from "@huimin/service-statements";
 import { IssueStatements } from "@huimin/statement";
 import type { Command } from "commander";
-import { withDisclosures } from "../compose/disclosures.ts";
+import { printingStatements } from "../compose/disclosures.ts";
 import { statementOptionsOf } from "../compose/statements.ts";
 import { type CliContext, cliActor, fileOf, optionsOf, withPlatform } from "./context.ts";
 import { CommandRefused, WrongUsage } from "./output.ts";
@@ -44,11 +44,8 @@ function issueCommand(statements: Command, context: CliContext): void {
       const progress = startProgress("statements", !options.json);
       const { year } = options;
       const result = await withPlatform(context, (platform) =>
-        withDisclosures(platform, { actor: cliActor(), role: "FIN-R" }, async (record) => {
-          const line = { subjectKind: "statements", subject: year, fields: ["name"], place: out } as const;
-          await record({ ...line, reason: `年度告知书 ${year}：开始 begun` });
-          const opened = new Set<string>();
-          const ran = await runStatements(
+        printingStatements(platform, { actor: cliActor(), role: "FIN-R" }, { year: Number(year), place: out }, (onUnmask) =>
+          runStatements(
             {
               year: Number(options.year),
               out,
@@ -57,7 +54,7 @@ function issueCommand(statements: Command, context: CliContext): void {
               ...(options.household === undefined ? {} : { households: options.household, requested: true }),
               ...(options.reason === undefined ? {} : { reason: options.reason }),
             },
-            { ...statementOptionsOf(platform), onUnmask: ({ household }) => opened.add(household) },
+            { ...statementOptionsOf(platform), onUnmask },
             async (body) => {
               const outcome = await platform.table
                 .handlerOf(IssueStatements.name)
@@ -66,10 +63,8 @@ function issueCommand(statements: Command, context: CliContext): void {
               return { ok: true, value: outcome.answer };
             },
             ({ done, total }) => progress.update(done, total),
-          );
-          await record({ ...line, reason: `年度告知书 ${year} ${opened.size}户`, households: [...opened] });
-          return ran;
-        }),
+          ),
+        ),
       ).finally(() => progress.stop());
       if (!result.ok) throw new CommandRefused([result.refusal]);
       const { report, written } = result.value;

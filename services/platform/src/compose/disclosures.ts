@@ -51,7 +51,7 @@ export interface FileTaker {
 }
 
 /** The access log of a command line that writes such files. */
-export async function withDisclosures<T>(
+async function withDisclosures<T>(
   platform: Pick<Platform, "databaseUrl" | "district">,
   { actor, role }: FileTaker,
   work: (record: (access: Omit<Access, "actor" | "role" | "correlation">) => Promise<void>) => Promise<T>,
@@ -65,3 +65,35 @@ export async function withDisclosures<T>(
     await pool.end();
   }
 }
+
+/** Prints statements of a year into a folder: logged before it begins, and after it with every household whose name was opened. */
+export const printingStatements = <T>(
+  platform: Pick<Platform, "databaseUrl" | "district">,
+  taker: FileTaker,
+  { year, place }: { readonly year: number; readonly place: string },
+  work: (onUnmask: NonNullable<StatementsOptions["onUnmask"]>) => Promise<T>,
+): Promise<T> =>
+  withDisclosures(platform, taker, async (record) => {
+    const line = { subjectKind: "statements", subject: String(year), fields: ["name"], place } as const;
+    await record({ ...line, reason: `年度告知书 ${year}：开始 begun` });
+    const opened = new Set<string>();
+    const result = await work(({ household }) => opened.add(household));
+    await record({ ...line, reason: `年度告知书 ${year} ${opened.size}户`, households: [...opened] });
+    return result;
+  });
+
+/** Writes sheets of a publicity into a folder: each village's is logged before it is written. */
+export const printingBoards = <T>(
+  platform: Pick<Platform, "databaseUrl" | "district">,
+  taker: FileTaker,
+  { pool, year, place }: { readonly pool: string; readonly year: number; readonly place: string },
+  work: (onDisclose: (village: string, households: readonly string[]) => Promise<void>) => Promise<T>,
+): Promise<T> =>
+  withDisclosures(platform, taker, (record) =>
+    work((village, households) =>
+      record({
+        ...{ subjectKind: "publicity", subject: `${pool} ${year} ${village}`, fields: ["name"] },
+        ...{ reason: `公示表 ${pool} ${year} ${households.length}户`, place, households },
+      }),
+    ),
+  );

@@ -22,6 +22,7 @@ import { IssueStatements } from "@huimin/statement";
 import { createBinder, createPrinterPool } from "@huimin/statements";
 import { CloseYearEnd } from "@huimin/year-end-run";
 import type { Decided } from "@huimin/year-end-run/events";
+import { printingBoards, printingStatements } from "../compose/disclosures.ts";
 import { give, postAllocation } from "../compose/long-lists.ts";
 import { openPayoutFiles } from "../compose/payout-files.ts";
 import { submitOrder } from "../compose/pool-payout.ts";
@@ -126,18 +127,19 @@ async function publicity(work: Work): Promise<void> {
     const out = boardsFolder(open, pool, draft.header.draft);
     if (await exists(path.join(out, "boards.csv"))) return;
     const part = `${out}.${randomUUIDv7()}.part`;
-    const written = await writeBoards({ pool, year, out: part, rule: "full" }, options, async (command) => {
+    const record = async (command: object) => {
       try {
-        return {
-          ok: true,
-          value: await give({ platform, meta: SYSTEM }, RecordPublicityBoards, { ...command, valueDate: decided.valueDate }),
-        };
+        const value = await give({ platform, meta: SYSTEM }, RecordPublicityBoards, { ...command, valueDate: decided.valueDate });
+        return { ok: true, value } as const;
       } catch (fault) {
         const [refusal] = fault instanceof RefusalError ? fault.refusals : [];
         if (!refusal) throw fault;
-        return { ok: false, refusal };
+        return { ok: false, refusal } as const;
       }
-    });
+    };
+    const written = await printingBoards(platform, SYSTEM, { pool, year, place: out }, (onDisclose) =>
+      writeBoards({ pool, year, out: part, rule: "full" }, options, record, undefined, onDisclose),
+    );
     if (!written.ok) throw new RefusalError(written.refusal);
     // Whoever was first is right: the sheets are the same.
     await rename(part, out).catch(() => rm(part, { recursive: true, force: true }));
@@ -319,7 +321,9 @@ async function archiveAll(work: Work): Promise<void> {
     const { largePrint = false, twoCopies = false } = decided.is;
     const out = archiveFolder(open);
     const request = { year, position: decided.position, out, largePrint, twoCopies, goOn: () => goesOn(platform, open) };
-    const made = await writeArchive(request, options, { printer, binder }, (done, of) => progress.update(done, of));
+    const made = await printingStatements(platform, SYSTEM, { year, place: out }, (onUnmask) =>
+      writeArchive(request, { ...options, onUnmask }, { printer, binder }, (done, of) => progress.update(done, of)),
+    );
     if (made.indexHash === undefined) throw new Stopped();
     for (const one of made.lacking)
       progress.error({

@@ -61,11 +61,11 @@ export const CheckUseOfFunds: CommandDefinition<Static<typeof CheckUseOfFundsBod
 
 export const ConfirmMisuseBody = Type.Object({ loan: IdText, valueDate: DateField, misuseFrom: DateField }, closed);
 
-/** 3.6 挪用认定 (the loan's bank, or FIN-R; after evidence and a hearing). Only FIN-R takes it back. */
+/** 3.6 挪用认定 (FIN-R, after evidence and a hearing; a bank reports what it found with CheckUseOfFunds). */
 export const ConfirmMisuse: CommandDefinition<Static<typeof ConfirmMisuseBody>> = {
   name: "ConfirmMisuse",
   schema: ConfirmMisuseBody,
-  roles: ["FIN-R", "BANK"],
+  roles: ["FIN-R"],
   postsInBookG: false,
   run: (command, context) => onLoan(command, context, (loan) => confirmMisuse(loan, command)),
 };
