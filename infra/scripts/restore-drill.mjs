@@ -141,7 +141,17 @@ async function figures(home, position) {
     [["trial-balance"], ["balances"], ...sheets].map((question) => huimin(home, ...question, "--json", ...known)),
   );
   const bare = ({ knownAt: _, ...rest }) => rest;
-  return JSON.stringify(answers.map(({ code, json: answer }) => [code, bare(answer ?? {})]));
+  return answers.map(({ code, json: answer, err }) => JSON.stringify([code, bare(answer ?? {}), ...(code === 0 ? [] : [err])]));
+}
+
+/** The first answer that differs, from where it does: a step that fails says why. */
+function differenceOf(was, is) {
+  const index = was.findIndex((text, each) => text !== is[each]);
+  if (index === -1) return undefined;
+  let from = 0;
+  while (was[index][from] === is[index][from]) from += 1;
+  const part = (text) => text.slice(Math.max(0, from - 40), from + 160);
+  return `answer ${index}: was …${part(was[index])}… is …${part(is[index])}…`;
 }
 
 async function drill() {
@@ -209,7 +219,8 @@ async function drill() {
   const served = await start(copy);
   step("the copy serves", served.origin !== undefined);
   const [same, verified, checked] = await Promise.all([figures(copy), huimin(copy, "verify", "--json"), huimin(copy, "check", "--json")]);
-  step("its figures are those of the moment of the backup", same === before);
+  const difference = differenceOf(before, same);
+  step("its figures are those of the moment of the backup", difference === undefined, difference);
   step(
     "huimin verify finds nothing changed",
     verified.code === 0 && verified.json.events >= position,

@@ -17,6 +17,19 @@ beforeAll(async () => {
 });
 afterAll(() => drop());
 
+describe("the tables of the jobs", () => {
+  it("given many processes that begin at once, then each finds them ready and none fails", async () => {
+    const clients = Array.from({ length: 8 }, () => new Client({ connectionString: url }));
+    await Promise.all(clients.map((client) => client.connect()));
+    const rounds = clients.map(async (client) => {
+      for (let round = 0; round < 10; round += 1) await migrateJobs(client);
+    });
+    const failed = (await Promise.allSettled(rounds)).filter(({ status }) => status === "rejected");
+    await Promise.all(clients.map((client) => client.end()));
+    expect(failed).toEqual([]);
+  });
+});
+
 const started = async (run: (data: JobData) => Promise<void>, extra: object = {}): Promise<{ jobs: Jobs; failures: number[] }> => {
   const failures: number[] = [];
   const jobs = await startJobs({
