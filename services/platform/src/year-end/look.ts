@@ -1,13 +1,14 @@
-import { access } from "node:fs/promises";
+import { access, readdir } from "node:fs/promises";
 import path from "node:path";
 import { shanghaiDate } from "@huimin/calendar";
+import { orderedBatch, type PayoutOrder } from "@huimin/dividend/events";
 import { readJson } from "@huimin/service-statements";
 import { missingBatches } from "../compose/pool-payout.ts";
 import type { Platform } from "../types.ts";
-import { boardsFolder, issueReportFile } from "./folders.ts";
+import { boardsFolder, filesFolder, issueReportFile } from "./folders.ts";
 import { type BankResults, type Payments, paymentsOf } from "./payments.ts";
 import { type ItemError, readProgress } from "./progress.ts";
-import { draftOf, type OpenRun, ordersOf } from "./read.ts";
+import { draftOf, type OpenRun, ordersOf, payablePools } from "./read.ts";
 import { readRoster } from "./roster.ts";
 import { STEP_NAMES, STEP_TITLES, type StepName } from "./steps.ts";
 import type { YearEndIssue } from "./work.ts";
@@ -158,17 +159,38 @@ const allocation: Look = async (_, open) => {
   return { ...found, may: open.run.allocation !== undefined, ...(open.run.allocation ? {} : { waits }) };
 };
 
+/** Batches of an order that are with the bank and whose file is written; one that could not be written is told by the last try. */
+async function orderedAndWritten(platform: Platform, open: OpenRun, round: number, order: PayoutOrder): Promise<number> {
+  const missing = new Set(await missingBatches(platform, order));
+  const files = new Set(
+    (await readdir(filesFolder(open, round, order.bank)).catch(() => [])).map((name) => path.basename(name, path.extname(name))),
+  );
+  const refused = new Set((await readProgress(open.folder, "payout"))?.errors.map(({ item }) => item));
+  const numbers = Array.from({ length: order.batches }, (_, index) => index + 1);
+  const isDone = (batch: number): boolean => {
+    const name = orderedBatch(order, batch);
+    return order.passed.includes(batch) || (!missing.has(batch) && (files.has(name) || refused.has(name)));
+  };
+  return numbers.filter(isDone).length;
+}
+
+/** At its end when every pool has its order for every bank, unless that was refused, and each order is carried out. */
 const payout: Look = async (platform, open) => {
   const orders = ordersOf(open);
+  const tried = await readProgress(open.folder, "payout");
+  const refused = new Set(tried?.ended ? tried.errors.map(({ item }) => item) : []);
   let [done, of] = [0, 0];
-  for (const { order } of orders) {
+  for (const { is } of open.run.payouts)
+    for (const pool of payablePools(open).filter((one) => !refused.has(one)))
+      for (const { bank } of open.run.plan.is.banks)
+        if (!orders.some(({ round, order }) => round === is.round && order.pool === pool && order.bank === bank)) of += 1;
+  for (const { round, order } of orders) {
     of += order.batches;
-    done += order.batches - (await missingBatches(platform, order)).length;
+    done += await orderedAndWritten(platform, open, round, order);
   }
   const waits = { zh: "同意发放（双人）", en: "consent to the payout, by two persons", who: "FIN-C", command: confirm("payout", open) };
   const first = open.run.payouts.length > 0;
-  // Decided and not ordered yet: it is not at its end.
-  return { done, of: Math.max(of, 1), unit: "batches", may: first, ...(first ? {} : { waits }) };
+  return { done, of, unit: "batches", may: first, ...(first ? {} : { waits }) };
 };
 
 const results: Look = async (platform, open) => {

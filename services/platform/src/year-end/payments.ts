@@ -1,4 +1,3 @@
-import type { RecordedEvent } from "@huimin/decider";
 import {
   type EntitlementLine,
   entitlementFold,
@@ -8,7 +7,7 @@ import {
   type PayoutItem,
   partsAllocated,
 } from "@huimin/dividend/events";
-import { readManyStreams } from "@huimin/event-store";
+import { foldManyStreams } from "@huimin/event-store";
 import { type Fen, formatAmount } from "@huimin/money";
 import type { Platform } from "../types.ts";
 import { submittedBatches } from "./batches.ts";
@@ -139,9 +138,8 @@ async function readPayments({ store, district }: Platform, open: OpenRun): Promi
   for (const [pool, state] of [...open.pools].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const parts = partsAllocated(state, open.year);
     const streams = Array.from({ length: parts }, (_, part) => entitlementStream(pool, open.year, part));
-    await readManyStreams(store, district, streams, ({ events }) => {
-      const part = events.reduce((before, event) => entitlementFold.evolve(before, event as RecordedEvent), entitlementFold.initialState);
-      for (const line of part.lines.values()) sums.line(pool, line);
+    await foldManyStreams({ store }, district, streams, entitlementFold, ({ state }) => {
+      for (const line of state.lines.values()) sums.line(pool, line);
     });
   }
   return {

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { CommandMeta } from "@huimin/command-handler";
 import type { RecordedEvent, Role } from "@huimin/decider";
-import { type DraftState, type PayoutOrder, type PoolState, poolFold, poolStream } from "@huimin/dividend/events";
+import { type DraftState, type PayoutOrder, type PoolState, partsAllocated, poolFold, poolStream } from "@huimin/dividend/events";
 import { RefusalError } from "@huimin/http";
 import { yearEndRunErrors } from "@huimin/year-end-run";
 import {
@@ -111,5 +111,13 @@ export const ordersOf = ({ name, run, pools }: OpenRun): { readonly round: numbe
       payouts.filter((order) => order.run === roundMark(name, round)).map((order) => ({ round, order })),
     ),
   );
+
+/** Pools of the run with something allocated to pay, in the order of the plan. */
+export const payablePools = (open: OpenRun): string[] =>
+  open.run.plan.is.pools.flatMap(({ pool }) => {
+    const state = open.pools.get(pool);
+    const isAllocated = draftOf(open, pool)?.status === "allocated" && state?.years.get(open.year)?.allocated.at(-1) !== undefined;
+    return isAllocated && state !== undefined && partsAllocated(state, open.year) > 0 ? [pool] : [];
+  });
 
 export const SYSTEM = { actor: "system", role: "SYS", channel: "system" } as const;

@@ -13,7 +13,7 @@ import {
   PostPublicity,
   RecordPublicityBoards,
 } from "@huimin/dividend";
-import { type PayoutOrder, partsAllocated } from "@huimin/dividend/events";
+import type { PayoutOrder } from "@huimin/dividend/events";
 import { RefusalError } from "@huimin/http";
 import type { Refusal } from "@huimin/outcome";
 import { writeBoards } from "@huimin/service-publicity";
@@ -33,7 +33,7 @@ import { submittedBatches } from "./batches.ts";
 import { yearEndItemErrors } from "./errors.ts";
 import { archiveFolder, boardsFolder, filesFolder, issueReportFile } from "./folders.ts";
 import type { ItemError, ProgressKeeper } from "./progress.ts";
-import { draftOf, findRun, goesOn, type OpenRun, onBehalf, ordersOf, roundMark, SYSTEM } from "./read.ts";
+import { draftOf, findRun, goesOn, type OpenRun, onBehalf, ordersOf, payablePools, roundMark, SYSTEM } from "./read.ts";
 import { readRoster, writeRoster } from "./roster.ts";
 import type { StepName } from "./steps.ts";
 
@@ -183,12 +183,13 @@ async function orderRound(work: Work, decided: Decided<"YearEndPayoutConfirmed">
   const { open } = work;
   const { year, round } = decided.is;
   const run = roundMark(open.name, round);
+  const payable = new Set(payablePools(open));
   const [agency, ...others] = open.run.plan.is.banks;
   const send = commandOf(work, onBehalf(decided, "FIN-C"));
   await eachPool(work, async (pool) => {
     const state = open.pools.get(pool);
     const list = state?.years.get(year)?.allocated.at(-1);
-    if (!state || !list || draftOf(open, pool)?.status !== "allocated" || partsAllocated(state, year) === 0) return;
+    if (!state || !list || !payable.has(pool)) return;
     const valueDate = laterDate(decided.valueDate, list.on);
     const ordered = new Set(state.payouts.filter((order) => order.run === run).map(({ bank }) => bank));
     const banks = [...others.map((one) => ({ ...one, accountsOf: [one.bank] })), ...(agency ? [{ ...agency, ...rest(others) }] : [])];

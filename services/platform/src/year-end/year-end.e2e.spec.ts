@@ -6,8 +6,8 @@ import path from "node:path";
 import type { Jobs } from "@huimin/jobs";
 import { pdfText } from "@huimin/statements";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCli } from "../cli/program.ts";
 import { startPlatformJobs } from "../compose/jobs.ts";
+import { runHuimin } from "../testing/command-line.ts";
 import { LiveDistrict, send } from "../testing/live-district.ts";
 import {
   banksAnswer,
@@ -75,12 +75,8 @@ async function decide(role: string, command: string, body: object = {}, until?: 
 
 const folder = mkdtempSync(path.join(tmpdir(), "huimin-year-end-cli-"));
 async function huimin(...args: string[]) {
-  const out: string[] = [];
-  const code = await runCli(args, {
-    terminal: { out: (text) => out.push(text), err: (text) => out.push(text) },
-    ...{ environment: {}, directory: folder, platform: district.platform },
-  });
-  return { code, out: out.join("\n") };
+  const { code, text } = await runHuimin(args, { directory: folder, platform: district.platform });
+  return { code, out: text };
 }
 
 describe("the year-end run of a district with two banks", () => {
