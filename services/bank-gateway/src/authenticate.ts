@@ -113,6 +113,7 @@ class Gate {
     this.#terms = {
       keys: clients.find,
       now: wallClock ?? now,
+      keysNow: now,
       sandbox: sandbox ?? false,
       nonceStore: nonces,
       bodyLater: true,

@@ -5,13 +5,16 @@ import {
   type Decision,
   type DomainEvent,
   type Fold,
+  foldOf,
   type Gather,
   type Loaded,
   load,
   loadAll,
   type RecordedEvent,
   resolve,
+  type Shape,
   type StreamWrite,
+  shaped,
 } from "@huimin/decider";
 import { isStreamId, REQUEST_EVENTS_MAX } from "@huimin/event-store";
 import { loanStream, loanTimelineFold } from "@huimin/loan/events";
@@ -105,10 +108,14 @@ function* loadThrough(overlay: Overlay, stream: string, fold: Fold<unknown>): Ga
   return overlay.find(stream, fold) as Loaded<unknown>;
 }
 
-function* loadAllThrough(overlay: Overlay, streams: readonly string[], fold: Fold<unknown>): Gather<readonly Loaded<unknown>[]> {
+function* loadAllThrough(overlay: Overlay, streams: readonly string[], shape: Shape<unknown>): Gather<readonly Loaded<unknown>[]> {
+  const fold: Fold<unknown> = foldOf(shape);
   const unknown = streams.filter((stream) => !overlay.find(stream, fold));
   if (unknown.length > 0) for (const loaded of yield* loadAll(unknown, fold)) overlay.learn(loaded, fold);
-  return streams.map((stream) => overlay.find(stream, fold) as Loaded<unknown>);
+  return streams.map((stream) => {
+    const loaded = overlay.find(stream, fold) as Loaded<unknown>;
+    return { ...loaded, state: shaped(shape, loaded.state) };
+  });
 }
 
 /** Runs one row, its loads answered through the overlay. */
@@ -118,7 +125,7 @@ function* runRow({ definition, body }: TogetherRow, context: CommandContext, ove
   while (!step.done) {
     const ask: Ask = step.value;
     if (ask.kind === "load") step = run.next(yield* loadThrough(overlay, ask.stream, ask.fold));
-    else if (ask.kind === "load-all") step = run.next(yield* loadAllThrough(overlay, ask.streams, ask.fold));
+    else if (ask.kind === "load-all") step = run.next(yield* loadAllThrough(overlay, ask.streams, ask.shape));
     else step = run.next(yield ask);
   }
   return step.value;

@@ -1,4 +1,5 @@
 import { type Ask, type CommandContext, type CommandDefinition, type Decision, type Fold, load } from "@huimin/decider";
+import { REQUEST_EVENTS_MAX } from "@huimin/event-store";
 import { ok, type Result, refuse } from "@huimin/outcome";
 import { describe, expect, it } from "vitest";
 import { namedKind } from "./files/folder.ts";
@@ -65,6 +66,15 @@ describe("rows of one append", () => {
 
   it("given all or nothing, then the first refusal refuses everything, with its row", () => {
     expect(run(together([row(2, "A", 6), row(3, "A", 5)], "all"))).toMatchObject({ ok: false, refusal: { code: "TOO_LITTLE", row: 3 } });
+  });
+
+  it.each(["all", "good"] as const)("given more events than one append carries, mode %s, then nothing of it is recorded", (mode) => {
+    const rows = Array.from({ length: REQUEST_EVENTS_MAX + 1 }, (_, index) => row(index + 2, `T${index}`, 1));
+    expect(run(together(rows, mode))).toEqual({
+      ok: false,
+      refusal: { code: "TOGETHER_TOO_MANY_EVENTS", details: { events: REQUEST_EVENTS_MAX + 1, limit: REQUEST_EVENTS_MAX } },
+    });
+    expect(run(together(rows.slice(1), mode)).ok).toBe(true);
   });
 
   it("given a row that names an event of a row before it, which has no id yet, then it is told to come again", () => {

@@ -1,31 +1,39 @@
 import { createBankPortfolio } from "@huimin/bank-portfolio";
 import type { Books } from "@huimin/books";
 import { addDays, shanghaiDate } from "@huimin/calendar";
-import { withBank } from "@huimin/database";
 import type { EventStore } from "@huimin/event-store";
-import { type App, MinPosition, waitsForPosition } from "@huimin/http";
+import { type App, waitsForPosition } from "@huimin/http";
+import { withBank } from "@huimin/projector";
 import { deskDays, fundAccounts } from "@huimin/reconciliation-view";
 import type { FastifyRequest } from "fastify";
 import type { Pool } from "pg";
-import { Type } from "typebox";
+import { printDayRow } from "./printed.ts";
 import {
-  ClaimDifferenceSchema,
-  ClaimsSummary,
-  DayRowSchema,
-  DeskSummary,
-  DifferenceSchema,
-  PortfolioDifferenceSchema,
-  PortfolioSummary,
-  printClaimDifference,
-  printClaims,
-  printDayRow,
-  printDesk,
-  printDifference,
-  printPortfolio,
-  printPortfolioDifference,
-} from "./printed.ts";
-import { accountDay, accountSource, claimsOf, filtered, portfolioOf, type ReadingSources } from "./reading.ts";
-import { DAYS_DEFAULT, Day, DayRange, Desk, Filter, ListOf, Quarter } from "./routes.ts";
+  accountDay,
+  accountSource,
+  claimsOf,
+  listedClaims,
+  listedDesk,
+  listedPortfolio,
+  listedUnclaimed,
+  portfolioOf,
+  type ReadingSources,
+} from "./reading.ts";
+import {
+  AskClaims,
+  AskDays,
+  AskDifferences,
+  AskPortfolio,
+  AskUnclaimed,
+  ClaimDifferences,
+  DAYS_DEFAULT,
+  DaysOfBank,
+  DeskDifferences,
+  OfDesk,
+  OfQuarter,
+  PortfolioDifferences,
+  Unclaimed,
+} from "./schemas.ts";
 
 export interface BankReconciliationOptions {
   /** As the role `huimin_bank_gateway`, to which the tables' policies apply. */
@@ -63,7 +71,6 @@ export async function bankReconciliationRoutes(app: App, options: BankReconcilia
     withBank(pool, district, bank, (client) => work({ ...ofBank(bank), db: client }));
   const common = { config: { bankScope: "reconciliation:read" }, preHandler: waitsForPosition };
   const schema = { tags: ["bank reconciliation"], security: [{ signature: [] }] };
-  const closed = { additionalProperties: false } as const;
   app.get(
     "/reconciliation/days",
     {
@@ -72,8 +79,8 @@ export async function bankReconciliationRoutes(app: App, options: BankReconcilia
         ...schema,
         operationId: "listReconciliationDays",
         summary: "本行账户逐日对账状态 / Statement days of the bank's accounts",
-        querystring: Type.Object({ ...DayRange, ...MinPosition }, closed),
-        response: { 200: Type.Object({ items: Type.Array(Type.Object({ desk: Type.String(), days: Type.Array(DayRowSchema) })) }) },
+        querystring: AskDays,
+        response: { 200: DaysOfBank },
       },
     },
     async (request) => {
@@ -98,17 +105,16 @@ export async function bankReconciliationRoutes(app: App, options: BankReconcilia
         ...schema,
         operationId: "listReconciliationDifferences",
         summary: "本行账户差异 / Differences of one of the bank's accounts",
-        params: Desk,
-        querystring: Type.Object({ day: Day, ...Filter }, closed),
-        response: { 200: ListOf(DeskSummary, DifferenceSchema) },
+        params: OfDesk,
+        querystring: AskDifferences,
+        response: { 200: DeskDifferences },
       },
     },
     async (request) => {
       const { day = today(), ...filter } = request.query;
       const bank = bankOf(request);
       const found = await inBank(bank, (sources) => accountDay(sources, accountSource(sources, request.params.desk, bank), day));
-      const { items, next } = filtered(found.differences, filter);
-      return { ...printDesk(found), items: items.map((one) => printDifference(one, "bank")), ...(next === undefined ? {} : { next }) };
+      return listedDesk(found, filter, "bank");
     },
   );
   app.get(
@@ -119,19 +125,13 @@ export async function bankReconciliationRoutes(app: App, options: BankReconcilia
         ...schema,
         operationId: "listPortfolioDifferences",
         summary: "本行贷款余额差异 / Differences of the bank's portfolio file",
-        querystring: Type.Object({ day: Type.Optional(Type.String({ format: "date" })), ...Filter }, closed),
-        response: { 200: ListOf(PortfolioSummary, PortfolioDifferenceSchema) },
+        querystring: AskPortfolio,
+        response: { 200: PortfolioDifferences },
       },
     },
     async (request) => {
       const { day, ...filter } = request.query;
-      const found = await portfolioOf(ofBank(bankOf(request)), bankOf(request), day, today());
-      const { items, next } = filtered(found.differences, filter);
-      return {
-        ...printPortfolio(found),
-        items: items.map((one) => printPortfolioDifference(one, "bank")),
-        ...(next === undefined ? {} : { next }),
-      };
+      return listedPortfolio(await portfolioOf(ofBank(bankOf(request)), bankOf(request), day, today()), filter, "bank");
     },
   );
   app.get(
@@ -142,20 +142,33 @@ export async function bankReconciliationRoutes(app: App, options: BankReconcilia
         ...schema,
         operationId: "listClaimDifferences",
         summary: "本行贴息申报差异 / Differences of the bank's claim",
-        params: Type.Object({ quarter: Quarter }),
-        querystring: Type.Object(Filter, closed),
-        response: { 200: ListOf(ClaimsSummary, ClaimDifferenceSchema) },
+        params: OfQuarter,
+        querystring: AskClaims,
+        response: { 200: ClaimDifferences },
       },
     },
     async (request) => {
       const bank = bankOf(request);
-      const found = await claimsOf(ofBank(bank), bank, request.params.quarter, today());
-      const { items, next } = filtered(found.differences, request.query);
-      return {
-        ...printClaims(found),
-        items: items.map((one) => printClaimDifference(one, found, "bank")),
-        ...(next === undefined ? {} : { next }),
-      };
+      return listedClaims(await claimsOf(ofBank(bank), bank, request.params.quarter, today()), request.query, "bank");
+    },
+  );
+  app.get(
+    "/reconciliation/unclaimed-subsidies",
+    {
+      ...common,
+      schema: {
+        ...schema,
+        operationId: "listUnclaimedSubsidies",
+        summary: "本行应报未报贴息 / Subsidies that the bank could claim and never claimed, of quarters that are over",
+        description: "By loan and quarter. A page may have fewer items than `limit` and still a `next`.",
+        querystring: AskUnclaimed,
+        response: { 200: Unclaimed },
+      },
+    },
+    async (request) => {
+      const { on = today(), ...page } = request.query;
+      const bank = bankOf(request);
+      return listedUnclaimed(ofBank(bank), { ...page, banks: [bank], on }, "bank");
     },
   );
 }

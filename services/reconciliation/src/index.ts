@@ -11,6 +11,6 @@ export {
   printPortfolioDifference,
   printState,
 } from "./printed.ts";
-export { accountDay, accountSource, claimsOf, portfolioOf, type ReadingSources } from "./reading.ts";
+export { accountDay, accountSource, banksOf, claimsOf, listedUnclaimed, portfolioOf, type ReadingSources } from "./reading.ts";
 export { type ReconciliationOptions, reconciliationRoutes } from "./routes.ts";
 export { type DeskRun, type ReconciliationRun, reconcileAll } from "./run.ts";

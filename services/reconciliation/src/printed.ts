@@ -10,6 +10,7 @@ import type {
   JudgedClaimDifference,
   JudgedPortfolioDifference,
   PortfolioDay,
+  UnclaimedSubsidy,
 } from "@huimin/reconciliation-view";
 import { Type } from "typebox";
 
@@ -241,7 +242,7 @@ export const ClaimDifferenceSchema = Type.Object({
   amount: Text,
   cause: Type.String({
     description:
-      "not-settled, other-days, other-rate, repayment-unknown-at-bank, repayment-unknown-here, above-cap, ratio, misused, overdue, loan-unknown, unknown",
+      "not-settled, other-days, other-rate, repayment-unknown-at-bank, repayment-unknown-here, above-cap, ratio, misused, overdue, loan-unknown, not-claimed 应报未报, unknown",
   }),
   detail: Optional,
   yuanDays: Type.String({ description: "积数 by our facts" }),
@@ -253,9 +254,12 @@ export const ClaimDifferenceSchema = Type.Object({
   explanation: Type.Optional(ExplanationSchema),
 });
 
-export function printClaimDifference(one: JudgedClaimDifference, { lines }: ClaimsQuarter, reader: Reader) {
+export function printClaimDifference(one: JudgedClaimDifference, { lines, unclaimed }: ClaimsQuarter, reader: Reader) {
   const { theirs, ours, amount, explanation, ...rest } = one;
-  const figures = lines.find(({ loan }) => loan === one.loan)?.ours;
+  const figures =
+    one.field === "unclaimed"
+      ? unclaimed.find(({ loan }) => loan === one.loan)?.figures
+      : lines.find(({ loan }) => loan === one.loan)?.ours;
   return {
     ...rest,
     theirs: formatAmount(theirs),
@@ -268,13 +272,47 @@ export function printClaimDifference(one: JudgedClaimDifference, { lines }: Clai
   };
 }
 
-export const ClaimsSummary = { desk: Text, bank: Text, quarter: Text, lines: Count, unexplained: Count, explained: Count };
+export const ClaimsSummary = {
+  desk: Text,
+  bank: Text,
+  quarter: Text,
+  lines: Count,
+  notClaimed: Count,
+  unexplained: Count,
+  explained: Count,
+};
 
-export const printClaims = ({ desk, bank, quarter, lines, differences }: ClaimsQuarter) => ({
+export const printClaims = ({ desk, bank, quarter, lines, unclaimed, differences }: ClaimsQuarter) => ({
   desk,
   bank,
   quarter,
   lines: lines.length,
+  notClaimed: unclaimed.length,
   unexplained: differences.filter(({ status }) => status === "unexplained").length,
   explained: differences.filter(({ status }) => status !== "unexplained").length,
+});
+
+export const UnclaimedSchema = Type.Object({
+  id: Text,
+  bank: Text,
+  loan: Text,
+  quarter: Text,
+  interest: Type.String({ description: "interest of the days that are not claimed" }),
+  amount: Type.String({ description: "their subsidy as we compute it" }),
+  yuanDays: Type.String({ description: "积数" }),
+  days: Count,
+  rates: Type.Array(Text),
+  status: Text,
+  age: Type.Integer({ description: "days since the quarter ended" }),
+  bucket: Text,
+  explanation: Type.Optional(ExplanationSchema),
+});
+
+export const printUnclaimed = ({ figures, explanation, ...rest }: UnclaimedSubsidy, reader: Reader) => ({
+  ...rest,
+  ...figures,
+  rates: [...figures.rates],
+  interest: formatAmount(figures.interest),
+  amount: formatAmount(figures.amount),
+  ...explained(explanation, reader),
 });

@@ -14,8 +14,19 @@ import {
   type PortfolioDay,
   portfolioDay,
   type Queryable,
+  unclaimedPage,
 } from "@huimin/reconciliation-view";
 import { serviceErrors as errors } from "./errors.ts";
+import {
+  printClaimDifference,
+  printClaims,
+  printDesk,
+  printDifference,
+  printPortfolio,
+  printPortfolioDifference,
+  printUnclaimed,
+  type Reader,
+} from "./printed.ts";
 
 /** Where a question is answered from: the office's, or those of one bank in its transaction. */
 export interface ReadingSources {
@@ -84,4 +95,52 @@ export function filtered<T extends { readonly id: string; readonly status: strin
   const items = rest.slice(0, limit);
   const last = items.at(-1);
   return rest.length > limit && last ? { items, next: encodeCursor([last.id]) } : { items };
+}
+
+/** A page of differences with what they are the differences of, as the office or the bank reads it. */
+function listed<S extends object, D extends Parameters<typeof filtered>[0][number], P extends object>(
+  summary: S,
+  differences: readonly D[],
+  filter: DifferenceFilter,
+  print: (one: D) => P,
+) {
+  const { items, next } = filtered(differences, filter);
+  return { ...summary, items: items.map(print), ...(next === undefined ? {} : { next }) };
+}
+
+export const listedDesk = (found: DeskDay, filter: DifferenceFilter, reader: Reader) =>
+  listed(printDesk(found), found.differences, filter, (one) => printDifference(one, reader));
+
+export const listedPortfolio = (found: PortfolioDay, filter: DifferenceFilter, reader: Reader) =>
+  listed(printPortfolio(found), found.differences, filter, (one) => printPortfolioDifference(one, reader));
+
+export const listedClaims = (found: ClaimsQuarter, filter: DifferenceFilter, reader: Reader) =>
+  listed(printClaims(found), found.differences, filter, (one) => printClaimDifference(one, found, reader));
+
+export interface UnclaimedQuestion {
+  readonly banks: readonly string[];
+  readonly on: string;
+  readonly quarter?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** One bank, or every bank that has a loan. */
+export const banksOf = async ({ portfolio, district }: ReadingSources, on: string, bank?: string): Promise<readonly string[]> =>
+  bank === undefined ? (await portfolio.totals({ district, on })).map((one) => one.bank) : [bank];
+
+/** 应报未报: what the banks could claim and never claimed. */
+export async function listedUnclaimed(
+  sources: ReadingSources,
+  { banks, on, quarter, limit = PAGE_DEFAULT, cursor }: UnclaimedQuestion,
+  reader: Reader,
+) {
+  const place = decodeCursor(cursor, 2);
+  const after = place && { bank: String(place[0]), loan: String(place[1]) };
+  const { items, next } = await unclaimedPage(sources, { banks, on, quarter, after, limit });
+  return {
+    on,
+    items: items.map((one) => printUnclaimed(one, reader)),
+    ...(next ? { next: encodeCursor([next.bank, next.loan]) } : {}),
+  };
 }

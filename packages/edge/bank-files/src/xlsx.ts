@@ -187,14 +187,16 @@ export async function* readXlsx(source: FileSource): AsyncGenerator<RawRow> {
   for await (const _ of parsePart(source, sheet, reading)) yield* reading.rows.splice(0);
 }
 
-/** A workbook with one sheet of text cells, in pieces, written as the rows come. */
+/** A workbook with one sheet of text cells, in pieces, written as the rows come. `created` stands in it; default: now. */
 export async function* writeXlsx(
   sheet: string,
   rows: AsyncIterable<readonly string[]> | Iterable<readonly string[]>,
+  created?: Date,
 ): AsyncGenerator<Uint8Array> {
   const stream = new PassThrough();
+  const dates = created ? { created, modified: created } : {};
   const writing = (async () => {
-    const workbook = new exceljs.stream.xlsx.WorkbookWriter({ stream, useStyles: false, useSharedStrings: false });
+    const workbook = new exceljs.stream.xlsx.WorkbookWriter({ stream, useStyles: false, useSharedStrings: false, ...dates });
     const page = workbook.addWorksheet(sheet);
     for await (const row of rows) {
       page.addRow([...row]).commit();

@@ -26,6 +26,21 @@ const integer =
     return number >= min && number <= max ? number : undefined;
   };
 
+/** How a text is read, and what is said to be expected of it. */
+type Reading<T> = Pick<Setting<T>, "read" | "expected">;
+
+const path: Reading<string> = { read: text(/^.+$/), expected: "a path" };
+
+const between = (min: number, max: number, unit = ""): Reading<number> => ({
+  read: integer(min, max),
+  expected: `${min} to ${max}${unit === "" ? "" : ` ${unit}`}`,
+});
+
+const oneOf = <T extends string>(names: readonly T[]): Reading<T> => ({
+  read: (value) => names.find((name) => name === value),
+  expected: names.join(", "),
+});
+
 const flag = (value: string): boolean | undefined =>
   value === "true" || value === "1" ? true : value === "false" || value === "0" ? false : undefined;
 
@@ -59,8 +74,7 @@ export const settings = {
     key: "mode",
     meaning: "`sandbox`: a test system for banks, in a district, a database and a folder of its own (`npm start -- --sandbox`)",
     standard: "production",
-    read: (value: string): Mode | undefined => MODES.find((mode) => mode === value),
-    expected: MODES.join(" or "),
+    ...oneOf(MODES),
   },
   district: {
     variable: "HUIMIN_DISTRICT",
@@ -132,48 +146,42 @@ export const settings = {
     key: "logLevel",
     meaning: "Lowest level that is logged",
     standard: "info",
-    read: (value: string): LogLevel | undefined => LEVELS.find((level) => level === value),
-    expected: LEVELS.join(", "),
+    ...oneOf(LEVELS),
   },
   vaultSecretsFile: {
     variable: "HUIMIN_VAULT_SECRETS_FILE",
     key: "vaultSecretsFile",
     meaning: "Master keys and pepper of the sealed personal data; back it up apart from the database",
     standard: "<home>/vault-secrets.json",
-    read: text(/^.+$/),
-    expected: "a path",
+    ...path,
   },
   logKeyFile: {
     variable: "HUIMIN_LOG_KEY_FILE",
     key: "logKeyFile",
     meaning: "Ed25519 key that signs the log's checkpoints; made on first use; back it up apart from the database",
     standard: "<home>/log-key.pem",
-    read: text(/^.+$/),
-    expected: "a path",
+    ...path,
   },
   checkpointFolder: {
     variable: "HUIMIN_CHECKPOINT_FOLDER",
     key: "checkpointFolder",
     meaning: "Where checkpoints are also written: a place that whoever holds the database can't change",
     standard: "<home>/checkpoints",
-    read: text(/^.+$/),
-    expected: "a path",
+    ...path,
   },
   checkpointEvery: {
     variable: "HUIMIN_CHECKPOINT_EVERY",
     key: "checkpointEvery",
     meaning: "How often the log is signed by itself, besides each close, backup and receipt",
     standard: "hour",
-    read: (value: string): CheckpointEvery | undefined => CHECKPOINT_EVERY.find((one) => one === value),
-    expected: CHECKPOINT_EVERY.join(", "),
+    ...oneOf(CHECKPOINT_EVERY),
   },
   checkpointMailFolder: {
     variable: "HUIMIN_CHECKPOINT_MAIL_FOLDER",
     key: "checkpointMailFolder",
     meaning: "Outbox for the auditor's mail: each periodic checkpoint as a short text that a mail program sends",
     standard: "<home>/checkpoint-mail",
-    read: text(/^.+$/),
-    expected: "a path",
+    ...path,
   },
   witnesses: {
     variable: "HUIMIN_WITNESSES",
@@ -190,8 +198,7 @@ export const settings = {
     key: "auditFolder",
     meaning: "What the auditor keeps: its key, the hash of every event, findings; a place that whoever holds the database can't change",
     standard: "<home>/audit",
-    read: text(/^.+$/),
-    expected: "a path",
+    ...path,
   },
   auditLogKey: {
     variable: "HUIMIN_AUDIT_LOG_KEY",
@@ -214,32 +221,28 @@ export const settings = {
     key: "signatureWindowSeconds",
     meaning: "Greatest age of a bank's signature",
     standard: "300",
-    read: integer(10, 3600),
-    expected: "10 to 3600 seconds",
+    ...between(10, 3600, "seconds"),
   },
   connectionsMax: {
     variable: "HUIMIN_CONNECTIONS_MAX",
     key: "connectionsMax",
     meaning: "Open connections; the next is closed. Never more than the open files of the process allow",
     standard: "16000",
-    read: integer(10, 1_000_000),
-    expected: "10 to 1000000",
+    ...between(10, 1_000_000),
   },
   requestsMax: {
     variable: "HUIMIN_REQUESTS_MAX",
     key: "requestsMax",
     meaning: "Requests under way; the next is answered 503 with Retry-After",
     standard: "4096",
-    read: integer(10, 100_000),
-    expected: "10 to 100000",
+    ...between(10, 100_000),
   },
   appendQueueMax: {
     variable: "HUIMIN_APPEND_QUEUE_MAX",
     key: "appendQueueMax",
     meaning: "Appends to the log that wait; the next is answered 503 with Retry-After",
     standard: "16384",
-    read: integer(10, 1_000_000),
-    expected: "10 to 1000000",
+    ...between(10, 1_000_000),
   },
   webhookNetworks: {
     variable: "HUIMIN_WEBHOOK_NETWORKS",
@@ -262,16 +265,14 @@ export const settings = {
     key: "bankFiles",
     meaning: "Files of banks and their reports; processes share it; they hold names and account numbers in clear",
     standard: "<home>/bank-files",
-    read: text(/^.+$/),
-    expected: "a path",
+    ...path,
   },
   bankFolder: {
     variable: "HUIMIN_BANK_FOLDER",
     key: "bankFolder",
     meaning: "Pick-up folder with one directory a bank (in, done, failed, out), as an SFTP server shows it; without it none is looked into",
     standard: "—",
-    read: text(/^.+$/),
-    expected: "a path",
+    ...path,
   },
 } as const satisfies Record<string, Setting<unknown>>;
 

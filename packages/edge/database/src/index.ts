@@ -1,4 +1,3 @@
-export { type BankTransaction, bankRowsSql, withBank } from "./bank.ts";
 export type { EmbeddedOptions, EmbeddedServer } from "./embedded.ts";
 export { EmbeddedServerFault, startEmbedded } from "./embedded.ts";
 export type { Migration } from "./migrate.ts";

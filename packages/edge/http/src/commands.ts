@@ -24,6 +24,8 @@ export interface CommandSender {
   readonly period?: string;
   /** 订正: the voucher that this command corrects, by number or position; event id once it is known. */
   readonly corrects?: string;
+  /** 会计期间 of that event, once it is known. */
+  readonly correctsPeriod?: string;
   /** 附件: files that the voucher shows and counts, by hash. */
   readonly evidence?: readonly { readonly title: string; readonly sha256: string }[];
 }

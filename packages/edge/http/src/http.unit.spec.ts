@@ -21,6 +21,8 @@ const Repayment = Type.Object(
     currency: Type.Literal("CNY"),
     amount: Type.String({ pattern: "^(0|[1-9]\\d{0,11})\\.\\d{2}$" }),
     valueDate: Type.String({ format: "date" }),
+    kind: Type.Optional(Type.Literal("repayment")),
+    channel: Type.Optional(Type.Enum(["counter", "online"])),
   },
   { additionalProperties: false },
 );
@@ -113,6 +115,20 @@ describe("a body", () => {
     const all = (await post({ ...rest, amount: 5, extra: 1 })).json().errors.map((one: { code: string }) => one.code);
     expect(all.sort()).toEqual(["AMOUNT_FORMAT", "FIELD_MISSING", "FIELD_UNKNOWN"]);
   });
+
+  it.each([
+    ["another type", { ...GOOD, loan: 7 }, "/loan", "FIELD_TYPE", "string"],
+    ["another constant", { ...GOOD, kind: "refund" }, "/kind", "FIELD_VALUE", '"repayment"'],
+    ["none of the values", { ...GOOD, channel: "fax" }, "/channel", "FIELD_VALUE", "counter, online"],
+  ])(
+    "given a field of %s, then its pointer is named and what it must be, and nothing is converted",
+    async (_, body, pointer, code, must) => {
+      const refused = await refusedAs(body);
+      expect(refused).toMatchObject({ status: 400, code, pointer });
+      expect(refused.en).toContain(`${must}.`);
+      expect((await post(body)).json().errors).toHaveLength(1);
+    },
+  );
 
   it("given what is not JSON, not UTF-8, too large, of another type or a prototype, then it is refused", async () => {
     expect(await refusedAs("{")).toMatchObject({ status: 400, code: "BODY_NOT_JSON" });

@@ -14,6 +14,8 @@ export interface VerifyOptions {
   readonly keys: KeyLookup;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** The clock by which keys begin and end, where it is another (a sandbox moves the day). Default: `now`. */
+  readonly keysNow?: () => number;
   readonly nonceStore: NonceStore;
   /** Longest life of a signature and greatest age of one. Default 300 s. */
   readonly windowSeconds?: number;
@@ -127,7 +129,7 @@ async function findKey(
     const key = looked instanceof Promise ? await looked : looked;
     if (!key) continue;
     if (!options.sandbox && isSandboxKey(key.publicKey)) return refuse(errors.KEY_OF_SANDBOX, { keyId: printable(key.keyId) });
-    const refusal = notValid(key, options.now()) ?? options.admit?.(key);
+    const refusal = notValid(key, (options.keysNow ?? options.now)()) ?? options.admit?.(key);
     return refusal ? { ok: false, refusal } : ok({ candidate, key });
   }
   return refuse(errors.KEY_UNKNOWN, { keyId: printable((candidates[0] as Candidate).keyId) });

@@ -43,6 +43,28 @@ export interface Loaded<S> {
 }
 
 /**
+ * What is kept of a folded state where thousands are asked for: a part of it, with less memory, and with less reading where a
+ * read model keeps that part.
+ */
+export interface View<T> {
+  // biome-ignore lint/suspicious/noExplicitAny: what the part is made of is the view's own affair
+  readonly fold: Fold<any>;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  readonly of: (state: any) => T;
+}
+
+/** A view of a fold's states. */
+export const viewOf = <S, T>(fold: Fold<S>, of: (state: S) => T): View<T> => ({ fold, of });
+
+/** Whole states, or a part of each. */
+export type Shape<T> = Fold<T> | View<T>;
+const isView = <T>(shape: Shape<T>): shape is View<T> => "of" in shape;
+// biome-ignore lint/suspicious/noExplicitAny: of a view the fold's state is its own affair
+export const foldOf = <T>(shape: Shape<T>): Fold<any> => (isView(shape) ? shape.fold : shape);
+/** What the shape keeps of a state of its fold. */
+export const shaped = <T>(shape: Shape<T>, state: unknown): T => (isView(shape) ? shape.of(state) : (state as T));
+
+/**
  * What a command asks for while it gathers facts. `load` reads a stream and `loadAll` many at once (their versions are
  * asserted in the append);
  * `resolve` asks a resolver of the service, for facts that are not in the log in clear (the birth date behind a
@@ -52,7 +74,7 @@ export type Ask =
   // biome-ignore lint/suspicious/noExplicitAny: folds of every state are asked for through one type
   | { readonly kind: "load"; readonly stream: string; readonly fold: Fold<any> }
   // biome-ignore lint/suspicious/noExplicitAny: as above
-  | { readonly kind: "load-all"; readonly streams: readonly string[]; readonly fold: Fold<any> }
+  | { readonly kind: "load-all"; readonly streams: readonly string[]; readonly shape: Shape<any> }
   | { readonly kind: "resolve"; readonly name: string; readonly args: Readonly<Record<string, string>> };
 
 // biome-ignore lint/suspicious/noExplicitAny: what comes back depends on what was asked; load and resolve type it
@@ -67,8 +89,8 @@ export function* load<S>(stream: string, fold: Fold<S>): Gather<Loaded<S>> {
  * Asks for many streams in as few reads as they need, each folded alike; in the order of the question. For what is read in
  * bulk and not soon again: nothing of it is kept for the next command.
  */
-export function* loadAll<S>(streams: readonly string[], fold: Fold<S>): Gather<readonly Loaded<S>[]> {
-  return (yield { kind: "load-all", streams, fold }) as readonly Loaded<S>[];
+export function* loadAll<T>(streams: readonly string[], shape: Shape<T>): Gather<readonly Loaded<T>[]> {
+  return (yield { kind: "load-all", streams, shape }) as readonly Loaded<T>[];
 }
 
 /** Asks a resolver of the service. */

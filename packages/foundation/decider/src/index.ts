@@ -9,8 +9,12 @@ export type {
   Loaded,
   RecordedEvent,
   Role,
+  Shape,
   StreamWrite,
+  View,
 } from "./decider.ts";
-export { load, loadAll, needsSecondPerson, ROLES, resolve } from "./decider.ts";
+export { foldOf, load, loadAll, needsSecondPerson, ROLES, resolve, shaped, viewOf } from "./decider.ts";
+export { type Given, given } from "./given.ts";
 export { SpecificationLog } from "./specification.ts";
+export { assertTold, SpecificationWorld } from "./specification-world.ts";
 export { currentVersion, declareVersions, EventTooNew, olderVersions, type UpcastEnvelope, type UpcastStep, upcast } from "./versions.ts";

@@ -1,5 +1,17 @@
 import type { Refusal, Result } from "@huimin/outcome";
-import type { Ask, CommandContext, CommandDefinition, Decision, DomainEvent, Gather, Loaded, RecordedEvent } from "./decider.ts";
+import {
+  type Ask,
+  type CommandContext,
+  type CommandDefinition,
+  type Decision,
+  type DomainEvent,
+  foldOf,
+  type Gather,
+  type Loaded,
+  type RecordedEvent,
+  type Shape,
+  shaped,
+} from "./decider.ts";
 
 /**
  * A log of plain arrays for specs: `given` records events, `when` runs a command against them, the result is compared
@@ -50,15 +62,13 @@ export class SpecificationLog {
       if (!resolver) throw new Error(`no resolver ${ask.name} in this specification`);
       return resolver(ask.args);
     }
-    const loaded = (stream: string): Loaded<unknown> => {
+    const loaded = (stream: string, shape: Shape<unknown>): Loaded<unknown> => {
       const events = this.streams.get(stream) ?? [];
-      return {
-        stream,
-        version: events.length,
-        state: events.reduce((state, event) => ask.fold.evolve(state, event), ask.fold.initialState),
-      };
+      const fold = foldOf(shape);
+      const state = events.reduce((before, event) => fold.evolve(before, event), fold.initialState);
+      return { stream, version: events.length, state: shaped(shape, state) };
     };
-    return ask.kind === "load" ? loaded(ask.stream) : ask.streams.map(loaded);
+    return ask.kind === "load" ? loaded(ask.stream, ask.fold) : ask.streams.map((stream) => loaded(stream, ask.shape));
   }
 
   private drive<T>(gather: Gather<T>): T {

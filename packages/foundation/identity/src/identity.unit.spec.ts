@@ -119,6 +119,8 @@ describe("checkCreditCode", () => {
   it.each([
     ["91410899MA9DEM01X0", ["CREDIT_CODE_CHECK L"]],
     ["91411899MA9DEM028L", ["CREDIT_CODE_CHECK 1"]],
+    ["91410899MA9DEM015A", ["ORGANISATION_CODE_CHECK X"]],
+    ["91410899MA9DEM0150", ["ORGANISATION_CODE_CHECK X", "CREDIT_CODE_CHECK A"]],
     ["91410899IA9DEM01XL", ["CREDIT_CODE_FORMAT"]],
     ["91410899MA9DEM01X", ["CREDIT_CODE_FORMAT"]],
   ])("answers %s with %j", (code, warnings) => expect(warningsOf(checkCreditCode(code))).toEqual(warnings));

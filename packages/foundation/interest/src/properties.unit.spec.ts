@@ -3,41 +3,8 @@ import { Exact, type Fen, fen } from "@huimin/money";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { add, type Fraction, multiply, scale, ZERO } from "./fraction.ts";
-import {
-  type InstalmentTerms,
-  type LoanHappening,
-  type LoanSettings,
-  type LoanState,
-  RateTimeline,
-  rateOf,
-  replayLoan,
-  roundTo,
-} from "./index.ts";
-
-const base: InstalmentTerms = {
-  kind: "instalment",
-  disbursements: [{ date: "2024-01-01", amount: fen("1200.00") }],
-  annualRatePercent: new Exact(12),
-  every: { count: 1, unit: "month" },
-  instalments: 6,
-  monthEnd: "clamp",
-  method: "equal-instalment",
-  interestOn: "balance",
-  dayCount: "1/12",
-  roundingMode: "half-up",
-  amountUnit: 1n,
-  instalmentUnit: 1n,
-  instalmentRounding: "nearest",
-  graceOnPrincipal: 0,
-  graceOnInterest: 0,
-  onTranche: "recompute",
-};
-const run = (terms: InstalmentTerms, settings: Partial<LoanSettings>, events: readonly LoanHappening[], asOf?: IsoDate): LoanState => {
-  const result = replayLoan(terms, settings, events);
-  if (!result.ok) throw new Error(JSON.stringify(result.refusal));
-  expect([...result.value.refused.values()]).toEqual([]);
-  return result.value.state(asOf);
-};
+import { type InstalmentTerms, type LoanHappening, type LoanSettings, RateTimeline, rateOf, roundTo } from "./index.ts";
+import { HALF_YEAR, replayed } from "./replay.fixture.ts";
 
 const dayOf2024 = fc.integer({ min: 0, max: 300 }).map((day) => addDays("2024-01-01", day));
 const settingsOf = fc.record({
@@ -61,11 +28,11 @@ const termsOf = fc
     const later =
       tranche !== undefined && tranche <= rest.instalments * 28 ? [{ date: addDays("2024-01-01", tranche), amount: fen("700.00") }] : [];
     return {
-      ...base,
+      ...HALF_YEAR,
       ...rest,
       dayCount: "actual/365",
       annualRatePercent: new Exact(rate).div(100),
-      disbursements: [...base.disbursements, ...later],
+      disbursements: [...HALF_YEAR.disbursements, ...later],
     };
   });
 const paymentsOf = fc.uniqueArray(fc.record({ day: dayOf2024, amount: fc.integer({ min: 1, max: 60_000 }) }), {
@@ -80,7 +47,7 @@ describe("any loan", () => {
     fc.assert(
       fc.property(termsOf, settingsOf, paymentsOf, dayOf2024, (terms, settings, payments, seenOn) => {
         const asOf = payments.reduce((last, one) => laterDate(last, one.day), seenOn);
-        const state = run(terms, settings, repayments(payments), asOf);
+        const state = replayed(terms, settings, repayments(payments), asOf);
         const drawn = terms.disbursements.reduce((sum, one) => sum + one.amount, 0n);
         expect(state.rows.reduce((sum, row) => sum + row.principal, 0n)).toBe(drawn);
         expect(state.rows.at(-1)?.balanceAfter).toBe(0n);
@@ -103,8 +70,8 @@ describe("any loan", () => {
         const events = repayments(payments);
         const keys = new Map(events.map((event) => [event, random.next().value as number]));
         const shuffled = [...events].sort((a, b) => (keys.get(a) as number) - (keys.get(b) as number));
-        expect(run(terms, settings, shuffled, "2024-12-31")).toEqual(
-          run(
+        expect(replayed(terms, settings, shuffled, "2024-12-31")).toEqual(
+          replayed(
             terms,
             settings,
             events.toSorted((a, b) => (a.date < b.date ? -1 : 1)),
@@ -123,7 +90,7 @@ describe("any loan", () => {
         const target = events[pick % events.length] as LoanHappening;
         const reversal: LoanHappening = { type: "reversal", date: "2024-12-01", of: target.id as string };
         const left = events.filter((event) => event !== target);
-        expect(run(terms, settings, [...events, reversal], "2024-12-31")).toEqual(run(terms, settings, left, "2024-12-31"));
+        expect(replayed(terms, settings, [...events, reversal], "2024-12-31")).toEqual(replayed(terms, settings, left, "2024-12-31"));
       }),
     );
   });
@@ -133,7 +100,7 @@ describe("any loan", () => {
       fc.property(termsOf, settingsOf, paymentsOf, dayOf2024, (terms, options, payments, seenOn) => {
         const settings = { ...options, interestBasis: "actual-balance" } as const;
         const asOf = payments.reduce((last, one) => laterDate(last, one.day), seenOn);
-        const state = run(terms, settings, repayments(payments), asOf);
+        const state = replayed(terms, settings, repayments(payments), asOf);
         const dueOnOrAfter = (date: IsoDate): IsoDate => allDueDates(terms).find((due) => due >= date) ?? date;
         const cut = settings.unpaidAssumedPaidOn === "next-due-date" ? dueOnOrAfter(asOf) : asOf;
         const movements: [IsoDate, Fen][] = terms.disbursements.map(({ date, amount }) => [date, amount]);
@@ -152,7 +119,7 @@ describe("any loan", () => {
 });
 
 const allDueDates = (terms: InstalmentTerms): IsoDate[] => {
-  const state = run({ ...terms, method: "interest-only-then-bullet" }, {}, []);
+  const state = replayed({ ...terms, method: "interest-only-then-bullet" }, {}, []);
   return state.rows.map((row) => row.dueOn);
 };
 

@@ -126,6 +126,7 @@ function fill(event: DomainEvent, { context, meta, commandId, newId }: Envelope)
     correlationId: meta.correlationId ?? commandId,
     ...(meta.causationId === undefined ? {} : { causationId: meta.causationId }),
     ...(corrects === undefined ? {} : { corrects }),
+    ...(event.corrects !== undefined || meta.correctsPeriod === undefined ? {} : { correctsPeriod: meta.correctsPeriod }),
     payload: event.payload,
   };
 }

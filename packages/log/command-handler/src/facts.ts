@@ -1,4 +1,4 @@
-import type { Ask, CommandContext, Fold, Gather, Loaded } from "@huimin/decider";
+import type { Ask, CommandContext, Fold, Gather, Loaded, Shape } from "@huimin/decider";
 import { isStreamId } from "@huimin/event-store";
 import type { StateCache } from "./state-cache.ts";
 import type { FoldedState, TailReader } from "./tail-reader.ts";
@@ -77,11 +77,11 @@ export class Facts {
   }
 
   /** Read from the log and not kept: what a command asks for in bulk it asks for once, and it would push out what is in use. */
-  async #loadAside(streams: readonly string[], fold: Fold<unknown>): Promise<Loaded<unknown>[]> {
+  async #loadAside(streams: readonly string[], shape: Shape<unknown>): Promise<Loaded<unknown>[]> {
     const unusable = streams.find((stream) => !isStreamId(stream));
     if (unusable !== undefined) throw new UnusableIdentifier(unusable);
     const loaded: Loaded<unknown>[] = [];
-    await this.#sources.tails.aside(streams, fold, (folded) => loaded.push(this.#seen(folded.stream, folded)));
+    await this.#sources.tails.aside(streams, shape, (folded) => loaded.push(this.#seen(folded.stream, folded)));
     return loaded;
   }
 
@@ -105,7 +105,7 @@ export class Facts {
       case "load":
         return this.load(ask.stream, ask.fold);
       case "load-all":
-        return this.#loadAside(ask.streams, ask.fold);
+        return this.#loadAside(ask.streams, ask.shape);
       case "resolve":
         return this.#resolve(ask.name, ask.args, context);
     }

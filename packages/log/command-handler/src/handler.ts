@@ -15,6 +15,7 @@ import { assemble, checkValueDates, type GivenKey } from "./assemble.ts";
 import { errors } from "./errors.ts";
 import { type FactSources, Facts, UnusableIdentifier } from "./facts.ts";
 import { asksForSettlement, closedThrough, dayOf, inSettlement, PERIOD_STREAM, periodFor, systemClock } from "./period.ts";
+import { RightOfWay, type Way } from "./right-of-way.ts";
 import { StateCache } from "./state-cache.ts";
 import { TailReader } from "./tail-reader.ts";
 import { Turnstile } from "./turnstile.ts";
@@ -22,6 +23,9 @@ import type { CommandHandler, CommandHandlerOptions, CommandMeta, CommandOutcome
 
 /** Attempts of one command before it is answered CONTENTION. From the second on, a command waits its turn at the stream it lost. */
 export const ATTEMPTS_MAX = 12;
+/** Races that a command loses before it gets right of way over what it read; one that read this many streams loses but one. */
+const LOST_RACES_MAX = 2;
+const WIDE_STREAMS_MIN = 64;
 export const CACHED_STREAMS_MAX = 20_000;
 
 /** Who is not a person: messages of banks and jobs of the product need no second person (domain 2.0). */
@@ -62,6 +66,7 @@ class Handler {
   readonly #cache: StateCache;
   readonly #sources: FactSources;
   readonly #turnstile = new Turnstile();
+  readonly #rightOfWay: RightOfWay;
   readonly #clock: () => string;
   readonly #newId: () => string;
 
@@ -70,9 +75,10 @@ class Handler {
     this.#cache = new StateCache(options.cachedStreamsMax ?? CACHED_STREAMS_MAX);
     this.#sources = {
       cache: this.#cache,
-      tails: new TailReader(options.store, options.district, this.#cache),
+      tails: new TailReader(options.store, options.district, this.#cache, options.kept),
       resolvers: options.resolvers ?? {},
     };
+    this.#rightOfWay = options.rightOfWay ?? new RightOfWay();
     this.#clock = options.clock ?? systemClock;
     this.#newId = options.newId ?? randomUUIDv7;
   }
@@ -103,28 +109,38 @@ class Handler {
   async #run(run: Run): Promise<CommandOutcome> {
     let facts = Facts.cached(this.#sources);
     let lost: string | undefined;
-    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
-      const leave = lost === undefined ? undefined : await this.#turnstile.enter(lost);
-      try {
-        if (attempt > 1) facts = await Facts.fresh(this.#sources, facts);
-        const tried = await this.#attempt(run, facts);
-        if (!tried.decided.ok) {
-          if (!facts.cached && !facts.mixed) return await this.#refused(run, tried.decided.refusal);
-          continue; // decided on what may be old: once more on what the log says now
+    let races = 0;
+    let way: Way | undefined;
+    try {
+      for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+        if (races > (facts.versions.size >= WIDE_STREAMS_MIN ? 0 : LOST_RACES_MAX)) way ??= await this.#rightOfWay.claim();
+        way?.over(facts.versions.keys());
+        const leave = lost === undefined || way !== undefined ? undefined : await this.#turnstile.enter(lost);
+        try {
+          if (attempt > 1) facts = await Facts.fresh(this.#sources, facts);
+          const tried = await this.#attempt(run, facts);
+          if (!tried.decided.ok) {
+            if (!facts.cached && !facts.mixed) return await this.#refused(run, tried.decided.refusal);
+            continue; // decided on what may be old: once more on what the log says now
+          }
+          const request = assemble(tried.decided.value.writes, tried.decided.value.answer, facts, run.keys, {
+            ...run,
+            context: tried.context,
+            newId: this.#newId,
+          });
+          const outcome = await this.#append(request, way);
+          if (outcome.kind === "version-conflict") {
+            lost = outcome.stream;
+            races += 1;
+          } else if (outcome.kind === "key-conflict") return await this.#conflict(outcome.key);
+          else if (outcome.kind === "foreign") return { kind: "refused", refusal: { code: errors.BANK_RECORD_NOT_OWN } };
+          else if (outcome.kind !== "head-conflict") return settle(run, outcome);
+        } finally {
+          leave?.();
         }
-        const request = assemble(tried.decided.value.writes, tried.decided.value.answer, facts, run.keys, {
-          ...run,
-          context: tried.context,
-          newId: this.#newId,
-        });
-        const outcome = await this.#append(request);
-        if (outcome.kind === "version-conflict") lost = outcome.stream;
-        else if (outcome.kind === "key-conflict") return await this.#conflict(outcome.key);
-        else if (outcome.kind === "foreign") return { kind: "refused", refusal: { code: errors.BANK_RECORD_NOT_OWN } };
-        else if (outcome.kind !== "head-conflict") return settle(run, outcome);
-      } finally {
-        leave?.();
       }
+    } finally {
+      way?.release();
     }
     return { kind: "refused", refusal: { code: errors.CONTENTION } };
   }
@@ -158,7 +174,8 @@ class Handler {
     return allowed.ok ? period : allowed;
   }
 
-  async #append(request: AppendRequest): Promise<AppendOutcome> {
+  async #append(request: AppendRequest, way: Way | undefined): Promise<AppendOutcome> {
+    if (this.#rightOfWay.held(request.writes, way)) await this.#rightOfWay.pass(request.writes, way);
     const outcome = await this.#options.store.append(this.#options.district, request);
     if (outcome.kind === "appended") this.#advanceCache(request, outcome.firstPosition);
     return outcome;

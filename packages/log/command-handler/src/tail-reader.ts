@@ -1,5 +1,5 @@
-import type { Fold, RecordedEvent } from "@huimin/decider";
-import { type EventStore, readManyStreams } from "@huimin/event-store";
+import type { Fold, Loaded, RecordedEvent, Shape } from "@huimin/decider";
+import { type EventStore, type FoldSources, foldManyStreams } from "@huimin/event-store";
 import type { StateCache } from "./state-cache.ts";
 
 /** Streams of one round trip. */
@@ -28,11 +28,13 @@ export class TailReader {
   readonly #store: EventStore;
   readonly #district: string;
   readonly #cache: StateCache;
+  readonly #kept: FoldSources["kept"];
   #wanted = new Map<string, Wanted>();
   #reading = false;
 
-  constructor(store: EventStore, district: string, cache: StateCache) {
+  constructor(store: EventStore, district: string, cache: StateCache, kept?: FoldSources["kept"]) {
     this.#store = store;
+    this.#kept = kept;
     this.#district = district;
     this.#cache = cache;
   }
@@ -52,16 +54,8 @@ export class TailReader {
   }
 
   /** Whole streams folded, in the order of the question and without the cache. */
-  async aside(
-    streams: readonly string[],
-    fold: Fold<unknown>,
-    take: (folded: FoldedState & { readonly stream: string }) => void,
-  ): Promise<void> {
-    await readManyStreams(this.#store, this.#district, streams, ({ stream, version, events }) => {
-      let state = fold.initialState;
-      for (const event of events) state = fold.evolve(state, event as RecordedEvent);
-      take({ stream, version, state });
-    });
+  aside(streams: readonly string[], shape: Shape<unknown>, take: (loaded: Loaded<unknown>) => void): Promise<void> {
+    return foldManyStreams({ store: this.#store, kept: this.#kept }, this.#district, streams, shape, take);
   }
 
   async #run(): Promise<void> {

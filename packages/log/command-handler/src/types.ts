@@ -1,7 +1,8 @@
 import type { CommandContext, CommandDefinition, Decision, Gather, Role, StreamWrite } from "@huimin/decider";
-import type { Channel, EventStore, Evidence } from "@huimin/event-store";
+import type { Channel, EventStore, Evidence, FoldSources } from "@huimin/event-store";
 import type { Refusal, Result } from "@huimin/outcome";
 import type { SettlementPeriod } from "./period.ts";
+import type { RightOfWay } from "./right-of-way.ts";
 
 /** Who gives a command, through what, and under which keys: everything of the envelope that the command does not say itself. */
 export interface CommandMeta {
@@ -15,6 +16,8 @@ export interface CommandMeta {
   readonly evidence?: readonly Evidence[];
   /** Event id that this command corrects (C1–C4): of every event that does not name its own. */
   readonly corrects?: string;
+  /** 会计期间 of that event. */
+  readonly correctsPeriod?: string;
   readonly commandId?: string;
   /** Default: the command id. */
   readonly correlationId?: string;
@@ -76,6 +79,10 @@ export interface CommandHandlerOptions {
   readonly settlementPeriod?: SettlementPeriod | undefined;
   /** Ids of events and commands. Default: UUIDv7; a demo gives a seeded one. */
   readonly newId?: () => string;
+  /** States that a read model keeps, for commands that ask for thousands of streams. */
+  readonly kept?: FoldSources["kept"];
+  /** Shared by the handlers of a process that write to one log. Default: one of its own. */
+  readonly rightOfWay?: RightOfWay | undefined;
   /** Streams whose folded states are kept. Default 20,000. */
   readonly cachedStreamsMax?: number;
 }

@@ -156,7 +156,7 @@ const others: Readonly<Record<string, Apply | undefined>> = { ...held, ...payout
 /** What a bank looks after beside its loans. */
 export const bankDeskProjection: Projection = {
   name: DESK_SCHEMA,
-  version: 1,
+  version: 2,
   forBanks: true,
   handles: new Set([...Object.keys(moves), ...Object.keys(others)]),
   tables: tablesSql,

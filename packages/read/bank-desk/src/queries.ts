@@ -1,5 +1,6 @@
 import type { IsoDate } from "@huimin/calendar";
 import type { Fen } from "@huimin/money";
+import { withBank } from "@huimin/projector";
 import type { Pool } from "pg";
 import { DESK_SCHEMA, type ItemKind } from "./projection.ts";
 
@@ -118,7 +119,12 @@ const itemOf = (row: Row): DeskItem => ({
 const bounded = (limit: number): number => Math.min(Math.max(limit, 1), PAGE_ITEMS_MAX);
 
 export function createBankDesk(pool: Pool, s: string = DESK_SCHEMA): BankDesk {
-  const ask = async (of: Of | undefined, text: string, values: readonly unknown[]): Promise<Row[]> => asked(pool, of, text, values);
+  const ask = async (of: Of | undefined, text: string, values: readonly unknown[]): Promise<Row[]> => {
+    const { rows } = await (of === undefined
+      ? pool.query<Row>(text, [...values])
+      : withBank(pool, of.district, of.bank, (client) => client.query<Row>(text, [...values])));
+    return rows;
+  };
   return {
     async positions({ on, ...of }) {
       const rows = await ask(
@@ -185,23 +191,4 @@ export function createBankDesk(pool: Pool, s: string = DESK_SCHEMA): BankDesk {
       };
     },
   };
-}
-
-/** The settings that row-level security reads live as long as the transaction. */
-async function asked(pool: Pool, of: Of | undefined, text: string, values: readonly unknown[]): Promise<Row[]> {
-  if (of === undefined) return (await pool.query<Row>(text, [...values])).rows;
-  const client = await pool.connect();
-  let fault: Error | undefined;
-  try {
-    const setting = (name: string, value: string) => `set_config('huimin.${name}', ${client.escapeLiteral(value)}, true)`;
-    await client.query(`BEGIN READ ONLY; SELECT ${setting("district", of.district)}, ${setting("bank", of.bank)}`);
-    const { rows } = await client.query<Row>(text, [...values]);
-    await client.query("COMMIT");
-    return rows;
-  } catch (caught) {
-    fault = caught as Error;
-    throw caught;
-  } finally {
-    client.release(fault);
-  }
 }

@@ -1,3 +1,5 @@
+import { bankRowsSql } from "@huimin/projector";
+
 /*
  * Amounts are fen and sums of what events state, so the order of recording does not matter. A bank's own role sees only its
  * rows, inside a transaction that names district and bank.
@@ -48,20 +50,7 @@ CREATE TABLE ${s}.item (
   done integer NOT NULL DEFAULT 0, -- payments with a result, payers that have paid
   PRIMARY KEY (district, kind, ref)
 ) WITH (fillfactor = 70);
-${TABLES.map(
-  (table) => `
-ALTER TABLE ${s}.${table} ENABLE ROW LEVEL SECURITY;
-CREATE POLICY every_row ON ${s}.${table} USING (true);`,
-).join("")}
-DO $policy$ BEGIN
-  IF to_regrole('huimin_bank_gateway') IS NOT NULL THEN
-${TABLES.map(
-  (table) => `    CREATE POLICY own_bank ON ${s}.${table} AS RESTRICTIVE TO huimin_bank_gateway
-      USING (district = current_setting('huimin.district', true) AND bank = current_setting('huimin.bank', true));`,
-).join("\n")}
-  END IF;
-END $policy$;
-`;
+${TABLES.map((table) => bankRowsSql(`${s}.${table}`)).join("")}`;
 
 export const indexesSql = (s: string): string => `
 CREATE INDEX held_bank ON ${s}.held (district, bank, position);

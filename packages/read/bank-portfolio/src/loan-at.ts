@@ -11,7 +11,11 @@ export function loanFromEvents(loan: string, events: readonly StoredEvent[], on:
   const change = changeOf(loan, events);
   const { opened, set, drawn, principal, interest } = change;
   if (opened?.bank === undefined) return undefined;
-  const day = (name: "contract_date" | "first_drawn_on" | "due"): string => set.get(name) ?? "";
+  const [before] = Object.entries(change.dueBefore)
+    .filter(([extendedOn]) => extendedOn > on)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const due = before?.[1] ?? set.get("due") ?? "";
+  const day = (name: "contract_date" | "first_drawn_on"): string => set.get(name) ?? "";
   const steps = Object.entries(change.rateSteps)
     .filter(([from]) => from <= on)
     .sort(([a], [b]) => (a < b ? -1 : 1));
@@ -35,7 +39,7 @@ export function loanFromEvents(loan: string, events: readonly StoredEvent[], on:
     firstDrawnOn: day("first_drawn_on"),
     annualRate: steps.at(-1)?.[1] ?? contractRate,
     method: set.get("method") ?? "",
-    due: day("due"),
+    due,
     ...(Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)) as Partial<PortfolioLoan>),
     drawn,
     principal,
@@ -47,6 +51,6 @@ export function loanFromEvents(loan: string, events: readonly StoredEvent[], on:
     if (drawn === 0n) return "cancelled";
     if (optional.renewedInto !== undefined && principal === 0n) return "renewed";
     if (principal === 0n && interest <= 0n) return "settled";
-    return principal > 0n && day("due") <= on ? "overdue" : "performing";
+    return principal > 0n && due <= on ? "overdue" : "performing";
   }
 }

@@ -88,7 +88,7 @@ describe("a bank's portfolio", () => {
     const names = [...new Set(log.events.filter(({ stream }) => stream.startsWith("loan/")).map(({ stream }) => stream.slice(5)))];
     for (const loan of names) {
       const events = log.events.filter(({ stream }) => stream === `loan/${loan}`);
-      for (const day of ["2018-07-15", "2019-05-20", "2020-06-10"]) {
+      for (const day of ["2018-07-15", "2019-05-05", "2019-05-20", "2020-06-10"]) {
         const { overdueSince: _, ...inTable } = (await portfolio.loan({ district, loan, on: day })) ?? {};
         const { overdueSince: __, ...fromEvents } = loanFromEvents(loan, events, day) ?? {};
         expect(fromEvents).toEqual(inTable);
@@ -120,6 +120,11 @@ describe("a bank's portfolio", () => {
     const loan = async (name: string, day: string) => portfolio.loan({ district, loan: name, on: day });
     expect(await loan("L3", "2019-05-09")).toMatchObject({ annualRate: "4.35", due: "2019-11-10", status: "performing" });
     expect(await loan("L3", "2019-05-10")).toMatchObject({ annualRate: "4.75" });
+    // Extended on 6 May: before that day it was due as contracted, whatever is known now.
+    expect([(await loan("L3", "2019-05-05"))?.due, (await loan("L3", "2019-05-06"))?.due]).toEqual(["2019-05-10", "2019-11-10"]);
+    const due = async (on: string) =>
+      (await portfolio.ofBank({ district, bank: "K1", on, dueTo: "2019-05-31" })).loans.map((one) => one.loan);
+    expect([(await due("2019-05-05")).includes("L3"), (await due("2019-05-06")).includes("L3")]).toEqual([true, false]);
     expect(await loan("L1", "2019-05-10")).toMatchObject({ status: "overdue", overdueSince: "2019-05-10", lastSettledTo: "2018-06-21" });
     expect(await loan("L5", "2019-01-01")).toMatchObject({ misuseFrom: "2018-09-01" });
     expect(await loan("B1", "2019-01-01")).toMatchObject({ status: "cancelled", drawn: 0n });

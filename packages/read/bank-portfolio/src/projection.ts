@@ -18,6 +18,8 @@ class Change {
   opened: Partial<Record<"bank" | "household" | "village" | "enterprise" | "batch", string>> | undefined;
   /** New rates of a floating loan by their first day. */
   readonly rateSteps: Record<string, string> = {};
+  /** When it was due before an extension, by the day of the extension. */
+  readonly dueBefore: Record<string, string> = {};
   readonly set = new Map<Attribute, string>();
   readonly cleared = new Set<Attribute>();
 
@@ -97,8 +99,9 @@ const handlers: Handlers = {
   InterestPaymentReversed: (change, payload) => {
     change.interest -= fen(payload.amount);
   },
-  LoanExtended: (change, payload) => {
+  LoanExtended: (change, payload, event) => {
     change.put("due", payload.newDue);
+    change.dueBefore[event.valueDate] = payload.oldDue;
     change.put("extended_from", payload.rateFrom);
     change.put("extended_rate", payload.newRate);
   },
@@ -145,7 +148,7 @@ const BATCH_MARKS: ReadonlySet<string> = new Set(["BatchOverdue", "BatchOverdueC
 export const bankPortfolioProjection: Projection = {
   name: PORTFOLIO_SCHEMA,
   forBanks: true,
-  version: 3,
+  version: 4,
   handles: new Set([...Object.keys(handlers), ...BATCH_MARKS]),
   tables: tablesSql,
   indexes: indexesSql,
@@ -194,10 +197,11 @@ class PortfolioWriter implements ProjectionWriter {
       const rows = described.map((change) => ({ loan: change.loan, cleared: [...change.cleared], ...Object.fromEntries(change.set) }));
       await client.query({ name: `${this.#schema}-attributes`, text: this.#sql.attributes, values: [district, JSON.stringify(rows)] });
     }
-    const repriced = all.filter((change) => Object.keys(change.rateSteps).length > 0);
-    if (repriced.length > 0) {
-      const rows = repriced.map(({ loan, rateSteps }) => ({ loan, steps: rateSteps }));
-      await client.query({ name: `${this.#schema}-rates`, text: this.#sql.rateSteps, values: [district, JSON.stringify(rows)] });
+    const stepped = all.filter(({ rateSteps, dueBefore }) => Object.keys(rateSteps).length + Object.keys(dueBefore).length > 0);
+    if (stepped.length > 0) {
+      const some = (steps: Record<string, string>) => (Object.keys(steps).length > 0 ? steps : null);
+      const rows = stepped.map(({ loan, rateSteps, dueBefore }) => ({ loan, rates: some(rateSteps), dues: some(dueBefore) }));
+      await client.query({ name: `${this.#schema}-steps`, text: this.#sql.steps, values: [district, JSON.stringify(rows)] });
     }
     const { rowCount } = await client.query({
       name: `${this.#schema}-amounts`,

@@ -1,3 +1,5 @@
+import { bankRowsSql } from "@huimin/projector";
+
 /*
  * One row per loan with what is open on it now. Amounts are sums of what events state, so the order of recording does
  * not matter. A bank's own role sees only its rows: `huimin.district` and
@@ -17,6 +19,7 @@ CREATE TABLE ${s}.loan (
   annual_rate text,
   method text,
   due date,
+  due_before jsonb, -- day of an extension → when the loan was due before it
   extended_from date,
   extended_rate text,
   rate_steps jsonb, -- resets of a floating loan: first day → percent a year
@@ -39,14 +42,11 @@ CREATE TABLE ${s}.overdue_batch (
   PRIMARY KEY (district, batch)
 );
 
-ALTER TABLE ${s}.loan ENABLE ROW LEVEL SECURITY;
-CREATE POLICY every_loan ON ${s}.loan USING (true);
+${bankRowsSql(`${s}.loan`)}
 ALTER TABLE ${s}.overdue_batch ENABLE ROW LEVEL SECURITY;
 CREATE POLICY every_batch ON ${s}.overdue_batch USING (true);
 DO $policy$ BEGIN
   IF to_regrole('huimin_bank_gateway') IS NOT NULL THEN
-    CREATE POLICY own_loans ON ${s}.loan AS RESTRICTIVE TO huimin_bank_gateway
-      USING (district = current_setting('huimin.district', true) AND bank = current_setting('huimin.bank', true));
     CREATE POLICY no_bank ON ${s}.overdue_batch AS RESTRICTIVE TO huimin_bank_gateway USING (false);
   END IF;
 END $policy$;
@@ -86,9 +86,10 @@ export const writeSql = (s: string) => ({
     ON CONFLICT (district, batch) DO UPDATE SET due = excluded.due`,
   /** $1 district, $2 batch. */
   curedBatch: `DELETE FROM ${s}.overdue_batch WHERE district = $1 AND batch = $2`,
-  /** $1 district, $2 JSON list of {loan, steps}. */
-  rateSteps: `UPDATE ${s}.loan l SET rate_steps = coalesce(l.rate_steps, '{}') || n.steps
-    FROM jsonb_to_recordset($2::jsonb) AS n (loan text, steps jsonb) WHERE l.district = $1 AND l.loan = n.loan`,
+  /** $1 district, $2 JSON list of {loan, rates, dues}. */
+  steps: `UPDATE ${s}.loan l SET rate_steps = CASE WHEN n.rates IS NULL THEN l.rate_steps ELSE coalesce(l.rate_steps, '{}') || n.rates END,
+      due_before = CASE WHEN n.dues IS NULL THEN l.due_before ELSE coalesce(l.due_before, '{}') || n.dues END
+    FROM jsonb_to_recordset($2::jsonb) AS n (loan text, rates jsonb, dues jsonb) WHERE l.district = $1 AND l.loan = n.loan`,
   /** $1 district, $2 JSON list of {loan, <attribute>: value}; an attribute that is null in the list of \`cleared\` is emptied. */
   attributes: `UPDATE ${s}.loan l SET
     ${ATTRIBUTES.map(([name]) => `${name} = CASE WHEN n.cleared ? '${name}' THEN NULL ELSE coalesce(n.${name}, l.${name}) END`).join(",\n    ")}

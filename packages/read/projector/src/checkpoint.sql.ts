@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { BANK_READER } from "./bank-rows.ts";
 import type { Projection } from "./types.ts";
 
 const CHECKPOINTS = `
@@ -37,9 +38,6 @@ export interface Grants {
   readonly readers: readonly string[];
   readonly writers: readonly string[];
 }
-
-/** The role that is open to banks reads what row-level security keeps to one bank, and nothing else. */
-const BANK_READER = "huimin_bank_gateway";
 
 /** Every service reads; the process that runs the projector (the ledger, or the platform) writes. */
 export const DEFAULT_GRANTS: Grants = {

@@ -1,3 +1,4 @@
+export { type BankTransaction, bankRowsSql, withBank } from "./bank-rows.ts";
 export type { Grants } from "./checkpoint.sql.ts";
 export { DEFAULT_GRANTS, projectionMigrations } from "./checkpoint.sql.ts";
 export { CopyRows } from "./copy.ts";

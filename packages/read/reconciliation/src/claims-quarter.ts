@@ -1,31 +1,13 @@
-import { addMonths, type IsoDate, type Quarter } from "@huimin/calendar";
-import type { Fold, RecordedEvent } from "@huimin/decider";
-import type { EventStore } from "@huimin/event-store";
-import { linkageFold, linkageStream, noLinkage } from "@huimin/linkage/events";
-import { loanStream, loanTimelineFold } from "@huimin/loan/events";
+import type { IsoDate, Quarter } from "@huimin/calendar";
 import { fen, formatAmount } from "@huimin/money";
-import { type PolicyKey, policyFold, policyOf, policyStream } from "@huimin/policy/events";
 import { claimsDesk } from "@huimin/reconciliation/events";
-import {
-  bookedSubsidy,
-  type ClaimLine,
-  claimFold,
-  claimStream,
-  SUBSIDY_KEYS,
-  subsidisedLoan,
-  subsidyFold,
-  subsidyStream,
-} from "@huimin/subsidy/events";
+import { bookedSubsidy, type ClaimLine, claimFold, claimStream } from "@huimin/subsidy/events";
+import { type ClaimSources, claimFacts, foldAll } from "./claim-facts.ts";
 import { type ClaimDifference, type JudgedLine, judgeClaimLine } from "./claims.ts";
-import { type Queryable, readExplanations } from "./desk-source.ts";
+import { readExplanations } from "./desk-source.ts";
 import { type AgeBucket, ageOf, bucketOf, type DeskExplanation } from "./difference.ts";
 import { statusOf } from "./portfolio-day.ts";
-
-export interface ClaimSources {
-  readonly db: Queryable;
-  readonly store: Pick<EventStore, "readStreams">;
-  readonly district: string;
-}
+import { dayAfter, type UnclaimedSubsidy, unclaimedOfQuarter } from "./unclaimed.ts";
 
 export interface JudgedClaimDifference extends ClaimDifference {
   readonly status: "unexplained" | "explained" | "resolved";
@@ -39,28 +21,10 @@ export interface ClaimsQuarter {
   readonly bank: string;
   readonly quarter: Quarter;
   readonly lines: readonly JudgedLine[];
+  /** Loans that the bank could have claimed and did not; each is a difference too. */
+  readonly unclaimed: readonly UnclaimedSubsidy[];
   readonly differences: readonly JudgedClaimDifference[];
 }
-
-/** Streams of one round trip. */
-const STREAMS_PER_READ = 500;
-
-async function foldAll<S>({ store, district }: ClaimSources, streams: readonly string[], fold: Fold<S>): Promise<Map<string, S>> {
-  const states = new Map<string, S>();
-  for (let start = 0; start < streams.length; start += STREAMS_PER_READ) {
-    const wanted = streams.slice(start, start + STREAMS_PER_READ).map((stream) => ({ stream, afterVersion: 0 }));
-    for (const { stream, events } of await store.readStreams(district, wanted))
-      states.set(
-        stream,
-        events.reduce((state, event) => fold.evolve(state, event as RecordedEvent), fold.initialState),
-      );
-  }
-  return states;
-}
-
-/** First day after a quarter: from it a claim is waited for. */
-const endOf = (quarter: Quarter): IsoDate =>
-  addMonths(`${quarter.slice(0, 4)}-${String(Number(quarter[5]) * 3 - 2).padStart(2, "0")}-01`, 3);
 
 /** One line a loan: what was claimed later (补报) is added to what was claimed first. */
 function byLoan(lines: readonly ClaimLine[]): ClaimLine[] {
@@ -85,8 +49,9 @@ function byLoan(lines: readonly ClaimLine[]): ClaimLine[] {
 }
 
 /**
- * A bank's claim of a quarter against interest and subsidy computed again; undefined where nothing was claimed. What was
- * accrued and corrected since (贴息订正、追回) is resolved by that: the books have what is right.
+ * A bank's claim of a quarter against interest and subsidy computed again, and what the bank could have claimed and did not;
+ * undefined where there is neither. What was accrued and corrected since (贴息订正、追回) is resolved by that: the books have
+ * what is right.
  */
 export async function claimsQuarter(
   sources: ClaimSources,
@@ -94,33 +59,27 @@ export async function claimsQuarter(
 ): Promise<ClaimsQuarter | undefined> {
   const claim = (await foldAll(sources, [claimStream(bank, quarter)], claimFold)).get(claimStream(bank, quarter));
   const standing: readonly ClaimLine[] = (claim?.lines ?? []).filter(({ status }) => status !== "rejected");
-  if (standing.length === 0) return undefined;
-  const loans = [...new Set(standing.map(({ loan }) => loan))].sort();
-  const [states, subsidies, policies] = [
-    await foldAll(sources, loans.map(loanStream), loanTimelineFold),
-    await foldAll(sources, loans.map(subsidyStream), subsidyFold),
-    await foldAll(sources, SUBSIDY_KEYS.map(policyStream), policyFold),
-  ];
-  const enterprises = [...new Set([...states.values()].flatMap(({ subject }) => subject?.enterprise ?? []))];
-  const linkages = await foldAll(sources, enterprises.map(linkageStream), linkageFold);
-  const policy = policyOf(new Map(SUBSIDY_KEYS.map((key: PolicyKey) => [key, policies.get(policyStream(key)) ?? policyFold.initialState])));
+  const facts = await claimFacts(sources, [...new Set(standing.map(({ loan }) => loan))].sort());
   const explanations = await readExplanations(sources.db, sources.district, claimsDesk(bank));
-  const age = ageOf(endOf(quarter), on);
+  const age = ageOf(dayAfter(quarter), on);
   const lines: JudgedLine[] = [];
   const differences: JudgedClaimDifference[] = [];
   for (const line of byLoan(standing)) {
-    const state = states.get(loanStream(line.loan));
-    const enterprise = state?.subject?.enterprise;
-    const linkage = enterprise === undefined ? noLinkage : (linkages.get(linkageStream(enterprise)) ?? noLinkage);
-    const judged = judgeClaimLine({ ...line, quarter }, state && subsidisedLoan(state, linkage), policy, fen);
+    const judged = judgeClaimLine({ ...line, quarter }, facts.loanOf(line.loan), facts.policy, fen);
     lines.push(judged);
-    const subsidy = subsidies.get(subsidyStream(line.loan));
-    const corrected = line.status === "approved" && subsidy !== undefined && bookedSubsidy(subsidy, quarter) === judged.ours.amount;
+    const corrected = line.status === "approved" && bookedSubsidy(facts.subsidyOf(line.loan), quarter) === judged.ours.amount;
     for (const one of judged.differences) {
       const explanation = explanations.get(one.id);
       const status = corrected ? "resolved" : statusOf(explanation, on);
       differences.push({ ...one, status, age, bucket: bucketOf(age), ...(explanation ? { explanation } : {}) });
     }
   }
-  return { desk: claimsDesk(bank), bank, quarter, lines, differences };
+  const unclaimed = await unclaimedOfQuarter(sources, { bank, quarter, on });
+  for (const one of unclaimed) {
+    const { id, loan, figures, status, bucket, explanation } = one;
+    const told = { id, loan, field: "unclaimed", theirs: 0n, ours: figures.amount, amount: -figures.amount, cause: "not-claimed" } as const;
+    differences.push({ ...told, status, age: one.age, bucket, ...(explanation ? { explanation } : {}) });
+  }
+  if (lines.length === 0 && unclaimed.length === 0) return undefined;
+  return { desk: claimsDesk(bank), bank, quarter, lines, unclaimed, differences };
 }

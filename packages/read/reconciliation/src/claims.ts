@@ -11,7 +11,7 @@ import { type ClaimLine, interestOfDays, rightSubsidy, type SubsidisedLoan } fro
 
 /**
  * not-settled: we know no such settlement; other-days 天数不同 (算头又算尾 among them); other-rate 利率不同; repayment-unknown-at-bank /
- * repayment-unknown-here 还款未达; above-cap 超出贴息额度; ratio 贴息比例; misused 挪用; overdue 逾期; unknown.
+ * repayment-unknown-here 还款未达; above-cap 超出贴息额度; ratio 贴息比例; misused 挪用; overdue 逾期; not-claimed 应报未报; unknown.
  */
 export type ClaimCause =
   | "not-settled"
@@ -24,6 +24,7 @@ export type ClaimCause =
   | "misused"
   | "overdue"
   | "loan-unknown"
+  | "not-claimed"
   | "unknown";
 
 export interface ClaimFigures {
@@ -39,7 +40,7 @@ export interface ClaimDifference {
   /** `q.{quarter}.{loan}.{field}`, with the line's place where a loan was claimed again. */
   readonly id: string;
   readonly loan: string;
-  readonly field: "interest" | "amount";
+  readonly field: "interest" | "amount" | "unclaimed";
   readonly theirs: Fen;
   readonly ours: Fen;
   /** theirs − ours. */
@@ -63,13 +64,15 @@ const OTHER_DAYS_MAX = 7;
 interface Question {
   readonly loan: SubsidisedLoan;
   readonly policy: Policy;
-  readonly line: Pick<ClaimLine, "settlements">;
+  /** The days that are claimed, settlement by settlement. */
+  readonly line: { readonly settlements: readonly Pick<ClaimLine["settlements"][number], "from" | "toExcl" | "prepayment">[] };
 }
 
 const interestBetween = (timeline: LoanTimeline, from: IsoDate, toExcl: IsoDate): Fen =>
   from < toExcl ? interestOf(timeline, from, toExcl).amount : 0n;
 
-function figuresOf({ loan, policy, line }: Question): ClaimFigures {
+/** What some days of a loan bring by everything that is known now. */
+export function figuresOf({ loan, policy, line }: Question): ClaimFigures {
   const segments = line.settlements.flatMap(({ from, toExcl, prepayment }) =>
     prepayment === undefined ? interestOf(loan.timeline, from, toExcl).segments : [],
   );

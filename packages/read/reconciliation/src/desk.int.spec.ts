@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { FactLog, readOnlyStore } from "@huimin/books/testing";
-import { withBank } from "@huimin/database";
 import { formatAmount } from "@huimin/money";
-import { createProjector, projectionMigrations } from "@huimin/projector";
+import { createProjector, projectionMigrations, withBank } from "@huimin/projector";
 import { type TestDatabase, testDatabase } from "@huimin/test-support";
 import fc from "fast-check";
 import { Pool } from "pg";

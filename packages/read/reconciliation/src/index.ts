@@ -1,6 +1,7 @@
+export type { ClaimSources } from "./claim-facts.ts";
 export type { ClaimCause, ClaimDifference, ClaimFigures, JudgedLine } from "./claims.ts";
 export { judgeClaimLine } from "./claims.ts";
-export { type ClaimSources, type ClaimsQuarter, claimsQuarter, type JudgedClaimDifference } from "./claims-quarter.ts";
+export { type ClaimsQuarter, claimsQuarter, type JudgedClaimDifference } from "./claims-quarter.ts";
 export { type DeskDayRow, deskDays } from "./days.ts";
 export { deskDay } from "./desk.ts";
 export {
@@ -66,3 +67,4 @@ export {
   reconciliationState,
   unexplained,
 } from "./state.ts";
+export { UNCLAIMED_LOANS_MAX, type UnclaimedPlace, type UnclaimedSubsidy, unclaimedPage } from "./unclaimed.ts";

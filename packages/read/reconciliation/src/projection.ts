@@ -50,7 +50,7 @@ const OWN_TYPES = [
 /** What reconciliation compares, see tables.sql.ts. */
 export const reconciliationProjection: Projection = {
   name: RECONCILIATION_SCHEMA,
-  version: 1,
+  version: 2,
   forBanks: true,
   handles: new Set([...cashTypes, ...OWN_TYPES]),
   tables: tablesSql,

@@ -1,3 +1,5 @@
+import { bankRowsSql } from "@huimin/projector";
+
 /*
  * What reconciliation looks at, from the log: the movements of 1002.xx with the references that a bank's statement knows, the
  * statements with their lines, what people said, and the portfolio files. What matches is in no table: it is computed.
@@ -17,17 +19,7 @@ const TABLES_OF_BANKS = [
   "portfolio_line",
 ] as const;
 
-const policies = (s: string): string =>
-  TABLES_OF_BANKS.map((table) => {
-    const own = "district = current_setting('huimin.district', true) AND bank = current_setting('huimin.bank', true)";
-    return `ALTER TABLE ${s}.${table} ENABLE ROW LEVEL SECURITY;
-CREATE POLICY every_row ON ${s}.${table} USING (true) WITH CHECK (true);
-DO $policy$ BEGIN
-  IF to_regrole('huimin_bank_gateway') IS NOT NULL THEN
-    CREATE POLICY own_bank ON ${s}.${table} AS RESTRICTIVE TO huimin_bank_gateway USING (${own}) WITH CHECK (${own});
-  END IF;
-END $policy$;`;
-  }).join("\n");
+const policies = (s: string): string => TABLES_OF_BANKS.map((table) => bankRowsSql(`${s}.${table}`)).join("\n");
 
 export const tablesSql = (s: string): string => `
 CREATE TABLE ${s}.binding (

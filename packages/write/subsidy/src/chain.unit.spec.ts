@@ -166,6 +166,21 @@ describe("S5 approval and rejection 审核、剔除", () => {
     expect(test.whole("L1", "2018Q2", "2018-07-01")).toBe("606.94");
   });
 
+  it("given money that has left for a line not approved yet, as in books taken over, then the line can't be rejected", () => {
+    const test = given();
+    test.run(SubmitSubsidyClaim, claimOf("2018Q2", { loan: "L1" }), "2018-06-21");
+    test.accrue("L1", "2018Q2", "2018-06-21");
+    const subject = { loan: "L1", household: "H1", bank: "K1", village: "410803010201", payee: "H1" };
+    test.log.record(subsidyStream("L1"), [{ type: "SubsidyPaid", valueDate: "2018-06-22", payload: { ...subject, amount: "606.94" } }]);
+    const before = test.log.all.length;
+    const rejecting = { bank: "K1", quarter: "2018Q2", loan: "L1", reason: "材料不全" };
+    expect(test.log.decide(RejectSubsidyClaimLine, rejecting, test.on("2018-06-25", "FIN-R"))).toEqual({
+      ok: false,
+      refusal: { code: "SUBSIDY_ALREADY_PAID", details: { loan: "L1", quarter: "2018Q2" } },
+    });
+    expect(test.log.all.length).toBe(before);
+  });
+
   it("splits the reversal when the accrual lies in an earlier year", () => {
     const test = given();
     test.run(SubmitSubsidyClaim, claimOf("2018Q3", { loan: "L1" }), "2018-09-21");

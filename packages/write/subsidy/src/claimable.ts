@@ -6,6 +6,7 @@ import { rateOn } from "@huimin/interest/timeline";
 import { type Fen, formatAmount, maxFen, percent, sumFen } from "@huimin/money";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { type Policy, type PolicyKey, RATE_KEYS } from "@huimin/policy/events";
+import { coveredParts } from "./coverage.ts";
 import {
   type Days,
   interestOfDays,
@@ -16,7 +17,8 @@ import {
   type SubsidisedLoan,
 } from "./entitlement.ts";
 import { errors, MISUSED_LOAN } from "./errors.ts";
-import { overlaps } from "./evolve.ts";
+import { overlaps, type SubsidyState } from "./evolve.ts";
+import type { ClaimLine } from "./evolve-claim.ts";
 
 /** Parameters that a claim is checked against. */
 export const CLAIM_KEYS = [...SUBSIDY_KEYS, "microcredit.termMonths", ...RATE_KEYS] as const satisfies readonly PolicyKey[];
@@ -148,4 +150,20 @@ export function withinTerms(loan: SubsidisedLoan, policy: Policy, days: readonly
     }
   }
   return ok(undefined);
+}
+
+/**
+ * 应报未报: what the bank could claim of the loan for a quarter now and has never claimed, by the rules of a claim. `lines`:
+ * the quarter's lines of this loan; one that was rejected was claimed too. Nothing where a claim would be refused.
+ */
+export function neverClaimed(
+  { loan, policy, quarter }: Pick<ClaimableQuestion, "loan" | "policy" | "quarter">,
+  state: SubsidyState,
+  lines: readonly ClaimLine[],
+): readonly Claimable[] {
+  const taken = [...state.units, ...lines.flatMap((line) => line.settlements), ...coveredParts(state, loan, policy)];
+  const found = claimable({ loan, policy, quarter, taken, purpose: "claim" });
+  if (!found.ok) return [];
+  const days = found.value.map((one) => one.days);
+  return withinTerms(loan, policy, days).ok ? found.value : [];
 }

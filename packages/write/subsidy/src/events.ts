@@ -1,5 +1,6 @@
 /* The entry for other packages: the events, and the folds and figures that follow from them. No rules. */
 export { carriedYuanDays } from "./carried.ts";
+export { CLAIM_KEYS, neverClaimed } from "./claimable.ts";
 export {
   interestOfDays,
   quarterOfSettlement,

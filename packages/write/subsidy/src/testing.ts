@@ -9,8 +9,9 @@ import { type LoanState, loanStream, loanTimelineFold, staleInterest } from "@hu
 import { fen, formatAmount } from "@huimin/money";
 import { type Policy, type PolicyKey, policyFold, policyOf, policyStream } from "@huimin/policy/events";
 import { Value } from "typebox/value";
+import { CLAIM_KEYS } from "./claimable.ts";
 import { AccrueSubsidy, ApproveSubsidyClaim, PaySubsidy, SubmitSubsidyClaim } from "./commands.ts";
-import { SUBSIDY_KEYS, type SubsidisedLoan, subsidisedLoan } from "./entitlement.ts";
+import { type SubsidisedLoan, subsidisedLoan } from "./entitlement.ts";
 import { type SubsidyEventType, subsidyEvents } from "./events.ts";
 import { type SubsidyState, subsidyFold, subsidyStream } from "./evolve.ts";
 
@@ -169,7 +170,7 @@ export class SubsidyCase {
 
   policies(): Policy {
     const fold = (key: PolicyKey) => (this.log.streams.get(policyStream(key)) ?? []).reduce(policyFold.evolve, policyFold.initialState);
-    return policyOf(new Map(SUBSIDY_KEYS.map((key) => [key, fold(key)])));
+    return policyOf(new Map(CLAIM_KEYS.map((key) => [key, fold(key)])));
   }
 
   /** Runs a command; a refusal is thrown as its code. Answers what the command answered. */

@@ -1,5 +1,5 @@
-import { withBank } from "@huimin/database";
 import { createReader, type EventStore } from "@huimin/event-store";
+import { withBank } from "@huimin/projector";
 import type { Pool } from "pg";
 
 /** The log as one bank may see it. */

@@ -158,7 +158,7 @@ export async function bankBulkRoutes(app: App, options: BankAuthentication & { r
       reply.header("huimin-position", answer.position);
       if (again) reply.header("idempotent-replayed", "true");
       const anew = answer.counts.recorded + answer.counts.held > 0;
-      return reply.code(anew && !again ? 201 : 200).send({ ...answer, items: answer.items.map(printed) } as never);
+      return reply.code(anew && !again ? 201 : 200).send({ ...answer, items: answer.items.map(printed) });
     },
   );
 }

@@ -115,7 +115,7 @@ export async function bankMessageReadRoutes(app: App, options: MessageReadOption
         limit,
         ({ position }) => position,
         (event) => printed(event, events),
-      ) as never;
+      );
     },
   );
   const answer = async (bank: string, key: string, shown: string) => {
@@ -146,7 +146,7 @@ export async function bankMessageReadRoutes(app: App, options: MessageReadOption
         response: { 200: Message },
       },
     },
-    async (request) => answer(bankOf(request), `serial:${request.params.serial}`, request.params.serial) as never,
+    async (request) => answer(bankOf(request), `serial:${request.params.serial}`, request.params.serial),
   );
   app.get(
     "/idempotency-keys/:key",
@@ -162,7 +162,7 @@ export async function bankMessageReadRoutes(app: App, options: MessageReadOption
         response: { 200: Message },
       },
     },
-    async (request) => answer(bankOf(request), `key:${request.params.key}`, request.params.key) as never,
+    async (request) => answer(bankOf(request), `key:${request.params.key}`, request.params.key),
   );
 }
 

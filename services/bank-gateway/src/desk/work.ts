@@ -1,5 +1,6 @@
 import type { BankDesk, DeskItem, ItemKind } from "@huimin/bank-desk";
 import type { Quarter } from "@huimin/calendar";
+import type { RecordedEvent } from "@huimin/decider";
 import { entitlementFold, entitlementStream, itemStatus, payoutFold, payoutStream, submittedRows } from "@huimin/dividend/events";
 import type { EventStore } from "@huimin/event-store";
 import { type App, decodeCursor, MinPosition, PAGE_DEFAULT, PageOf, RefusalError } from "@huimin/http";
@@ -34,8 +35,11 @@ interface Kind {
   /** Name of the number in answers. */
   readonly key: string;
   readonly fields: Readonly<Record<string, ReturnType<typeof Type.Integer>>>;
-  readonly printed: (item: DeskItem, bank: string) => Record<string, unknown>;
+  readonly printed: (item: DeskItem, bank: string) => PrintedItem;
 }
+
+/** What every kind has, and its own fields. */
+type PrintedItem = ReturnType<typeof summary> & { readonly total: string } & Readonly<Record<string, string | number>>;
 
 const KINDS: readonly Kind[] = [
   {
@@ -113,7 +117,7 @@ function listRoute(app: App, { kind, url, scope, listId, title, key, fields, pri
         limit,
         ({ position }) => position,
         (item) => printed(item, bank),
-      ) as never;
+      );
     },
   );
 }
@@ -165,7 +169,7 @@ function payoutRoute(app: App, { district, desk, logOf }: WorkOptions): void {
       const parts = new Map(
         slices.map(({ stream, events }) => [
           stream,
-          events.reduce((state, event) => entitlementFold.evolve(state, event as never), entitlementFold.initialState),
+          events.reduce((state, event) => entitlementFold.evolve(state, event as RecordedEvent), entitlementFold.initialState),
         ]),
       );
       const ofRow = ({ pool, year, household }: { readonly pool: string; readonly year: number; readonly household: string }) => {

@@ -1,6 +1,4 @@
-import { createReadStream } from "node:fs";
 import { rm } from "node:fs/promises";
-import { createInterface } from "node:readline";
 import { BookBankFile, ReceiveBankFile, RefuseBankFile } from "@huimin/bank-file";
 import {
   type BankFileFormat,
@@ -26,6 +24,7 @@ import { type Counts, noCounts, type PrintedFault, printed, RowsFault } from "./
 import { PayoutLists } from "./payouts.ts";
 import { recordPortfolio } from "./portfolio-rows.ts";
 import { type ReadingContext, readItems } from "./reading.ts";
+import { headOf, journalRows, refusedRows } from "./report-rows.ts";
 import { EXTENSION, type ReportRow, writeReport } from "./reporting.ts";
 import { type RecordedRow, recordRows } from "./rows.ts";
 import type { BankFileStorage, Spooled } from "./storage.ts";
@@ -312,7 +311,14 @@ export class BankFileIntake {
     return answer;
   }
 
-  /** Nothing of the file was booked: its record says why, the report too. */
+  /** The items of a file that was read before, wherever it lies by now. */
+  async #stepsAgain({ bank, spooled, context }: Job, format: BankFileFormat, kind: BankFileKind): Promise<() => AsyncIterable<FileStep>> {
+    const kept = this.#options.storage.fileOf(bank, spooled.sha256);
+    const source = await fileSource(spooled.path).catch(() => fileSource(kept));
+    return () => readItems(source, format, kind, context);
+  }
+
+  /** Nothing of the file was booked: its record says why, the report too, row by row where rows are the reason. */
   async #refuse(job: Job, fault: BankFileFault, format: BankFileFormat | undefined, kind: BankFileKind | undefined): Promise<FileAnswer> {
     const { bank, mode, spooled, booking } = job;
     const { sha256, bytes } = spooled;
@@ -324,11 +330,14 @@ export class BankFileIntake {
       const outcome = await booking.give(RefuseBankFile, { bank, sha256, bytes, code: refusal.code, ...row });
       if (outcome.kind === "recorded") wake();
     }
-    await storage.drop(spooled);
-    await storage.drop({ ...spooled, path: storage.fileOf(bank, sha256) });
     const known = { ...(kind ? { kind } : {}), ...(format ? { format } : {}) };
     const of = { sha256, bank, mode, status: "refused", rows: 0, counts: noCounts(), ...known } as const;
-    await this.#report({ ...of, head: undefined, refusal: said }, none());
+    if (fault instanceof RowsFault && format && kind) {
+      const steps = await this.#stepsAgain(job, format, kind);
+      await this.#report({ ...of, head: await headOf(steps()), refusal: said }, refusedRows(steps(), fault));
+    } else await this.#report({ ...of, head: undefined, refusal: said }, none());
+    await storage.drop(spooled);
+    await storage.drop({ ...spooled, path: storage.fileOf(bank, sha256) });
     const [faults, faultsTotal] = fault instanceof RowsFault ? [[said, ...fault.faults], fault.total] : [[said], 1];
     return this.#summarise({ ...of, faults, faultsTotal, report: EXTENSION[format ?? "csv"] });
   }
@@ -345,11 +354,6 @@ const once = async function* (text: string): AsyncGenerator<string> {
   yield text;
 };
 const none = async function* (): AsyncGenerator<never> {};
-
-async function* journalRows(file: string): AsyncGenerator<ReportRow> {
-  for await (const line of createInterface({ input: createReadStream(file, "utf8"), crlfDelay: Number.POSITIVE_INFINITY }))
-    yield JSON.parse(line) as ReportRow;
-}
 
 const statusOf = ({ refused, ...rest }: Counts): FileAnswer["status"] =>
   refused === 0 ? "booked" : Object.values(rest).every((count) => count === 0) ? "refused" : "partly";

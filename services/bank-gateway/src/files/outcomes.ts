@@ -35,8 +35,14 @@ export interface Outcome extends RowOutcome {
 }
 
 /** The outcome of a refused row; the first fault says why. */
-export function refusedRow(row: number, refusals: readonly (Refusal | PlacedRefusal)[]): Outcome {
-  const faults = refusals.map((refusal) => printed(refusal, row));
+export const refusedRow = (row: number, refusals: readonly (Refusal | PlacedRefusal)[]): Outcome =>
+  saying(
+    row,
+    refusals.map((refusal) => printed(refusal, row)),
+  );
+
+/** The outcome of a row with these faults. */
+export function saying(row: number, faults: readonly PrintedFault[]): Outcome {
   const [first] = faults;
   return {
     row,

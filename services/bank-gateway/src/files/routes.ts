@@ -145,7 +145,7 @@ interface Paths {
 function readingRoutes(app: App, options: FileRouteOptions, { prefix, tags, security, guard, bank, params }: Paths): void {
   const common = guard ? { onRequest: guard } : { config: { bankScope: "files:read" } };
   const forWhom = prefix === "" ? "" : "ForBank";
-  const schema = { tags: [...tags], security: security as never };
+  const schema = { tags: [...tags], security: security };
   const shaOf = (request: FastifyRequest): string => (request.params as { sha256: string }).sha256;
   const of = Type.Object({ ...params, sha256: Sha256 });
   app.get(
@@ -160,7 +160,7 @@ function readingRoutes(app: App, options: FileRouteOptions, { prefix, tags, secu
         response: { 200: Answer },
       },
     },
-    async (request) => answerOf(options, bank(request), shaOf(request)) as never,
+    async (request) => answerOf(options, bank(request), shaOf(request)),
   );
   app.get(
     `${prefix}/files/:sha256/report`,

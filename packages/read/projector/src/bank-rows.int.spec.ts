@@ -1,7 +1,8 @@
+import { openPool } from "@huimin/database";
 import { type TestDatabase, testDatabase } from "@huimin/test-support";
 import type { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bankRowsSql, openPool, withBank } from "./index.ts";
+import { bankRowsSql, withBank } from "./index.ts";
 
 const district = "410803";
 const notes = "SELECT note FROM spec.note ORDER BY note";

@@ -1,5 +1,8 @@
 import type { Pool, PoolClient } from "pg";
 
+/** The role that is open to banks reads what row-level security keeps to one bank, and nothing else. */
+export const BANK_READER = "huimin_bank_gateway";
+
 export interface BankTransaction {
   /** The work also writes rows of the bank. Default: the transaction is read-only. */
   readonly writes?: boolean;
@@ -49,14 +52,18 @@ async function rolledBack(client: PoolClient, fault: Error): Promise<Error | und
 }
 
 /**
- * Statements that keep a table to one bank: the role of the bank gateway sees and writes only rows of the transaction's
- * district and bank, and none outside such a transaction. Other roles work for the office; what they may do is their
- * grants. For a migration or a projection's tables; `bankColumn` holds the bank's id.
+ * Statements that keep a read model's table to one bank: the role of the bank gateway sees only rows of the transaction's
+ * district and bank, and none outside such a transaction. Other roles work for the office; what they may see is their
+ * grants. For a projection's `tables`, whose column `bank` holds the bank's id; it is silent where the role does not exist.
  */
-export function bankRowsSql(table: string, bankColumn = "bank"): string {
-  const own = `district = current_setting('huimin.district', true) AND ${bankColumn} = current_setting('huimin.bank', true)`;
+export function bankRowsSql(table: string): string {
+  const own = "district = current_setting('huimin.district', true) AND bank = current_setting('huimin.bank', true)";
   return `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY;
 CREATE POLICY every_row ON ${table} USING (true) WITH CHECK (true);
-CREATE POLICY own_bank ON ${table} AS RESTRICTIVE TO huimin_bank_gateway USING (${own}) WITH CHECK (${own});
+DO $policy$ BEGIN
+  IF to_regrole('${BANK_READER}') IS NOT NULL THEN
+    CREATE POLICY own_bank ON ${table} AS RESTRICTIVE TO ${BANK_READER} USING (${own}) WITH CHECK (${own});
+  END IF;
+END $policy$;
 `;
 }
