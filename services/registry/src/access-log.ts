@@ -75,7 +75,9 @@ export function createAccessLog(pool: Pool): AccessLog {
           .executeTakeFirstOrThrow();
         if (!households || households.length === 0) return;
         await sql`INSERT INTO access_household (district, household, access)
-          SELECT ${district}, household, ${id}::bigint FROM unnest(${[...new Set(households)]}::text[]) AS household`.execute(transaction);
+          SELECT ${district}, household, ${id}::bigint FROM unnest(${[...new Set(households)].sort()}::text[]) AS household`.execute(
+          transaction,
+        );
       });
     },
     async list(district, { subject, before, limit }) {

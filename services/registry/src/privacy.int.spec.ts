@@ -152,6 +152,7 @@ describe("the access log", () => {
     const before = (await service.owner.query("SELECT count(*)::int AS n FROM access_log")).rows[0].n;
     expect(await expireAccessLog(service.owner, DISTRICT, new Date(Date.now() - 3 * 366 * 86_400_000 + 86_400_000).toISOString())).toBe(1);
     expect((await service.owner.query("SELECT count(*)::int AS n FROM access_log")).rows[0].n).toBe(before - 1);
+    expect((await service.owner.query("SELECT 1 FROM access_household WHERE household = 'W7'")).rows).toEqual([]);
     await expect(expireAccessLog(service.owner, DISTRICT, new Date().toISOString())).rejects.toThrow(/never changed/);
   });
 });

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { currentVersion, olderVersions } from "@huimin/decider";
@@ -59,6 +60,14 @@ const KINDS: Readonly<Record<ErrorEntry["kind"], string>> = {
   busy: "503 try again later",
 };
 
+const declaringFiles = (): string[] =>
+  execFileSync("git", ["grep", "--untracked", "-l", "declareErrors(", "--", "packages/*.ts", "services/*.ts", ":!*.spec.ts"], {
+    cwd: root,
+    encoding: "utf8",
+  })
+    .trim()
+    .split("\n");
+
 /** Imports every package and service, so that each has declared its errors, and writes the list. */
 export async function errorDocument(): Promise<Documents> {
   for (const layer of ["foundation", "write", "log", "read", "edge"]) {
@@ -68,6 +77,8 @@ export async function errorDocument(): Promise<Documents> {
     const description = JSON.parse(await readFile(path.join(root, "services", name, "package.json"), "utf8")) as { name: string };
     await import(description.name);
   }
+  // The command line's own are declared where no package's entry leads.
+  for (const name of declaringFiles()) await import(path.join(root, name));
   const lines = [
     "# 拒绝代码 / Errors",
     "",

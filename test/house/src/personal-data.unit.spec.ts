@@ -66,6 +66,9 @@ const DECIDED: Readonly<Record<string, string>> = {
   "PayoutItemsSubmitted.account": "fingerprint of the account (HMAC), or `heir`",
   "FundAccountBound.number": "an account of the finance office itself",
   "StatementIssued.number": "number of the statement",
+  "NoticeIssued.phones": "telephones of the office, printed on every notice",
+  "NoticeIssued.number": "number of the notice",
+  "NoticeRevoked.number": "number of the notice",
   "BankStatementLinesReceived.account": "an account of the finance office itself",
   "BankStatementReceived.account": "an account of the finance office itself",
   "PoolPayoutOrdered.accountsOf": "whose accounts are used: all, or a bank's number",
@@ -95,7 +98,7 @@ const WORDS = `basis category claimFiled condition consent court decision detail
 
 /** Numbers and codes by which things and people are referred to: a person only by the HMAC that is the personId. */
 const REFERENCES = `after againstBank againstHousehold againstLoan againstVillage agreement amount asset bank batch book borrower
-  breach by cap certificate checker claim client cnaps code command contractNo corrects cost covered creditCode creditGroup
+  breach by cap certificate checker claim client cnaps code command contractNo corrects correctsPeriod cost covered creditCode creditGroup
   creditGroups debtorStays desk district donation donor end endToEndId endpoint enterprise field fileHash from fund grant gross
   group guarantor hash head heirProof help helper honour household households id insurer into issuer key keyId level limit
   listHash loan loans loss maker makerRole match members message namedLoan net newHead newHousehold newLoan newPersonId

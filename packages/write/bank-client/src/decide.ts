@@ -46,7 +46,7 @@ function checkTerms({ addresses, perSecond, burst }: ClientTerms): Refusal | und
   return burst < perSecond ? { code: errors.BANK_LIMIT_INVALID, details: { burst, perSecond }, path: "/burst" } : undefined;
 }
 
-const sorted = <T extends ClientTerms>(terms: T): T => ({
+const sorted = <T extends Pick<BankClientPayload<"BankClientRegistered">, "scopes" | "addresses">>(terms: T): T => ({
   ...terms,
   scopes: [...new Set(terms.scopes)].sort(),
   addresses: [...new Set(terms.addresses)].sort(),
@@ -59,7 +59,7 @@ export function registerClient(state: BankAccess, command: BankClientPayload<"Ba
   if (wrong) return { ok: false, refusal: wrong };
   if (state.clients.some((one) => one.client === client)) return refuse(errors.BANK_CLIENT_EXISTS, { bank, client }, { path: "/client" });
   if (state.clients.length >= CLIENTS_MAX) return refuse(errors.BANK_CLIENT_LIMIT, { bank, what: "clients", limit: CLIENTS_MAX });
-  return ok([eventOf("BankClientRegistered", sorted(command as never), today)]);
+  return ok([eventOf("BankClientRegistered", sorted(command), today)]);
 }
 
 /** 客户端变更, in any direction: two persons. Refuses BANK_CLIENT_UNKNOWN and what is wrong with its terms. */
@@ -67,7 +67,7 @@ export function changeClient(state: BankAccess, command: BankClientPayload<"Bank
   const found = clientOf(state, command);
   if (!found.ok) return found;
   const wrong = checkTerms(command as ClientTerms);
-  return wrong ? { ok: false, refusal: wrong } : ok([eventOf("BankClientChanged", sorted(command as never), today)]);
+  return wrong ? { ok: false, refusal: wrong } : ok([eventOf("BankClientChanged", sorted(command), today)]);
 }
 
 /** What of `after` is more than `before` allows; undefined when nothing is. */

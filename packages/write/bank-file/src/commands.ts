@@ -1,5 +1,5 @@
 import { shanghaiDate } from "@huimin/calendar";
-import { type CommandContext, type CommandDefinition, type DomainEvent, load } from "@huimin/decider";
+import { type CommandContext, type CommandDefinition, type DomainEvent, given, load } from "@huimin/decider";
 import { formatAmount, parseAmount, sumFen } from "@huimin/money";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { type Static, Type } from "typebox";
@@ -30,10 +30,6 @@ const eventOf = <T extends BankFileEventType>(type: T, payload: BankFilePayload<
   valueDate: shanghaiDate(context.recordedAt),
   payload,
 });
-
-/** Without the fields that are undefined: an event has none of them. */
-const given = <T extends object>(fields: T): T =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 
 export const ReceiveBankFileBody = Type.Object(BankFileReceived.properties, closed);
 export const BookBankFileBody = Type.Object(BankFileBooked.properties, closed);

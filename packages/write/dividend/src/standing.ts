@@ -2,23 +2,23 @@
 import type { IsoDate } from "@huimin/calendar";
 import { type Gather, load, resolve } from "@huimin/decider";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
-import { eligibleOn, existsOn, type HouseholdState, householdFold, householdStream } from "@huimin/registry/events";
+import { eligibleOn, existsOn, factsOf, type HouseholdFacts, householdFold, householdStream } from "@huimin/registry/events";
 import { type Circle, type HouseholdStanding, mayReceive } from "./eligibility.ts";
 import { errors } from "./errors.ts";
 import { type PoolState, rightOf } from "./evolve/pool.ts";
 import { type BeneficiaryState, beneficiaryFold } from "./evolve/rights.ts";
 import { beneficiaryStream } from "./streams.ts";
 
-/** The standing of a folded household. */
-export const standingOf = (state: HouseholdState, on: IsoDate): HouseholdStanding => ({
+/** The standing of a household. */
+export const standingOf = (state: HouseholdFacts, on: IsoDate): HouseholdStanding => ({
   village: state.village,
   exists: existsOn(state, on),
   registered: eligibleOn(state, on),
-  members: state.members.length,
+  members: state.people,
 });
 
 export function* gatherStanding(household: string, on: IsoDate): Gather<HouseholdStanding> {
-  return standingOf((yield* load(householdStream(household), householdFold)).state, on);
+  return standingOf(factsOf((yield* load(householdStream(household), householdFold)).state), on);
 }
 
 /** Households of one question to the register's read model. */

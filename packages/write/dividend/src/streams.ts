@@ -19,7 +19,11 @@ const encoder = new TextEncoder();
 /** FNV-1a, 32 bit, of the UTF-8 bytes: the same part for a household whatever the order of the list. */
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
-  for (const byte of encoder.encode(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit > 0x7f) return encoder.encode(text).reduce((before, byte) => Math.imul(before ^ byte, 0x01000193) >>> 0, 0x811c9dc5);
+    hash = Math.imul(hash ^ unit, 0x01000193) >>> 0; // a number in ASCII is its own UTF-8
+  }
   return hash;
 }
 

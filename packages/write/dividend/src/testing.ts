@@ -1,6 +1,6 @@
 /* World of the specs: a log with households, enterprises and pools. Not exported from the package. */
 import { type CommandDefinition, type Role, SpecificationLog } from "@huimin/decider";
-import { enterpriseStream, householdFold, householdStream } from "@huimin/registry/events";
+import { enterpriseStream, factsOf, householdFold, householdStream } from "@huimin/registry/events";
 import { Value } from "typebox/value";
 import { type DividendEventType, dividendEvents } from "./schema.ts";
 import { standingOf } from "./standing.ts";
@@ -16,7 +16,7 @@ export class World {
         (JSON.parse(households) as string[]).flatMap((household) => {
           const events = this.log.streams.get(householdStream(household)) ?? [];
           const state = events.reduce((before, event) => householdFold.evolve(before, event), householdFold.initialState);
-          return state.household === undefined ? [] : [[household, standingOf(state, on)]];
+          return state.household === undefined ? [] : [[household, standingOf(factsOf(state), on)]];
         }),
       ),
     );

@@ -1,4 +1,4 @@
-import type { CommandDefinition, StreamWrite } from "@huimin/decider";
+import { type CommandDefinition, given, type StreamWrite } from "@huimin/decider";
 import { formatAmount, sumFen } from "@huimin/money";
 import { ok, refuse } from "@huimin/outcome";
 import { type Static, Type } from "typebox";
@@ -7,7 +7,7 @@ import { checkLines, event, known, mayLeaveStock, receivable } from "./decide.ts
 import { errors } from "./errors.ts";
 import { nextEntry, stockOf } from "./evolve.ts";
 import { pairingStream } from "./evolve-help.ts";
-import { AmountText, amountOf, Currency, closed, DateField, dayOf, given, Id, LongText, PurposeText, ShortText } from "./fields.ts";
+import { AmountText, amountOf, Currency, closed, DateField, dayOf, Id, LongText, PurposeText, ShortText } from "./fields.ts";
 import { gatherDonation, gatherDonor, gatherVillageOf } from "./gather.ts";
 
 /** A delivery of hundreds of kinds is several donations on paper too. */

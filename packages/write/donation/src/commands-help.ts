@@ -1,5 +1,5 @@
 import { addDays, addMonths, earlierDate, type IsoDate, lastDayOfMonth, shanghaiDate } from "@huimin/calendar";
-import { type CommandDefinition, load } from "@huimin/decider";
+import { type CommandDefinition, given, load } from "@huimin/decider";
 import { ok, refuse } from "@huimin/outcome";
 import { personFold, personStream } from "@huimin/registry/events";
 import { type Static, Type } from "typebox";
@@ -7,7 +7,7 @@ import { event } from "./decide.ts";
 import { errors } from "./errors.ts";
 import { helpFold, pairedOn, pairingStream, wageKey } from "./evolve-help.ts";
 import { workshopFold, workshopOpenIn, workshopStream } from "./evolve-social.ts";
-import { AmountText, amountOf, Currency, closed, DateField, dayOf, given, Id, LongText, MonthText, ShortText } from "./fields.ts";
+import { AmountText, amountOf, Currency, closed, DateField, dayOf, Id, LongText, MonthText, ShortText } from "./fields.ts";
 import { gatherEnterprise, gatherVillage, gatherVillageOf } from "./gather.ts";
 import { HelpKind } from "./schema.ts";
 

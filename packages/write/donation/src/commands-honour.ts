@@ -1,5 +1,5 @@
 import { type IsoDate, yearOf } from "@huimin/calendar";
-import { type CommandDefinition, type Gather, load, resolve, type StreamWrite } from "@huimin/decider";
+import { type CommandDefinition, type Gather, given, load, resolve, type StreamWrite } from "@huimin/decider";
 import { covers, linkageFold, linkageStream } from "@huimin/linkage/events";
 import { formatAmount } from "@huimin/money";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
@@ -19,7 +19,7 @@ import { errors } from "./errors.ts";
 import { FREE } from "./evolve.ts";
 import { pairingStream } from "./evolve-help.ts";
 import { enterpriseFundFold, enterpriseFundStream, type Honour, honourFold, honourStream } from "./evolve-social.ts";
-import { AmountText, amountOf, Currency, closed, DateField, dayOf, fiscalYearOf, given, Id, LongText, ShortText } from "./fields.ts";
+import { AmountText, amountOf, Currency, closed, DateField, dayOf, fiscalYearOf, Id, LongText, ShortText } from "./fields.ts";
 import { gatherDonation, gatherEnterprise } from "./gather.ts";
 
 const YearField = Type.Integer({ minimum: 2000, maximum: 2999 });

@@ -1,11 +1,11 @@
 import { yearOf } from "@huimin/calendar";
-import type { CommandDefinition, Gather } from "@huimin/decider";
+import { type CommandDefinition, type Gather, given } from "@huimin/decider";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { loadPolicy } from "@huimin/policy/events";
 import { type Static, Type } from "typebox";
 import { event, known, mayLeave } from "./decide.ts";
 import { errors } from "./errors.ts";
-import { AmountText, amountOf, Currency, closed, DateField, dayOf, given, Id, PurposeText, SerialText, ShortText } from "./fields.ts";
+import { AmountText, amountOf, Currency, closed, DateField, dayOf, Id, PurposeText, SerialText, ShortText } from "./fields.ts";
 import { gatherDonation, gatherEnterprise, gatherVillageOf } from "./gather.ts";
 import { changeShares } from "./stake.ts";
 

@@ -1,5 +1,5 @@
 import type { IsoDate } from "@huimin/calendar";
-import type { DomainEvent } from "@huimin/decider";
+import { type DomainEvent, given } from "@huimin/decider";
 import { type Fen, fen, formatAmount, minFen, sumFen } from "@huimin/money";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { errors } from "./errors.ts";
@@ -15,7 +15,6 @@ import {
   stockOn,
   wasChangedAway,
 } from "./evolve.ts";
-import { given } from "./fields.ts";
 import type { DonationEventType, DonationPayload } from "./schema.ts";
 
 export type DonationEvent<T extends DonationEventType = DonationEventType> = DomainEvent<T, DonationPayload<T>>;

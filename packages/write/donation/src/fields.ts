@@ -44,7 +44,3 @@ export function amountOf(text: string, path = "/amount"): Result<Fen, Refusal> {
 
 /** Fiscal year in which the command is booked. */
 export const fiscalYearOf = (context: CommandContext): number => yearOf(context.period);
-
-/** Leaves out what is undefined: an absent field is no field of the payload. */
-export const given = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;

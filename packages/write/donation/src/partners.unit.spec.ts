@@ -196,6 +196,22 @@ describe("5.15 DonateCooperativeStake 捐资代贫困户入股", () => {
     expect(world.balance("D1", "入股")).toBe("700.00");
   });
 
+  it("given a household that has lost its shares since, when the stake is reversed, then it is refused and shares and money stay", () => {
+    const world = given();
+    world.run(DonateCooperativeStake, stake);
+    const taken = { pool: "P1", year: 2018, holders: [{ household: "H1", village: "V1", shares: "2" }], changes: [], takenBack: ["H2"] };
+    world.log.record(beneficiaryStream("P1"), [
+      { type: "BeneficiariesReassigned", valueDate: "2018-05-01", payload: { ...taken, minutes: "会议纪要2" } },
+    ]);
+    const before = world.log.all.length;
+    const context = { role: "BANK", actor: "BANK", recordedAt: "2018-06-01T18:00:00+08:00", period: "2018-06" } as const;
+    expect(world.log.decide(ReverseDonationMessage, { donation: "D1", entry: 2, serial: "S9" }, context)).toEqual({
+      ok: false,
+      refusal: { code: "STAKE_SHARES_MOVED", details: { household: "H2" } },
+    });
+    expect([world.log.all.length, shares(world), world.balance("D1", "入股")]).toEqual([before, ["H1 2"], "700.00"]);
+  });
+
   it.each([
     ["above the balance", { amount: "1000.01" }, "ABOVE_BALANCE"],
     ["for another purpose", { purpose: "助学" }, "PURPOSE_MISMATCH"],

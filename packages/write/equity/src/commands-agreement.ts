@@ -1,4 +1,4 @@
-import type { CommandDefinition } from "@huimin/decider";
+import { type CommandDefinition, given } from "@huimin/decider";
 import { fen } from "@huimin/money";
 import { ok, refuse } from "@huimin/outcome";
 import { loadPolicy } from "@huimin/policy/events";
@@ -9,7 +9,7 @@ import { equityStream } from "./evolve-equity.ts";
 import { equityFundStream } from "./evolve-fund.ts";
 import { AmountText, closed, DateField, EvidenceText, Id, LossWeightsField, PercentText, SourceField } from "./fields.ts";
 import { agreementsOn } from "./figures.ts";
-import { amountOf, dayOf, enterpriseRefusal, equityEvent, gatherEquity, given, insurerRefusal, rateRefusal, termOf } from "./gather.ts";
+import { amountOf, dayOf, enterpriseRefusal, equityEvent, gatherEquity, insurerRefusal, rateRefusal, termOf } from "./gather.ts";
 import type { EquityPayload, LossWeights } from "./schema.ts";
 
 const PayDates = Type.Array(Type.String({ pattern: "^(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$" }), { minItems: 1, maxItems: 12 });

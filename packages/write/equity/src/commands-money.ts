@@ -1,4 +1,4 @@
-import type { CommandDefinition } from "@huimin/decider";
+import { type CommandDefinition, given } from "@huimin/decider";
 import { type Fen, fen, formatAmount, sumFen } from "@huimin/money";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { loadPolicy } from "@huimin/policy/events";
@@ -8,8 +8,8 @@ import { type EquityState, equityStream } from "./evolve-equity.ts";
 import { equityFundStream } from "./evolve-fund.ts";
 import { AmountText, Currency, closed, DateField, Id, SerialText, SourceField } from "./fields.ts";
 import { agreementsOn, mostInvestedFrom, openStakeFrom, policyOn } from "./figures.ts";
-import { amountOf, cashRefusal, dayOf, enterpriseRefusal, equityEvent, fundMoves, gatherEquity, gatherFund, given } from "./gather.ts";
-import type { EquityPayload, FundSource } from "./schema.ts";
+import { amountOf, cashRefusal, dayOf, enterpriseRefusal, equityEvent, fundMoves, gatherEquity, gatherFund } from "./gather.ts";
+import type { FundSource } from "./schema.ts";
 
 /** EQUITY_SOURCE_NOT_ALLOWED unless the policy lets money of the source be invested on the day. */
 function* sourceRefusal(source: FundSource, on: string) {
@@ -38,7 +38,7 @@ export const AppropriateEquityFunds: CommandDefinition<Static<typeof Appropriate
     const wrong = yield* sourceRefusal(source, valueDate.value);
     if (wrong) return wrong;
     yield* gatherFund(source);
-    const payload = given({ amount: command.amount, source, document }) as EquityPayload<"EquityFundsAppropriated">;
+    const payload = given({ amount: command.amount, source, document });
     const events = [equityEvent("EquityFundsAppropriated", valueDate.value, payload)];
     return ok({ writes: [{ stream: equityFundStream(source), events }], answer: { source, amount: command.amount } });
   },
@@ -93,7 +93,7 @@ export const InvestEquity: CommandDefinition<Static<typeof InvestEquityBody>> = 
     const fund = yield* gatherFund(source);
     const short = cashRefusal(fund, source, amount.value);
     if (short) return short;
-    const payload = given({ enterprise, amount: command.amount, source, serial, certificate }) as EquityPayload<"EquityInvested">;
+    const payload = given({ enterprise, amount: command.amount, source, serial, certificate });
     const moved = { source, amount: formatAmount(-amount.value), cause: "EquityInvested", enterprise };
     return ok({
       writes: [
@@ -173,11 +173,7 @@ export const ReturnPrincipalToTreasury: CommandDefinition<Static<typeof ReturnPr
     const fund = yield* gatherFund(command.source);
     const short = cashRefusal(fund, command.source, amount.value);
     if (short) return short;
-    const event = equityEvent(
-      "PrincipalReturnedToTreasury",
-      valueDate.value,
-      given(fields) as EquityPayload<"PrincipalReturnedToTreasury">,
-    );
+    const event = equityEvent("PrincipalReturnedToTreasury", valueDate.value, given(fields));
     return ok({
       writes: [{ stream: equityFundStream(command.source), events: [event] }],
       answer: { source: command.source, amount: command.amount, sourceCash: formatAmount(fund.cash - amount.value) },

@@ -2,7 +2,7 @@
  * What the commands of this package ask for before they decide.
  */
 import { type IsoDate, parseDate, shanghaiDate } from "@huimin/calendar";
-import { type CommandContext, type DomainEvent, type Gather, load, type StreamWrite } from "@huimin/decider";
+import { type CommandContext, type DomainEvent, type Gather, given, load, type StreamWrite } from "@huimin/decider";
 import { type Fen, formatAmount, parseAmount, parsePercent } from "@huimin/money";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { enterpriseFold, enterpriseStream, isParty, partyFold, partyStream } from "@huimin/registry/events";
@@ -20,10 +20,6 @@ export const equityEvent = <T extends EquityEventType>(type: T, valueDate: IsoDa
   payload,
 });
 
-/** Fields that are there; an event carries no undefined ones. */
-export const given = <T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
-
 /** 业务发生日: as given, or the day of recording. EQUITY_DATE_INVALID, EQUITY_DATE_IN_FUTURE. */
 export function dayOf(date: string | undefined, context: CommandContext): Result<IsoDate, Refusal> {
   const today = shanghaiDate(context.recordedAt);
@@ -39,7 +35,7 @@ export function termOf(from: string, to: string | undefined): Result<{ from: Iso
   if (first === undefined || (to !== undefined && (last === undefined || last < first))) {
     return refuse(errors.EQUITY_DATE_INVALID, { date: `${from}–${to ?? ""}` }, { path: "/to" });
   }
-  return ok(given({ from: first, to: last }) as { from: IsoDate; to?: IsoDate });
+  return ok(given({ from: first, to: last }));
 }
 
 /** An amount above zero, or from zero on; EQUITY_AMOUNT_INVALID. */
@@ -101,7 +97,7 @@ export const fundMoves = (
   const { valueDate, cause, enterprise, ref } = move;
   return bySource(equity, move.amount).map(({ source, amount }) => ({
     stream: equityFundStream(source),
-    events: [equityEvent("EquityFundsMoved", valueDate, given({ source, amount: formatAmount(amount), cause, enterprise, ref }) as never)],
+    events: [equityEvent("EquityFundsMoved", valueDate, given({ source, amount: formatAmount(amount), cause, enterprise, ref }))],
     expect: "any",
   }));
 };

@@ -1,6 +1,5 @@
 /* A district with two enterprises and some households for the specs of this package. */
-import { type CommandDefinition, type Role, SpecificationLog } from "@huimin/decider";
-import { errorEntry } from "@huimin/outcome";
+import { assertTold, type CommandDefinition, type Role, SpecificationLog } from "@huimin/decider";
 import { Value } from "typebox/value";
 import { RecogniseEnterprise, SignFourPartyAgreement } from "./commands.ts";
 import {
@@ -66,12 +65,8 @@ export class LinkageCase {
   code(definition: CommandDefinition, body: Body, recordedOn = "2030-01-01"): string | undefined {
     const result = this.log.decide(definition, body, this.#context(definition, recordedOn));
     if (result.ok) return undefined;
-    const { code, details } = result.refusal;
-    const entry = errorEntry(code);
-    if (!entry) throw new Error(`${code} is not in the catalogue`);
-    for (const [, name] of `${entry.zh} ${entry.en}`.matchAll(/\{(\w+)\}/g))
-      if (!((name as string) in (details ?? {}))) throw new Error(`${code} lacks the detail ${name}`);
-    return code;
+    assertTold(result.refusal);
+    return result.refusal.code;
   }
 
   types(stream: string): string[] {

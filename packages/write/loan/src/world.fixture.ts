@@ -1,7 +1,6 @@
 /* A district with a few households for specs: facts are recorded by events, commands run against them. */
-import { type CommandContext, type CommandDefinition, type RecordedEvent, SpecificationLog } from "@huimin/decider";
+import { type CommandContext, SpecificationWorld } from "@huimin/decider";
 import { formatAmount } from "@huimin/money";
-import { errorEntry, type Refusal } from "@huimin/outcome";
 import { creditFold, creditStream, type LoanState, loanStream, loanTimelineFold, openInterest, openPrincipalNow } from "./events.ts";
 import { ApplyForLoan, ApproveLoan, RecordDisbursement } from "./index.ts";
 
@@ -28,10 +27,9 @@ export interface LoanInput {
   readonly drawn?: string;
 }
 
-export class World {
-  readonly log = new SpecificationLog(K1);
-
+export class World extends SpecificationWorld {
   constructor() {
+    super(K1);
     this.log.resolvers.set("birthDate", ({ personId }) =>
       personId?.endsWith("young") ? "2010-05-01" : personId?.endsWith("old") ? "1940-05-01" : "1975-05-01",
     );
@@ -55,36 +53,6 @@ export class World {
       { type: "PolicyParameterSet", valueDate: from, payload: { key, value, from, document: "示例〔2021〕1号" } },
     ]);
     return this;
-  }
-
-  private context(body: Body, sender: Sender): Sender {
-    const date = (body.valueDate as string | undefined) ?? "2030-01-01";
-    return { recordedAt: `${date}T20:00:00+08:00`, period: date.slice(0, 7), ...sender };
-  }
-
-  /** Runs a command that must be accepted; gives its answer. */
-  accept(definition: CommandDefinition, body: Body, sender: Sender = K1): Readonly<Record<string, unknown>> {
-    const result = this.log.execute(definition, body, this.context(body, sender));
-    if (!result.ok) throw new Error(`${definition.name} refused: ${JSON.stringify(result.refusal)}`);
-    return result.value.answer;
-  }
-
-  /** Runs a command that must be refused, with texts in the catalogue; gives the refusal. Nothing is recorded. */
-  refuse(definition: CommandDefinition, body: Body, sender: Sender = K1): Refusal {
-    const result = this.log.decide(definition, body, this.context(body, sender));
-    if (result.ok) throw new Error(`${definition.name} accepted: ${JSON.stringify(result.value.answer)}`);
-    const entry = errorEntry(result.refusal.code);
-    if (!entry) throw new Error(`${result.refusal.code} is not in the catalogue`);
-    for (const text of [entry.zh, entry.en]) {
-      for (const [, name] of text.matchAll(/\{(\w+)\}/g)) {
-        if (!((name as string) in (result.refusal.details ?? {}))) throw new Error(`${entry.code} lacks the detail ${name}`);
-      }
-    }
-    return result.refusal;
-  }
-
-  code(definition: CommandDefinition, body: Body, sender: Sender = K1): string {
-    return this.refuse(definition, body, sender).code;
   }
 
   apply(input: LoanInput, more: Body = {}, sender: Sender = K1) {
@@ -115,10 +83,6 @@ export class World {
     const { loan, household, amount, drawn = amount, on } = input;
     this.accept(RecordDisbursement, { loan, household, amount: drawn, serial: `D-${loan}`, valueDate: on });
     return this;
-  }
-
-  events(stream: string): readonly RecordedEvent[] {
-    return this.log.streams.get(stream) ?? [];
   }
 
   types(loan: string): string[] {

@@ -4,7 +4,7 @@ import { ok } from "@huimin/outcome";
 import { type Static, Type } from "typebox";
 import { type CloseFacts, closable, closePeriod, transferPriorYearAdjustment } from "./decide.ts";
 import { periodFold } from "./evolve.ts";
-import { type IncomeAndExpenseTransferred, PERIOD_STREAM, type PriorYearAdjustmentTransferred } from "./schema.ts";
+import { type IncomeAndExpenseTransferred, PERIOD_STREAM, type PriorYearAdjustmentTransferred, type SurplusPart } from "./schema.ts";
 import { transferable, transferYearEnd, type YearEndBalances } from "./year-end.ts";
 
 export const ClosePeriodBody = Type.Object({ period: Type.String({ pattern: "^\\d{4}-\\d{2}$" }) }, { additionalProperties: false });
@@ -46,7 +46,7 @@ export const TransferPriorYearAdjustmentBody = Type.Object(
 
 /**
  * 结转以前年度盈余调整 (FIN-M, posts in G: 3501 / 3001). The balance comes from the books through the resolver
- * `priorYearAdjustment` ({fiscalYear} → yuan, credit positive): the whole balance, or that of the year that is named, so
+ * `priorYearAdjustment` ({fiscalYear} → parts, yuan, credit positive): the whole balance, or that of the year that is named, so
  * that what an earlier year left behind is not lost. It must know everything that the log holds: the stream
  * `period/ledger` is asserted, so two transfers never both count the same balance. Answer: `amount` without sign
  * and the `side` of 3501 on which the balance was.
@@ -61,9 +61,9 @@ export const TransferPriorYearAdjustment: CommandDefinition<Static<typeof Transf
     const currentYear = Number(context.period.slice(0, 4));
     const fiscalYear = command.fiscalYear ?? currentYear;
     const year = command.fiscalYear === undefined ? {} : { fiscalYear: String(command.fiscalYear) };
-    const balance = yield* resolve<string>("priorYearAdjustment", year);
+    const balances = yield* resolve<readonly SurplusPart[]>("priorYearAdjustment", year);
     const valueDate = command.valueDate ?? shanghaiDate(context.recordedAt);
-    const decided = transferPriorYearAdjustment({ fiscalYear, currentYear, balance, valueDate });
+    const decided = transferPriorYearAdjustment({ fiscalYear, currentYear, balances, valueDate });
     if (!decided.ok) return decided;
     const { amount } = decided.value.payload as PriorYearAdjustmentTransferred;
     const side = amount.startsWith("-") ? "debit" : "credit";

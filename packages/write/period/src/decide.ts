@@ -1,10 +1,10 @@
 import { type Period, periodOf } from "@huimin/calendar";
 import type { DomainEvent } from "@huimin/decider";
-import { fen, formatAmount } from "@huimin/money";
+import { fen, formatAmount, sumFen } from "@huimin/money";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { errors } from "./errors.ts";
 import { isOpen, type PeriodState } from "./evolve.ts";
-import type { PeriodSeal } from "./schema.ts";
+import type { PeriodSeal, SurplusPart } from "./schema.ts";
 
 /** Steps of a monthly close (domain 4.2), in their order. Lock, seals and checkpoint follow when none of them blocks. */
 export const CLOSE_STEPS = ["bank-reconciliation", "sub-ledgers", "invariants", "trial-balance", "vouchers", "year-end"] as const;
@@ -75,21 +75,24 @@ export function closePeriod(
 }
 
 /**
- * 结转以前年度盈余调整: the whole balance of 3501 of the fiscal year goes to 3001. `balance` in yuan, credit positive.
+ * 结转以前年度盈余调整: the whole balance of 3501 of the fiscal year goes to 3001, the risk fund's part apart from the rest.
+ * `balances` in yuan, credit positive.
  * Refuses a zero balance (NOTHING_TO_TRANSFER) and another fiscal year than that of the open period
  * (FISCAL_YEAR_NOT_CURRENT), because the transfer would be posted outside the year it clears.
  */
 export function transferPriorYearAdjustment(command: {
   readonly fiscalYear: number;
   readonly currentYear: number;
-  readonly balance: string;
+  readonly balances: readonly SurplusPart[];
   readonly valueDate: string;
 }): Result<DomainEvent, Refusal> {
   const { fiscalYear, currentYear, valueDate } = command;
   if (fiscalYear !== currentYear) {
     return refuse(errors.FISCAL_YEAR_NOT_CURRENT, { fiscalYear, current: currentYear }, { path: "/fiscalYear" });
   }
-  const balance = fen(command.balance);
-  if (balance === 0n) return refuse(errors.NOTHING_TO_TRANSFER, { fiscalYear });
-  return ok({ type: "PriorYearAdjustmentTransferred", valueDate, payload: { amount: formatAmount(balance), fiscalYear } });
+  const parts = command.balances.filter(({ amount }) => fen(amount) !== 0n);
+  if (parts.length === 0) return refuse(errors.NOTHING_TO_TRANSFER, { fiscalYear });
+  const named = parts.some(({ fund }) => fund !== undefined) ? { parts } : {};
+  const amount = formatAmount(sumFen(parts.map((part) => fen(part.amount))));
+  return ok({ type: "PriorYearAdjustmentTransferred", valueDate, payload: { amount, fiscalYear, ...named } });
 }

@@ -143,7 +143,7 @@ describe("the period of an event", () => {
 describe("TransferPriorYearAdjustment 结转以前年度盈余调整", () => {
   const given = (balance: string) => {
     const log = new SpecificationLog(at("2018-02-28T08:16:00+08:00", "FIN-M")).record(PERIOD_STREAM, [closed("2017-12")]);
-    log.resolvers.set("priorYearAdjustment", (args) => (args.fiscalYear === undefined ? balance : `-${balance}`));
+    log.resolvers.set("priorYearAdjustment", (args) => [{ amount: args.fiscalYear === undefined ? balance : `-${balance}` }]);
     return log;
   };
 
@@ -172,6 +172,14 @@ describe("TransferPriorYearAdjustment 结转以前年度盈余调整", () => {
     const result = log.execute(TransferPriorYearAdjustment, {});
     expect(result).toMatchObject({ ok: true, value: { answer: { amount: "12.30", side: "debit" } } });
     expect(log.streams.get(PERIOD_STREAM)?.at(-1)?.payload).toEqual({ amount: "-12.30", fiscalYear: 2018 });
+  });
+
+  it("keeps the risk fund's part apart, also where both parts cancel out (R24)", () => {
+    const log = given("0.00");
+    log.resolvers.set("priorYearAdjustment", () => [{ amount: "-9.00" }, { fund: "risk", amount: "9.00" }]);
+    expect(log.execute(TransferPriorYearAdjustment, {})).toMatchObject({ ok: true, value: { answer: { amount: "0.00" } } });
+    const parts = [{ amount: "-9.00" }, { fund: "risk", amount: "9.00" }];
+    expect(log.streams.get(PERIOD_STREAM)?.at(-1)?.payload).toEqual({ amount: "0.00", fiscalYear: 2018, parts });
   });
 
   it("refuses a zero balance", () => {

@@ -49,11 +49,18 @@ declareVersions("PeriodClosed", [
     }),
   },
 ]);
-/** 结转以前年度盈余调整: the whole balance of 3501 goes to 3001. Credit balance positive. Stream `period/ledger`. */
-export const PriorYearAdjustmentTransferred = Type.Object({ amount: Type.String(), fiscalYear: Type.Integer() });
-
 /** Signed amounts of one side of the surplus: `fund` keeps the risk fund's part apart from the rest (R24). */
 const SurplusPart = Type.Object({ fund: Type.Optional(Type.String()), amount: Type.String() });
+
+/**
+ * 结转以前年度盈余调整: the whole balance of 3501 goes to 3001. Credit balance positive. `parts` add up to `amount`; they are
+ * named where some of it is the risk fund's. Stream `period/ledger`.
+ */
+export const PriorYearAdjustmentTransferred = Type.Object({
+  amount: Type.String(),
+  fiscalYear: Type.Integer(),
+  parts: Type.Optional(Type.Array(SurplusPart)),
+});
 
 /** 年末结转收支: each account of income and expense goes to 3301 本期盈余. Account by its internal id; credit balance positive. */
 export const IncomeAndExpenseTransferred = Type.Object({
@@ -67,6 +74,7 @@ export const CurrentSurplusTransferred = Type.Object({ fiscalYear: Type.Integer(
 /** 3302 本年盈余分配 goes to 3001 累计盈余. Credit balance positive. */
 export const SurplusDistributionTransferred = Type.Object({ fiscalYear: Type.Integer(), parts: Type.Array(SurplusPart) });
 
+export type SurplusPart = Static<typeof SurplusPart>;
 export type PeriodSeal = Static<typeof PeriodSeal>;
 export type PeriodClosed = Static<typeof PeriodClosed>;
 export type PriorYearAdjustmentTransferred = Static<typeof PriorYearAdjustmentTransferred>;

@@ -124,6 +124,25 @@ describe("the contract of a batch (1.3)", () => {
     expect(new World().propose().enrol().code(SignBatchContract, contract(more))).toBe(code);
   });
 
+  it("given a model that was opened before the table of rates begins, when signed there, then no rate is guessed", () => {
+    const world = new World();
+    world.fact("policy/model1.open.from", "PolicyParameterSet", "2012-01-01", {
+      ...{ key: "model1.open.from", value: "true", from: "2012-01-01", document: "示例〔2012〕1号" },
+    });
+    const enterprise = { enterprise: "E0", name: "E0", creditCode: "91410899MA9DEM01XL", roles: ["carrier"] };
+    world.fact("enterprise/E0", "EnterpriseRegistered", "2010-01-01", enterprise);
+    world.accept(ProposeBatch, proposal({ enterprise: "E0" }), FOF);
+    const before = world.log.all.length;
+    expect(world.refuse(SignBatchContract, contract({ valueDate: "2012-07-05", due: "2014-07-05" }))).toEqual({
+      code: "BATCH_RATE_UNKNOWN",
+      details: { on: "2012-07-05" },
+    });
+    expect(world.log.all.length).toBe(before);
+    expect(world.batch().contracts).toEqual([]);
+    // From its first day on the table answers; the next check is the rate itself.
+    expect(world.code(SignBatchContract, contract({ valueDate: "2012-07-06", due: "2014-07-06" }))).toBe("BATCH_RATE_NOT_BENCHMARK");
+  });
+
   it("is refused for a bankrupt enterprise, a blocked village, a loan number in use, and in the future", () => {
     const world = new World().propose().enrol();
     expect(world.log.decide(SignBatchContract, contract() as never, { recordedAt: "2017-02-28T08:00:00+08:00" })).toMatchObject({

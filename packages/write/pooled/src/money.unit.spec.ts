@@ -1,7 +1,7 @@
 import type { Gather } from "@huimin/decider";
 import { describe, expect, it } from "vitest";
 import { gatherBatchStakes } from "./events.ts";
-import { EntrustStakes, PoolStakes, RecordBatchDisbursement, ReverseEntrustment } from "./index.ts";
+import { EntrustStakes, PoolStakes, RecordBatchDisbursement, RecordUnifiedRepayment, ReverseEntrustment } from "./index.ts";
 import { ENT, K2, SIGNED_ON, World } from "./world.fixture.ts";
 
 const draw = (more: object = {}) => ({ batch: "B1", serial: "D1", valueDate: SIGNED_ON, ...more });
@@ -68,6 +68,21 @@ describe("loan money becomes stakes (1.6)", () => {
 
   it("of drawn loans only", () => {
     expect(new World().signed().code(EntrustStakes, entrust({ loan: "L1" }))).toBe("BATCH_LOAN_NOT_DRAWN");
+  });
+
+  it("given a stake of which some is repaid, when the bank reverses its entrustment, then it is blocked and the stake stays", () => {
+    const world = new World().entrusted();
+    world.accept(RecordUnifiedRepayment, { batch: "B1", serial: "R1", valueDate: "2017-06-05", amount: "10000.00" });
+    const stakes = world.stakes("L1");
+    const before = world.log.all.length;
+    const reversal = { batch: "B1", loan: "L1", serial: "S-B1", reversalSerial: "R2", valueDate: SIGNED_ON };
+    expect(world.refuse(ReverseEntrustment, reversal)).toEqual({
+      code: "BATCH_REVERSAL_BLOCKED",
+      details: { loan: "L1" },
+      path: "/loan",
+    });
+    expect([world.stakes("L1"), world.log.all.length]).toEqual([stakes, before]);
+    expect(stakes).toEqual({ H1: "45000.00" });
   });
 
   it("and back by the bank's reversal, as long as nothing was repaid", () => {

@@ -1,5 +1,5 @@
 /* A district with households, an enterprise and a bank for specs: facts by events, commands run against them. */
-import { type CommandContext, type CommandDefinition, type RecordedEvent, SpecificationLog } from "@huimin/decider";
+import { type CommandContext, SpecificationWorld } from "@huimin/decider";
 import {
   dividedStake,
   type Holder,
@@ -12,7 +12,6 @@ import {
   withRealignment,
 } from "@huimin/loan/events";
 import { type Fen, formatAmount } from "@huimin/money";
-import { errorEntry, type Refusal } from "@huimin/outcome";
 import type { UnpaidDividends } from "./commands-end.ts";
 import { batchFold, batchStream } from "./events.ts";
 import { EnrolHousehold, EntrustStakes, ProposeBatch, RecordBatchDisbursement, SignBatchContract } from "./index.ts";
@@ -46,12 +45,12 @@ export const ITEMS: readonly Item[] = [
 export const SIGNED_ON = "2017-03-01";
 export const DUE = "2020-03-01";
 
-export class World {
-  readonly log = new SpecificationLog(K1);
+export class World extends SpecificationWorld {
   /** What the books say of the batch's dividends. */
   unpaid: UnpaidDividends = [];
 
   constructor() {
+    super(K1);
     this.log.resolvers.set("birthDate", ({ personId }) =>
       personId?.endsWith("young") ? "2010-05-01" : personId?.endsWith("unknown") ? undefined : "1975-05-01",
     );
@@ -60,11 +59,6 @@ export class World {
     for (const bank of ["K1", "K2"]) this.fact(`bank/${bank}`, "BankRegistered", "2014-01-01", { bank, name: bank });
     const enterprise = { enterprise: "E1", name: "E1", creditCode: "91410899MA9DEM01XL", roles: ["carrier"] };
     this.fact("enterprise/E1", "EnterpriseRegistered", "2014-01-01", enterprise);
-  }
-
-  fact(stream: string, type: string, valueDate: string, payload: unknown): this {
-    this.log.record(stream, [{ type, valueDate, payload }]);
-    return this;
   }
 
   household(household: string, splitFrom?: string): this {
@@ -98,36 +92,6 @@ export class World {
     return this;
   }
 
-  private context(body: Body, sender: Sender): Sender {
-    const date = (body.valueDate as string | undefined) ?? "2030-01-01";
-    return { recordedAt: `${date}T20:00:00+08:00`, period: date.slice(0, 7), ...sender };
-  }
-
-  /** Runs a command that must be accepted; gives its answer. */
-  accept(definition: CommandDefinition, body: Body, sender: Sender = K1): Readonly<Record<string, unknown>> {
-    const result = this.log.execute(definition, body, this.context(body, sender));
-    if (!result.ok) throw new Error(`${definition.name} refused: ${JSON.stringify(result.refusal)}`);
-    return result.value.answer;
-  }
-
-  /** Runs a command that must be refused, with texts in the catalogue; gives the refusal. Nothing is recorded. */
-  refuse(definition: CommandDefinition, body: Body, sender: Sender = K1): Refusal {
-    const result = this.log.decide(definition, body, this.context(body, sender));
-    if (result.ok) throw new Error(`${definition.name} accepted: ${JSON.stringify(result.value.answer)}`);
-    const entry = errorEntry(result.refusal.code);
-    if (!entry) throw new Error(`${result.refusal.code} is not in the catalogue`);
-    for (const text of [entry.zh, entry.en]) {
-      for (const [, name] of text.matchAll(/\{(\w+)\}/g)) {
-        if (!((name as string) in (result.refusal.details ?? {}))) throw new Error(`${entry.code} lacks the detail ${name}`);
-      }
-    }
-    return result.refusal;
-  }
-
-  code(definition: CommandDefinition, body: Body, sender: Sender = K1): string {
-    return this.refuse(definition, body, sender).code;
-  }
-
   propose(batch = "B1", valueDate = SIGNED_ON): this {
     this.accept(ProposeBatch, { batch, enterprise: "E1", bank: "K1", cap: "1000000.00", valueDate }, FOF);
     return this;
@@ -151,10 +115,6 @@ export class World {
     this.accept(RecordBatchDisbursement, { batch, serial: `D-${batch}`, valueDate: SIGNED_ON });
     this.accept(EntrustStakes, { batch, serial: `S-${batch}`, valueDate: SIGNED_ON });
     return this;
-  }
-
-  events(stream: string): readonly RecordedEvent[] {
-    return this.log.streams.get(stream) ?? [];
   }
 
   types(stream: string): string[] {

@@ -23,6 +23,7 @@ export const ProposeBody = Type.Object(
     summary: Type.String({ maxLength: 500 }),
     period: Type.Optional(Type.String({ description: "会计期间 that was asked for" })),
     corrects: Type.Optional(Type.String({ description: "event that it corrects" })),
+    correctsPeriod: Type.Optional(Type.String({ description: "会计期间 of that event" })),
   },
   { additionalProperties: false },
 );

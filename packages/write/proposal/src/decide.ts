@@ -33,10 +33,11 @@ export function propose(
     readonly summary: string;
     readonly period?: string;
     readonly corrects?: string;
+    readonly correctsPeriod?: string;
     readonly today: string;
   },
 ): Result<DomainEvent, Refusal> {
-  const { proposal, body, summary, period, corrects, today } = command;
+  const { proposal, body, summary, period, corrects, correctsPeriod, today } = command;
   if (state.status !== "none") return refuse(errors.PROPOSAL_EXISTS, { proposal });
   if (!definition.roles.includes(maker.role)) {
     return refuse(errors.MAKER_ROLE_REQUIRED, { role: maker.role, command: definition.name, required: definition.roles.join(", ") });
@@ -55,6 +56,7 @@ export function propose(
     summary,
     ...(period === undefined ? {} : { period }),
     ...(corrects === undefined ? {} : { corrects }),
+    ...(correctsPeriod === undefined ? {} : { correctsPeriod }),
   };
   return ok({ type: "CommandProposed", valueDate: today, payload });
 }

@@ -21,6 +21,7 @@ export interface Proposed {
   readonly summary: string;
   readonly period?: string | undefined;
   readonly corrects?: string | undefined;
+  readonly correctsPeriod?: string | undefined;
 }
 
 export const proposalFold: Fold<ProposalState> = {

@@ -15,6 +15,8 @@ export const CommandProposed = Type.Object({
   period: Type.Optional(Type.String()),
   /** Event id of the voucher that the command corrects. */
   corrects: Type.Optional(Type.String()),
+  /** 会计期间 of that voucher. */
+  correctsPeriod: Type.Optional(Type.String()),
 });
 export const ProposalApproved = Type.Object({ proposal: Type.String(), checker: Type.String() });
 export const ProposalRejected = Type.Object({ proposal: Type.String(), checker: Type.String(), reason: Type.String() });

@@ -1,5 +1,5 @@
 import { shanghaiDate } from "@huimin/calendar";
-import { type CommandDefinition, type Gather, type Loaded, load, resolve } from "@huimin/decider";
+import { type CommandDefinition, type Gather, given, type Loaded, load, resolve } from "@huimin/decider";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { type Static, Type } from "typebox";
 import { bindAccount, closeDay, confirmMatch, endAccount, explain, resolveDifference, undoMatch } from "./decide.ts";
@@ -17,10 +17,6 @@ import {
   FundAccount,
   fundAccountStream,
 } from "./schema.ts";
-
-/** Without the fields that are undefined: an event has none of them. */
-const given = <T extends object>(fields: T): T =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 
 /*
  * Nothing here posts. Who prepares the reconciliation is the accountant (FIN-M), not the cashier who pays (出纳不得编制余额
@@ -132,7 +128,7 @@ export const ConfirmMatch: CommandDefinition<Static<typeof ConfirmMatchBody>> = 
     const { loaded, parts } = at.value;
     if (parts.kind !== "account") return refuse(errors.MATCH_ONLY_AT_ACCOUNTS, { desk }, { path: "/desk" });
     const match = nextMatch(loaded.version);
-    const of = given({ desk, bank: parts.bank, match, items, note: command.note }) as Parameters<typeof confirmMatch>[1];
+    const of = given({ desk, bank: parts.bank, match, items, note: command.note });
     const decided = confirmMatch(loaded.state, of, yield* itemsOf(desk, items), shanghaiDate(context.recordedAt));
     if (!decided.ok) return decided;
     return ok({ writes: [{ stream: loaded.stream, events: decided.value }], answer: { desk, match } });
@@ -165,13 +161,7 @@ export const ResolveDifference: CommandDefinition<Static<typeof ResolveDifferenc
     const { loaded, parts } = at.value;
     const match = parts.kind === "account" ? nextMatch(loaded.version) : undefined;
     const facts = yield* itemsOf(desk, [...items, ...by]);
-    const decided = resolveDifference(
-      loaded.state,
-      { bank: parts.bank, match },
-      given(command) as Parameters<typeof resolveDifference>[2],
-      facts,
-      shanghaiDate(context.recordedAt),
-    );
+    const decided = resolveDifference(loaded.state, { bank: parts.bank, match }, given(command), facts, shanghaiDate(context.recordedAt));
     if (!decided.ok) return decided;
     return ok({
       writes: [{ stream: loaded.stream, events: decided.value }],
@@ -203,7 +193,7 @@ export const UndoMatch: CommandDefinition<Static<typeof UndoMatchBody>> = {
     const { loaded, parts } = at.value;
     if (parts.kind !== "account") return refuse(errors.MATCH_ONLY_AT_ACCOUNTS, { desk }, { path: "/desk" });
     const facts = match === undefined ? yield* itemsOf(desk, items) : undefined;
-    const of = given({ desk, bank: parts.bank, match, items, reason }) as Parameters<typeof undoMatch>[1];
+    const of = given({ desk, bank: parts.bank, match, items, reason });
     const decided = undoMatch(loaded.state, of, facts, shanghaiDate(context.recordedAt));
     if (!decided.ok) return decided;
     return ok({ writes: [{ stream: loaded.stream, events: decided.value }], answer: { desk, ...(match === undefined ? {} : { match }) } });

@@ -303,13 +303,6 @@ export const registryErrors = declareErrors({
     remedyZh: "请核对企业状态。",
     remedyEn: "Check its status.",
   },
-  PARTY_UNKNOWN: {
-    kind: "missing",
-    zh: "{party} 未备案为{kind}(捐赠人 donor、担保方 guarantor、保险人 insurer)。",
-    en: "{party} is not registered as {kind}.",
-    remedyZh: "请核对编号,或先备案该参与方。",
-    remedyEn: "Check the number, or register the party first.",
-  },
   PARTY_NAME_NOT_SEALED: {
     kind: "invalid",
     zh: "自然人参与方的姓名必须加密后入账。",

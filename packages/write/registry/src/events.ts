@@ -1,11 +1,23 @@
 /*
  * What other packages may know of the register: its events, and the folds that their decisions read.
  */
-export type { AccountState, EligibleStanding, Ended, HouseholdState, HouseholdStatus, MemberState, PayoutAccount } from "./household.ts";
+export type {
+  AccountFacts,
+  AccountState,
+  EligibleStanding,
+  Ended,
+  HouseholdFacts,
+  HouseholdState,
+  HouseholdStatus,
+  MemberState,
+  PayoutAccount,
+} from "./household.ts";
 export {
   accountUsableFrom,
   eligibleOn,
   existsOn,
+  factsOf,
+  householdFacts,
   householdFold,
   isMember,
   isMonitoredOn,

@@ -1,5 +1,5 @@
 import { addDays, type IsoDate, shanghaiInstant } from "@huimin/calendar";
-import type { Fold, RecordedEvent } from "@huimin/decider";
+import { type Fold, type RecordedEvent, viewOf } from "@huimin/decider";
 import type { RegistryPayload } from "./schema.ts";
 
 /** What a household is today: registered (建档立卡), exited (脱贫), returned (返贫), or ended in one of four ways. */
@@ -244,24 +244,56 @@ export function statusOf(state: HouseholdState): HouseholdStatus {
   return state.ended?.how ?? latest(state, "9999-12-31")?.standing ?? "registered";
 }
 
-const latest = (state: HouseholdState, onDate: IsoDate): Standing | undefined =>
+/** What is asked of an account without paying to it: its number stays where it is. */
+export type AccountFacts = Pick<AccountState, "purpose" | "bank" | "numberHash" | "recordedAt" | "until">;
+
+/** What decisions on thousands of households need of each: nothing that is sealed. */
+export interface HouseholdFacts
+  extends Pick<HouseholdState, "household" | "village" | "registeredOn" | "standings" | "monitoring" | "ended"> {
+  readonly people: number;
+  readonly accounts: readonly AccountFacts[];
+}
+
+export const factsOf = (state: HouseholdState): HouseholdFacts => ({
+  household: state.household,
+  village: state.village,
+  registeredOn: state.registeredOn,
+  standings: state.standings,
+  monitoring: state.monitoring,
+  ...(state.ended ? { ended: state.ended } : {}),
+  people: state.members.length,
+  accounts: state.accounts.map(({ purpose, bank, numberHash, recordedAt, until }) => ({
+    purpose,
+    bank,
+    numberHash,
+    recordedAt,
+    ...(until ? { until } : {}),
+  })),
+});
+
+/** A household's facts from its stream `household/{no}`. */
+export const householdFacts = viewOf(householdFold, factsOf);
+
+type Standings = Pick<HouseholdState, "household" | "registeredOn" | "ended" | "standings">;
+
+const latest = (state: Pick<Standings, "standings">, onDate: IsoDate): Standing | undefined =>
   state.standings
     .filter(({ from }) => from <= onDate)
     .sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0))
     .at(-1);
 
 /** True from the registration to the day before the end. */
-export const existsOn = (state: HouseholdState, onDate: IsoDate): boolean =>
+export const existsOn = (state: Pick<Standings, "household" | "registeredOn" | "ended">, onDate: IsoDate): boolean =>
   state.household !== undefined && state.registeredOn <= onDate && (state.ended === undefined || onDate < state.ended.from);
 
-export const isMonitoredOn = (state: HouseholdState, onDate: IsoDate): boolean =>
+export const isMonitoredOn = (state: Standings & Pick<HouseholdState, "monitoring">, onDate: IsoDate): boolean =>
   existsOn(state, onDate) && state.monitoring.some(({ from, toExcl }) => from <= onDate && (toExcl === undefined || onDate < toExcl));
 
 /** Standings that a policy may name. `registered` includes who has returned to poverty. */
 export type EligibleStanding = "registered" | "exited" | "monitored";
 
 /** Which of them hold on a day; none when the household does not exist then. */
-export function standingsOn(state: HouseholdState, onDate: IsoDate): ReadonlySet<EligibleStanding> {
+export function standingsOn(state: Standings & Pick<HouseholdState, "monitoring">, onDate: IsoDate): ReadonlySet<EligibleStanding> {
   const held = new Set<EligibleStanding>();
   if (!existsOn(state, onDate)) return held;
   const standing = latest(state, onDate)?.standing;
@@ -275,7 +307,11 @@ export function standingsOn(state: HouseholdState, onDate: IsoDate): ReadonlySet
  * Whether the household is of the circle that a policy names on the day, by value date. Registered households only when
  * none is named; for microcredit pass `policy.texts("microcredit.eligible", date)` (domain 2.3 3.1, 3.1).
  */
-export function eligibleOn(state: HouseholdState, onDate: IsoDate, allowed: readonly string[] = ["registered"]): boolean {
+export function eligibleOn(
+  state: Standings & Pick<HouseholdState, "monitoring">,
+  onDate: IsoDate,
+  allowed: readonly string[] = ["registered"],
+): boolean {
   const held: ReadonlySet<string> = standingsOn(state, onDate);
   return allowed.some((standing) => held.has(standing));
 }
@@ -287,17 +323,22 @@ export const accountUsableFrom = (account: Pick<AccountState, "recordedAt">, hou
   shanghaiInstant(Date.parse(account.recordedAt) + hours * HOUR_MS);
 
 /** The open account of a purpose, or the one for all purposes. */
-export const openAccount = (state: HouseholdState, purpose: string): AccountState | undefined =>
+export const openAccount = <A extends AccountFacts>(state: { readonly accounts: readonly A[] }, purpose: string): A | undefined =>
   state.accounts.find((account) => !account.until && account.purpose === purpose) ??
   state.accounts.find((account) => !account.until && account.purpose === "all");
 
-export type PayoutAccount =
+export type PayoutAccount<A extends AccountFacts = AccountState> =
   | { readonly kind: "none" }
-  | { readonly kind: "cooling"; readonly account: AccountState; readonly usableFrom: string }
-  | { readonly kind: "usable"; readonly account: AccountState };
+  | { readonly kind: "cooling"; readonly account: A; readonly usableFrom: string }
+  | { readonly kind: "usable"; readonly account: A };
 
 /** The account that a payout recorded at `at` (ISO instant) may use, with the cool-down of `payout.cooldownHours`. */
-export function payoutAccount(state: HouseholdState, purpose: string, at: string, cooldownHours: number): PayoutAccount {
+export function payoutAccount<A extends AccountFacts>(
+  state: { readonly accounts: readonly A[] },
+  purpose: string,
+  at: string,
+  cooldownHours: number,
+): PayoutAccount<A> {
   const account = openAccount(state, purpose);
   if (!account) return { kind: "none" };
   const usableFrom = accountUsableFrom(account, cooldownHours);

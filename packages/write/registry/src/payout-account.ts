@@ -3,7 +3,7 @@
  */
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { registryErrors as errors } from "./errors.ts";
-import { type AccountState, type HouseholdState, payoutAccount } from "./household.ts";
+import { type AccountFacts, type HouseholdState, payoutAccount } from "./household.ts";
 
 /** A payment that came back, or did not go out: on which account (fingerprint) and why. */
 export interface FailedPayment {
@@ -21,7 +21,7 @@ export interface FailedPayment {
 const ACCOUNT_REASONS: ReadonlySet<string> = new Set(["AC01", "AC04", "AC06", "BE01", "MD07"]);
 
 /** The account on file is the one that failed, and nobody has bound it anew since. */
-const failedOn = (account: AccountState, failures: readonly FailedPayment[]): FailedPayment | undefined =>
+const failedOn = (account: AccountFacts, failures: readonly FailedPayment[]): FailedPayment | undefined =>
   failures.find(
     ({ numberHash, reason, recordedAt }) =>
       ACCOUNT_REASONS.has(reason) && numberHash === account.numberHash && Date.parse(account.recordedAt) <= Date.parse(recordedAt),
@@ -32,13 +32,13 @@ const failedOn = (account: AccountState, failures: readonly FailedPayment[]): Fa
  * household (ACCOUNT_CLOSED), none on file (PAYOUT_ACCOUNT_MISSING), the account on which this payment failed before
  * (ACCOUNT_NOT_FIXED) and one inside the cool-down of `payout.cooldownHours` from its recording (COOLDOWN, R23).
  */
-export function usablePayoutAccount(
-  state: HouseholdState,
+export function usablePayoutAccount<A extends AccountFacts>(
+  state: Pick<HouseholdState, "household" | "ended"> & { readonly accounts: readonly A[] },
   purpose: string,
   at: string,
   cooldownHours: number,
   failures: readonly FailedPayment[] = [],
-): Result<AccountState, Refusal> {
+): Result<A, Refusal> {
   const household = state.household ?? "";
   if (state.ended) return refuse(errors.ACCOUNT_CLOSED, { household, date: state.ended.from, how: state.ended.how });
   const found = payoutAccount(state, purpose, at, cooldownHours);

@@ -103,6 +103,17 @@ describe("members and head", () => {
     expect(code(register.when(r.ChangeHead, { household: "H1", newHead: "H1-3", valueDate }))).toBe("BIRTH_DATE_UNKNOWN");
   });
 
+  it("given a head, when the same person is to become head, then nothing changes and nothing is recorded", () => {
+    const register = new SpecRegister().registered("H1", 2);
+    const before = register.log.all.length;
+    expect(register.when(r.ChangeHead, { household: "H1", newHead: "H1-1", valueDate })).toEqual({
+      ok: false,
+      refusal: { code: "HEAD_UNCHANGED", details: {}, path: "/newHead" },
+    });
+    expect(register.log.all.length).toBe(before);
+    expect(register.household("H1").head).toBe("H1-1");
+  });
+
   it.each([
     ["the last member", "H2", "H2-1", "LAST_MEMBER"],
     ["a stranger", "H1", "H9-1", "MEMBER_UNKNOWN"],

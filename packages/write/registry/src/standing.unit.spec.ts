@@ -131,6 +131,18 @@ describe("accounts", () => {
 });
 
 describe("villages, enterprises, banks", () => {
+  it("given a village in the list, when registered again, then it is refused, in the same words or others, and stays as it was", () => {
+    const register = new SpecRegister();
+    const again = { village: "V1", name: "许河村", street: "许衡街道", streetCode: "410803011", valueDate };
+    const before = register.log.all.length;
+    expect(register.when(r.RegisterVillage, again)).toEqual({
+      ok: false,
+      refusal: { code: "VILLAGE_ALREADY_REGISTERED", details: { village: "V1" }, path: "/village" },
+    });
+    expect(register.log.all.length).toBe(before);
+    expect(code(register.when(r.RegisterVillage, { ...again, village: "V2" }))).toBe("ok");
+  });
+
   it("lets a village leave the list once, and again after a revocation", () => {
     const register = new SpecRegister();
     const exit = { village: "V1", document: "示例〔2018〕1号", valueDate };

@@ -5,7 +5,7 @@ import { type Static, Type } from "typebox";
 import { errors } from "./errors.ts";
 import { riskFundFold, riskFundStream } from "./evolve-fund.ts";
 import { AmountText, Currency, closed, DateField, DocumentText, IdText, ReasonText, SerialText } from "./fields.ts";
-import { formRefusal, fundRefusal, negated, riskEvent, senderRefusal } from "./shared.ts";
+import { fiscalYearOf, formRefusal, fundRefusal, negated, riskEvent, senderRefusal } from "./shared.ts";
 
 export const DepositRiskFundBody = Type.Object(
   {
@@ -48,7 +48,10 @@ export const ReverseRiskFundDepositBody = Type.Object(
   closed,
 );
 
-/** C1 of E0 (FIN-C): red entry with the original's value date. Refuses DEPOSIT_UNKNOWN, FUND_TOO_SMALL. */
+/**
+ * C1 of E0 (FIN-C): red entry with the original's value date; income of a closed fiscal year goes to 3501 (C4). Refuses
+ * DEPOSIT_UNKNOWN, FUND_TOO_SMALL.
+ */
 export const ReverseRiskFundDeposit: CommandDefinition<Static<typeof ReverseRiskFundDepositBody>> = {
   name: "ReverseRiskFundDeposit",
   schema: ReverseRiskFundDepositBody,
@@ -68,6 +71,7 @@ export const ReverseRiskFundDeposit: CommandDefinition<Static<typeof ReverseRisk
       ...{ bank, deposit, amount: formatAmount(-amount), reason },
       ...(source ? { source } : {}),
       ...(asIncome ? { asIncome } : {}),
+      ...(asIncome && original.fiscalYear < fiscalYearOf(context) ? { priorYear: true } : {}),
       ...(document ? { document } : {}),
     };
     const event = riskEvent("RiskFundDepositReversed", valueDate, payload, original.eventId);

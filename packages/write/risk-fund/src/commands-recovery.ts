@@ -10,6 +10,7 @@ import { AmountText, Currency, closed, DateField, DocumentText, IdText, SerialTe
 import { gatherCase } from "./gather.ts";
 import type { RiskFundPayload } from "./schema.ts";
 import {
+  fiscalYearOf,
   formRefusal,
   fundRefusal,
   fundWrite,
@@ -108,7 +109,10 @@ export const ReverseRecoveryBody = Type.Object(
   closed,
 );
 
-/** C6 of E7 and 1.20 (bank message): red entries with the original's value date. Refuses RISK_SERIAL_UNKNOWN, FUND_TOO_SMALL. */
+/**
+ * C6 of E7 and 1.20 (bank message): red entries with the original's value date; a cost that the fund bore in a closed fiscal
+ * year goes to 3501 (C4). Refuses RISK_SERIAL_UNKNOWN, FUND_TOO_SMALL.
+ */
 export const ReverseRecovery: CommandDefinition<Static<typeof ReverseRecoveryBody>> = {
   name: "ReverseRecovery",
   schema: ReverseRecoveryBody,
@@ -122,7 +126,7 @@ export const ReverseRecovery: CommandDefinition<Static<typeof ReverseRecoveryBod
     if (!found.ok) return found;
     const original = found.value.recoveries.get(serial);
     if (!original || original.reversed) return refuse(errors.RISK_SERIAL_UNKNOWN, { serial }, { path: "/serial" });
-    const { recovery, valueDate, eventId } = original;
+    const { recovery, valueDate, fiscalYear, eventId } = original;
     const cash = fen(recovery.toClaim) + fen(recovery.toFund) - fen(recovery.costBorne);
     const short = fundRefusal(yield* gatherAccounts([recovery.bank]), cash);
     if (short) return short;
@@ -141,7 +145,8 @@ export const ReverseRecovery: CommandDefinition<Static<typeof ReverseRecoveryBod
       costBorne: negated(recovery.costBorne),
       loans: recovery.loans.map(negatedLowering),
     };
-    const event = riskEvent("RecoveryReversed", valueDate, { ...negative, reversalSerial }, eventId);
+    const priorYear = fen(recovery.costBorne) !== 0n && fiscalYear < fiscalYearOf(context) ? { priorYear: true } : {};
+    const event = riskEvent("RecoveryReversed", valueDate, { ...negative, reversalSerial, ...priorYear }, eventId);
     return ok({
       writes: [
         { stream: compensationStream(ref), events: [event] },

@@ -1,7 +1,7 @@
 /*
  * A case of compensation (代偿案件) from the bank's application to the last recovery.
  */
-import type { IsoDate } from "@huimin/calendar";
+import { type IsoDate, yearOf } from "@huimin/calendar";
 import type { Fold, RecordedEvent } from "@huimin/decider";
 import { narrowed } from "./narrow.ts";
 import type { CaseSubject, PartyWeights, RiskFundPayload, RiskParty } from "./schema.ts";
@@ -18,6 +18,7 @@ export interface CasePayment {
 export interface CaseRecovery {
   readonly recovery: RiskFundPayload<"RecoveryReceived">;
   readonly valueDate: IsoDate;
+  readonly fiscalYear: number;
   readonly eventId: string;
   readonly reversed: boolean;
 }
@@ -70,7 +71,7 @@ export const compensationFold: Fold<CompensationState> = {
     const recovery = narrowed(event, "RecoveryReceived") ?? narrowed(event, "BankruptcyDividendReceived");
     if (recovery) {
       const { valueDate, eventId } = event;
-      const entry = { recovery, valueDate, eventId, reversed: false };
+      const entry = { recovery, valueDate, fiscalYear: yearOf(event.period), eventId, reversed: false };
       return { ...state, recoveries: new Map(state.recoveries).set(recovery.serial, entry) };
     }
     const reversed = narrowed(event, "RecoveryReversed");

@@ -1,6 +1,7 @@
 /*
  * The fund's account at one bank: its cash is the sum of what moved it, so the order of recording does not matter.
  */
+import { yearOf } from "@huimin/calendar";
 import type { Fold } from "@huimin/decider";
 import { type Fen, fen } from "@huimin/money";
 import { narrowed } from "./narrow.ts";
@@ -13,6 +14,7 @@ export interface FundDeposit {
   readonly asIncome?: boolean | undefined;
   readonly document?: string | undefined;
   readonly eventId: string;
+  readonly fiscalYear: number;
   readonly reversed: boolean;
 }
 
@@ -40,7 +42,8 @@ export const riskFundFold: Fold<RiskFundState> = {
     const deposited = narrowed(event, "RiskFundDeposited");
     if (deposited) {
       const { bank: _, amount, ...rest } = deposited;
-      const deposit = { ...rest, valueDate: event.valueDate, amount: fen(amount), eventId: event.eventId, reversed: false };
+      const { valueDate, eventId } = event;
+      const deposit = { ...rest, valueDate, amount: fen(amount), eventId, fiscalYear: yearOf(event.period), reversed: false };
       return { ...state, cash: state.cash + fen(amount), deposits: [...state.deposits, deposit] };
     }
     const taken = narrowed(event, "RiskFundDepositReversed");

@@ -27,6 +27,17 @@ describe("E0 the fund's account", () => {
     expect(district.code(ReverseRiskFundDeposit, body, FIN_C)).toBe("DEPOSIT_UNKNOWN");
   });
 
+  it("says that a deposit booked as income belongs to a year that is over (C4), and that one of this year does not", () => {
+    const district = new World();
+    district.accept(DepositRiskFund, { bank: "K1", amount: "100.00", asIncome: true, valueDate: "2018-12-20" }, FIN_C);
+    district.accept(DepositRiskFund, { bank: "K1", amount: "50.00", asIncome: true, valueDate: "2019-01-10" }, FIN_C);
+    const last = () => district.events(riskFundStream("K1")).at(-1);
+    district.accept(ReverseRiskFundDeposit, { bank: "K1", deposit: 1, reason: "wrong", valueDate: "2019-02-01" }, FIN_C);
+    expect(last()).toMatchObject({ valueDate: "2018-12-20", payload: { amount: "-100.00", asIncome: true, priorYear: true } });
+    district.accept(ReverseRiskFundDeposit, { bank: "K1", deposit: 2, reason: "wrong", valueDate: "2019-02-01" }, FIN_C);
+    expect(last()?.payload).not.toHaveProperty("priorYear");
+  });
+
   it("keeps its interest, which only its own bank reports (E0b, C6)", () => {
     const district = new World().deposit("100.00");
     const body = { bank: "K1", amount: "1.23", serial: "I1", valueDate: "2017-03-21" };

@@ -81,6 +81,17 @@ describe("E7 ReceiveRecovery", () => {
     expect(district.code(ReverseRecovery, body, K1)).toBe("RISK_SERIAL_UNKNOWN");
   });
 
+  it("a cost that it bore in a year that is over is taken back as such (C4), one of this year is not", () => {
+    const reversed = (day: string) => {
+      const district = compensated();
+      district.accept(ReceiveRecovery, message("0.00", "80.50"), K1);
+      district.accept(ReverseRecovery, { ref: "C1", serial: "R0.002019-12-02", reversalSerial: "X1", valueDate: day }, K1);
+      return district.events(compensationStream("C1")).at(-1)?.payload;
+    };
+    expect(reversed("2020-01-05")).toMatchObject({ costBorne: "-80.50", priorYear: true });
+    expect(reversed("2019-12-20")).not.toHaveProperty("priorYear");
+  });
+
   it("ends the same in every order of recording, and what was claimed is never lost", () => {
     const parts = fc.array(fc.tuple(fc.integer({ min: 1, max: 300_000 }), fc.integer({ min: 0, max: 20_000 })), {
       minLength: 1,

@@ -48,8 +48,12 @@ export const RiskFundDeposited = Type.Object({
   asIncome: Type.Optional(Type.Boolean()),
   document: Type.Optional(Type.String()),
 });
-/** C1 of E0: negative copy, value-dated like the original. */
-export const RiskFundDepositReversed = Type.Object({ ...RiskFundDeposited.properties, reason: Type.String() });
+/** C1 of E0: negative copy, value-dated like the original. `priorYear`: income of a closed fiscal year goes to 3501 (C4). */
+export const RiskFundDepositReversed = Type.Object({
+  ...RiskFundDeposited.properties,
+  reason: Type.String(),
+  priorYear: Type.Optional(Type.Boolean()),
+});
 /** E0b 补偿金利息: interest stays in the fund. */
 export const RiskFundInterestCredited = Type.Object({ bank: Id, amount: Amount, serial: Id });
 /** C6 of E0b: negative copy. */
@@ -124,8 +128,12 @@ export const RecoveryReceived = Type.Object({
 });
 /** 1.20 破产清偿: a recovery that a court distributes. */
 export const BankruptcyDividendReceived = RecoveryReceived;
-/** C6 of E7 and 1.20: negative copy, value-dated like the original. */
-export const RecoveryReversed = Type.Object({ ...RecoveryReceived.properties, reversalSerial: Id });
+/** C6 of E7 and 1.20: negative copy, value-dated like the original. `priorYear`: a cost borne in a closed fiscal year goes to 3501. */
+export const RecoveryReversed = Type.Object({
+  ...RecoveryReceived.properties,
+  reversalSerial: Id,
+  priorYear: Type.Optional(Type.Boolean()),
+});
 
 /** A case of the obligor begins or ends without payment. No posting. */
 export const ObligorCaseOpened = Type.Object({ ...Case, loans: Type.Array(Id) });

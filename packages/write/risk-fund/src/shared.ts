@@ -1,5 +1,5 @@
 /* What the commands of this package begin with: form, dates, senders, streams. */
-import { type IsoDate, parseDate, shanghaiDate } from "@huimin/calendar";
+import { type IsoDate, parseDate, shanghaiDate, yearOf } from "@huimin/calendar";
 import { type CommandContext, type DomainEvent, type Gather, load, type StreamWrite } from "@huimin/decider";
 import { minimumOpenFrom } from "@huimin/interest/timeline";
 import {
@@ -45,6 +45,9 @@ export function formRefusal(body: object & { readonly valueDate: string }, conte
   if (body.valueDate <= today) return undefined;
   return refuse(errors.RISK_DATE_IN_FUTURE, { valueDate: body.valueDate, today }, { path: "/valueDate" });
 }
+
+/** Fiscal year of the period in which a command is booked: what was booked in an earlier one is corrected through 3501. */
+export const fiscalYearOf = (context: CommandContext): number => yearOf(context.period);
 
 /** The bank that sends a message, from the actor `bank:K1`; undefined for a person or a job. */
 export const sendingBank = (context: CommandContext): string | undefined =>

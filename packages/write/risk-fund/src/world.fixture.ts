@@ -1,8 +1,7 @@
 /* A district with drawn loans for specs: facts are recorded by events, commands run against them. */
-import { type CommandContext, type CommandDefinition, type RecordedEvent, SpecificationLog } from "@huimin/decider";
+import { type CommandContext, SpecificationWorld } from "@huimin/decider";
 import { type LoanState, loanStream, loanTimelineFold, openPrincipalNow, rightInterest } from "@huimin/loan/events";
 import { fen, formatAmount } from "@huimin/money";
-import { errorEntry, type Refusal } from "@huimin/outcome";
 import { partyStream } from "@huimin/registry/events";
 import { ApplyForCompensation, ApproveCompensation, DepositRiskFund, PayCompensation } from "./commands.ts";
 import { obligorFold, obligorStream, openClaimOf, riskFundFold, riskFundStream } from "./events.ts";
@@ -33,8 +32,7 @@ export interface LoanInput {
   readonly topUpOf?: string;
 }
 
-export class World {
-  readonly log = new SpecificationLog();
+export class World extends SpecificationWorld {
   #serials = 0;
 
   serial(): string {
@@ -82,36 +80,6 @@ export class World {
     return this;
   }
 
-  private context(body: Body, sender: Sender): Sender {
-    const date = (body.valueDate as string | undefined) ?? "2030-01-01";
-    return { recordedAt: `${date}T20:00:00+08:00`, period: date.slice(0, 7), ...sender };
-  }
-
-  /** Runs a command that must be accepted; gives its answer. */
-  accept(definition: CommandDefinition, body: Body, sender: Sender): Readonly<Record<string, unknown>> {
-    const result = this.log.execute(definition, body, this.context(body, sender));
-    if (!result.ok) throw new Error(`${definition.name} refused: ${JSON.stringify(result.refusal)}`);
-    return result.value.answer;
-  }
-
-  /** Runs a command that must be refused, with texts in the catalogue; gives the refusal. Nothing is recorded. */
-  refuse(definition: CommandDefinition, body: Body, sender: Sender): Refusal {
-    const result = this.log.decide(definition, body, this.context(body, sender));
-    if (result.ok) throw new Error(`${definition.name} accepted: ${JSON.stringify(result.value.answer)}`);
-    const entry = errorEntry(result.refusal.code);
-    if (!entry) throw new Error(`${result.refusal.code} is not in the catalogue`);
-    for (const text of [entry.zh, entry.en]) {
-      for (const [, name] of text.matchAll(/\{(\w+)\}/g)) {
-        if (!((name as string) in (result.refusal.details ?? {}))) throw new Error(`${entry.code} lacks the detail ${name}`);
-      }
-    }
-    return result.refusal;
-  }
-
-  code(definition: CommandDefinition, body: Body, sender: Sender): string {
-    return this.refuse(definition, body, sender).code;
-  }
-
   deposit(amount: string, on = "2017-01-03", bank = "K1"): this {
     this.accept(DepositRiskFund, { bank, amount, valueDate: on }, FIN_C);
     return this;
@@ -143,10 +111,6 @@ export class World {
     this.approve(ref, on);
     this.pay(ref, on);
     return this;
-  }
-
-  events(stream: string): readonly RecordedEvent[] {
-    return this.log.streams.get(stream) ?? [];
   }
 
   state(loan: string): LoanState {

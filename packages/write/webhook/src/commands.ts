@@ -50,12 +50,12 @@ const onEndpoints = <S extends TObject>(
   terms: Terms,
   schema: S,
   decide: (state: WebhookState, command: Static<S>, context: CommandContext) => Result<DomainEvent, Refusal>,
-): CommandDefinition<Static<S>> => ({
+): CommandDefinition<Static<S> & BankCommand> => ({
   ...terms,
   postsInBookG: false,
   schema,
-  *run(command: Static<S>, context) {
-    const { bank } = command as unknown as BankCommand;
+  *run(command, context) {
+    const { bank } = command;
     if (context.role === "BANK" && context.actor !== `bank:${bank}`)
       return refuse(errors.WEBHOOK_OTHER_BANK, { actor: context.actor, bank });
     const { state: registered } = yield* load(bankStream(bank), bankFold);

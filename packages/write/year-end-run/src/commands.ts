@@ -3,10 +3,10 @@ import { type CommandDefinition, type Gather, load, type Role } from "@huimin/de
 import { poolFold, poolStream } from "@huimin/dividend/events";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { bankFold, bankStream } from "@huimin/registry/events";
-import { type Static, type TProperties, Type } from "typebox";
+import { type Static, type TObject, type TProperties, Type } from "typebox";
 import { errors } from "./errors.ts";
 import { isOver, lastRun, type YearEndRun, yearEndFold } from "./evolve.ts";
-import { type YearEndEventType, type YearEndPayload, yearEndStream } from "./schema.ts";
+import { YEAR_END_FORMATS, type YearEndEventType, type YearEndPayload, yearEndStream } from "./schema.ts";
 
 const closed = { additionalProperties: false } as const;
 const Id = Type.String({ minLength: 1, maxLength: 64, pattern: "^[^/\\s]+$" });
@@ -35,7 +35,14 @@ export const OpenYearEndBody = Type.Object(
       { minItems: 1, maxItems: YEAR_END_POOLS_MAX },
     ),
     banks: Type.Array(
-      Type.Object({ bank: Id, rows: Type.Optional(Type.Integer({ minimum: 1, maximum: 5_000, description: "rows of one file" })) }, closed),
+      Type.Object(
+        {
+          bank: Id,
+          rows: Type.Optional(Type.Integer({ minimum: 1, maximum: 5_000, description: "rows of one file" })),
+          format: Type.Optional(Type.Enum([...YEAR_END_FORMATS], { description: "form of its files; default: csv" })),
+        },
+        closed,
+      ),
       { minItems: 1, maxItems: YEAR_END_BANKS_MAX, description: "who pays; the first also pays on accounts with any other bank" },
     ),
     publicity: Type.Optional(Type.Object({ from: DateField, to: DateField, place: Place }, closed)),
@@ -133,6 +140,9 @@ function early(run: YearEndRun, step: Step) {
   return again ? refuse(errors.YEAR_END_STEP_DECIDED, { year, step: zh, stepEn }) : undefined;
 }
 
+/** Body of a decision with these fields. */
+type Decided<P extends TProperties> = { readonly year: number } & Static<TObject<P>>;
+
 /** A command by which people decide a step of the run that goes on. */
 function decision<T extends YearEndEventType, P extends TProperties>(of: {
   readonly name: string;
@@ -141,9 +151,8 @@ function decision<T extends YearEndEventType, P extends TProperties>(of: {
   readonly roles: readonly Role[];
   readonly secondPerson?: boolean;
   readonly fields: P;
-  // biome-ignore lint/suspicious/noExplicitAny: the body is checked by the schema made of `fields`
-  readonly payload: (run: YearEndRun, command: any, today: string) => Result<Omit<YearEndPayload<T>, "year" | "run">, Refusal>;
-}): CommandDefinition<{ readonly year: number }> {
+  readonly payload: (run: YearEndRun, command: Decided<P>, today: string) => Result<Omit<YearEndPayload<T>, "year" | "run">, Refusal>;
+}): CommandDefinition<Decided<P>> {
   return {
     name: of.name,
     schema: Type.Object({ year: Year, ...of.fields }, closed),

@@ -19,8 +19,14 @@ export const YearEndPool = Type.Object({
   method: Type.Optional(Id),
   residueRule: Type.Optional(Id),
 });
-/** A bank that pays, with the rows that it takes in one file. */
-export const YearEndBank = Type.Object({ bank: Id, rows: Type.Optional(Type.Integer({ minimum: 1, maximum: 5_000 })) });
+/** The form of the files that a bank takes (代发文件); `csv` where nothing else was agreed with it. */
+export const YEAR_END_FORMATS = ["csv", "xlsx", "pain.001"] as const;
+/** A bank that pays, with the rows that it takes in one file, and the file's form. */
+export const YearEndBank = Type.Object({
+  bank: Id,
+  rows: Type.Optional(Type.Integer({ minimum: 1, maximum: 5_000 })),
+  format: Type.Optional(Type.Enum([...YEAR_END_FORMATS])),
+});
 
 /** 年终兑付方案. The first bank is the agency bank: it pays whoever has no account with one of the others. */
 export const YearEndOpened = Type.Object({

@@ -5,14 +5,17 @@ import { type Answer, DISTRICT, type LiveDistrict } from "./live-district.ts";
 export const HEAD = "贷款编号,还款日期,流水号,还款金额,本金";
 export const csv = (...rows: string[]): string => `${[HEAD, ...rows].join("\r\n")}\r\n`;
 
+const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 /** A bank's client for files: signs them by hand and sends them with fetch. */
 export const bankFileClient = (district: LiveDistrict) => ({
   /** A signed file. `send` replaces the bytes after they were signed. */
-  async upload(query: string, body: string, change: { keyId?: string; type?: string; send?: string } = {}): Promise<Answer> {
+  async upload(query: string, body: string | Uint8Array, change: { keyId?: string; type?: string; send?: string } = {}): Promise<Answer> {
     const url = `${district.origin}/bank/v1/files${query}`;
-    const headers = { "content-type": change.type ?? (body.startsWith("<") ? "application/xml" : "text/csv") };
+    const usual = typeof body !== "string" ? XLSX : body.startsWith("<") ? "application/xml" : "text/csv";
+    const headers = { "content-type": change.type ?? usual };
     const signed = district.signedHeaders(change.keyId ?? "k1", "POST", url, headers, body, randomUUID());
-    const response = await fetch(url, { method: "POST", headers: signed, body: change.send ?? body });
+    const response = await fetch(url, { method: "POST", headers: signed, body: (change.send ?? body) as string });
     return { status: response.status, headers: response.headers, body: await response.json() };
   },
   async report(sha256: string, keyId = "k1"): Promise<string> {

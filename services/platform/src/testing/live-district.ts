@@ -112,7 +112,7 @@ export class LiveDistrict {
     method: string,
     url: string,
     headers: Record<string, string>,
-    body: string | undefined,
+    body: string | Uint8Array | undefined,
     nonce: string,
   ): Record<string, string> {
     const at = new URL(url);

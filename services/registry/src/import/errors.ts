@@ -128,11 +128,4 @@ export const importErrors = declareErrors({
     remedyZh: "请填写已登记银行的编号或名称。",
     remedyEn: "Write the id or name of a registered bank.",
   },
-  IMPORT_REFUSED: {
-    kind: "invalid",
-    zh: "文件有 {errors} 处错误,未登记任何户。",
-    en: "The file has {errors} errors; nothing was registered.",
-    remedyZh: "请按错误清单更正后重新上传,或选择只导入正确的户。",
-    remedyEn: "Correct the rows in the list and upload it again, or choose to take the good rows.",
-  },
 });

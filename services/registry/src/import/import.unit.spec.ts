@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { type SpecRow, specCsv, specRows, specTable } from "../specification/files.ts";
 import { columnOf, relationOf, TEMPLATE_HEADER } from "./columns.ts";
 import { type FileContents, readRows } from "./rows.ts";
-import { readTable } from "./table.ts";
+import { FILE_BYTES_MAX, FILE_ROWS_MAX, readTable } from "./table.ts";
 
 const rules = {
   today: "2018-06-01",
@@ -36,6 +36,13 @@ async function workbook(rows: readonly (readonly unknown[])[]): Promise<Uint8Arr
   const book = new exceljs.Workbook();
   const sheet = book.addWorksheet("户");
   for (const row of rows) sheet.addRow([...row]);
+  return new Uint8Array(await book.xlsx.writeBuffer());
+}
+
+/** A workbook with something in its last row only. */
+async function workbookTo(row: number): Promise<Uint8Array> {
+  const book = new exceljs.Workbook();
+  book.addWorksheet("户").getCell(row, 1).value = "H1";
   return new Uint8Array(await book.xlsx.writeBuffer());
 }
 
@@ -122,6 +129,24 @@ describe("a file that is wrong as a whole", () => {
     ["a damaged workbook", new Uint8Array([0x50, 0x4b, 3, 4, 1, 2, 3]), ["FILE_FORMAT"]],
     ["a quote that never ends", bytes(`${TEMPLATE_HEADER.join(",")}\r\n"H1,1,户主`), ["FILE_FORMAT"]],
   ])("%s", async (_, file, expected) => expect(await read(file)).toEqual(expected));
+
+  it.each([
+    ["a text", new Uint8Array(FILE_BYTES_MAX + 1), 64],
+    // A workbook unpacks to some ten times its size, so it may be smaller only.
+    ["a workbook", new Uint8Array(16 * 1024 * 1024 + 1).fill(0x50, 0, 1).fill(0x4b, 1, 2), 16],
+  ])("%s of more bytes than are taken: told with the limit in megabytes", async (_, file, limit) => {
+    expect(await readTable(file)).toEqual({ ok: false, refusal: { code: "FILE_TOO_LARGE", details: { limit } } });
+  });
+
+  it.each([
+    ["a text", async (rows: number) => bytes("H1\n".repeat(rows))],
+    ["a workbook", async (rows: number) => workbookTo(rows)],
+  ])("%s of more rows than a district has: told with the limit, and not a row of it read", async (_, file) => {
+    expect(await readTable(await file(FILE_ROWS_MAX + 2))).toEqual({
+      ok: false,
+      refusal: { code: "FILE_TOO_MANY_ROWS", details: { limit: FILE_ROWS_MAX } },
+    });
+  });
 });
 
 describe("a row that is wrong", () => {

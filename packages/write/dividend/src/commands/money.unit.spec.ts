@@ -69,6 +69,23 @@ describe("D1 declaration", () => {
     expect(at.refusal(AccrueFixedDividend, { ...accrual, toExcl: "2019-06-01" }, "2019-06-30")).toBe("DIVIDEND_AGREEMENT_NOT_ACTIVE");
   });
 
+  it("given an agreement without money in it yet, when its fixed dividend is accrued, then there is nothing to accrue it on", () => {
+    const at = world();
+    const terms = { agreement: "A1", fixedRate: "8.00", from: "2019-01-01" };
+    at.fact("equity/E1", "InvestmentAgreementSigned", "2019-01-01", { enterprise: "E1", ...terms });
+    at.fact("equity/E1", "EquityInvested", "2019-07-01", { enterprise: "E1", amount: "100000.00", source: "省" });
+    const accrual = { pool: "P1", year: 2019, enterprise: "E1", from: "2019-01-01", toExcl: "2019-07-01" };
+    const before = at.log.all.length;
+    const context = { recordedAt: "2019-07-10T09:00:00+08:00", period: "2019-07", role: "FIN-M", actor: "u1" } as const;
+    expect(at.log.decide(AccrueFixedDividend, accrual, context)).toEqual({
+      ok: false,
+      refusal: { code: "DIVIDEND_EQUITY_NOT_INVESTED", details: { enterprise: "E1", from: "2019-01-01", toExcl: "2019-07-01" } },
+    });
+    expect([at.log.all.length, at.types(poolStream("P1"))]).toEqual([before, []]);
+    // One day more has the investment's first day in it: 100,000.00 × 8 % ÷ 365.
+    expect(at.run(AccrueFixedDividend, { ...accrual, toExcl: "2019-07-02" }, "2019-07-10").total).toBe("21.92");
+  });
+
   it("given an open claim, when reversed, then only what is open goes", () => {
     const at = world();
     at.run(DeclareDividend, declare, "2018-12-03");

@@ -323,3 +323,9 @@ export const entitlementFold: Fold<EntitlementState> = {
     return handler ? handler(state, event, event.payload) : state;
   },
 };
+
+/** The same without drafts, for what is paid: a part's drafted lines are as many as its entitlements. */
+export const entitledFold: Fold<EntitlementState> = {
+  initialState: noEntitlements,
+  evolve: (state, event) => (event.type === "AllocationLinesDrafted" ? state : entitlementFold.evolve(state, event)),
+};

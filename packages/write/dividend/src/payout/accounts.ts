@@ -1,7 +1,7 @@
 /* On whose account an item is paid, and whether the money for it is there. */
 import { type Gather, load } from "@huimin/decider";
 import { ok, type Refusal, type Result } from "@huimin/outcome";
-import { type HouseholdState, householdFold, householdStream } from "@huimin/registry/events";
+import { factsOf, type HouseholdFacts, householdFold, householdStream } from "@huimin/registry/events";
 import { type EntitlementLine, itemStatus } from "../evolve/entitlement.ts";
 import { wrongPayoutFold } from "../evolve/payout.ts";
 import { wrongPayoutStream } from "../streams.ts";
@@ -12,10 +12,10 @@ import { gatherPart, keyOf } from "./gather.ts";
 const MERGERS_MAX = 10;
 
 /** The household whose account is used: the one into which it was merged, if it was. */
-export function* accountHolder(household: string, known: Map<string, HouseholdState>): Gather<HouseholdState> {
+export function* accountHolder(household: string, known: Map<string, HouseholdFacts>): Gather<HouseholdFacts> {
   let number = household;
   for (let step = 0; ; step += 1) {
-    const state = known.get(number) ?? (yield* load(householdStream(number), householdFold)).state;
+    const state = known.get(number) ?? factsOf((yield* load(householdStream(number), householdFold)).state);
     known.set(number, state);
     const into = state.ended?.how === "merged" ? state.ended.into : undefined;
     if (into === undefined || step === MERGERS_MAX) return state;

@@ -1,19 +1,19 @@
 import type { IsoDate } from "@huimin/calendar";
 import { shanghaiDate } from "@huimin/calendar";
 import { type CommandContext, type CommandDefinition, type Gather, load, loadAll } from "@huimin/decider";
-import { formatAmount, sumFen } from "@huimin/money";
+import { formatAmount } from "@huimin/money";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { loadPolicy } from "@huimin/policy/events";
-import { bankFold, bankStream, type HouseholdState, householdFold, householdStream } from "@huimin/registry/events";
+import { bankFold, bankStream, type HouseholdFacts, householdFacts, householdStream } from "@huimin/registry/events";
 import { type Static, Type } from "typebox";
 import { reversalRefusal, unfinishedRefusal } from "../commands/draft.ts";
-import { type EntitlementLine, entitlementFold, itemStatus, openItem } from "../evolve/entitlement.ts";
+import { type EntitlementLine, entitledFold, itemStatus, openItem } from "../evolve/entitlement.ts";
 import { payoutFold } from "../evolve/payout.ts";
 import { fundsInPool, type PayoutOrder } from "../evolve/pool.ts";
 import { dividendEvent, gatherKnownPool, type Refused } from "../shared.ts";
 import { entitlementStream, payoutStream, poolStream } from "../streams.ts";
 import { accountHolder, gatherRecovered } from "./accounts.ts";
-import { accountFor, openPart, type Submitted, submissionWrites, submittedItem } from "./decide-submission.ts";
+import { accountFor, openPart, type Submitted, submissionOf, submittedItem } from "./decide-submission.ts";
 import { payoutErrors as errors } from "./errors.ts";
 import { closed, DateField, Id, PAYOUT_ROWS_MAX, Year } from "./fields.ts";
 import { dayOf, type Located } from "./gather.ts";
@@ -99,7 +99,7 @@ function* gatherOpen(order: PayoutOrder, batch: number): Gather<Located[]> {
   const numbers = partsOfBatch(order, batch);
   const loaded = yield* loadAll(
     numbers.map((part) => entitlementStream(pool, year, part)),
-    entitlementFold,
+    entitledFold,
   );
   const open: Located[] = [];
   for (const [place, { state }] of loaded.entries()) {
@@ -128,9 +128,9 @@ function* gatherPayable(
   const hours = policy.integer("payout.cooldownHours", shanghaiDate(context.recordedAt));
   const loaded = yield* loadAll(
     open.map(({ key }) => householdStream(key.household)),
-    householdFold,
+    householdFacts,
   );
-  const known = new Map<string, HouseholdState>(loaded.map(({ state }, index) => [(open[index] as Located).key.household, state]));
+  const known = new Map<string, HouseholdFacts>(loaded.map(({ state }, index) => [(open[index] as Located).key.household, state]));
   const items: Submitted[] = [];
   const setAside: SetAside[] = [];
   for (const one of open) {
@@ -230,10 +230,6 @@ function decided(
   rest: { readonly setAside: readonly SetAside[]; readonly left: number },
 ) {
   const header = { payoutBatch, bank, order, valueDate: on as IsoDate };
-  const fileHash = hashOfRows(items.map(({ key, amount, account }) => ({ ...key, amount, account })));
-  const total = formatAmount(sumFen(items.map(({ amount }) => amount)));
-  return {
-    writes: submissionWrites(header, items),
-    answer: { payoutBatch, count: items.length, total, fileHash, ...rest },
-  };
+  const { writes, told } = submissionOf(header, items);
+  return { writes, answer: { ...told, ...rest } };
 }

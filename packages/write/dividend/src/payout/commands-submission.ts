@@ -1,9 +1,9 @@
 import { shanghaiDate } from "@huimin/calendar";
 import { type CommandContext, type CommandDefinition, type Gather, load, type StreamWrite } from "@huimin/decider";
-import { formatAmount, sumFen } from "@huimin/money";
+import { formatAmount } from "@huimin/money";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { loadPolicy } from "@huimin/policy/events";
-import { bankFold, bankStream, type HouseholdState } from "@huimin/registry/events";
+import { bankFold, bankStream, type HouseholdFacts } from "@huimin/registry/events";
 import { type Static, Type } from "typebox";
 import { payoutFold } from "../evolve/payout.ts";
 import type { DividendPayload } from "../schema.ts";
@@ -17,13 +17,12 @@ import {
   openPart,
   poolMoney,
   type Submitted,
-  submissionWrites,
+  submissionOf,
   submittedItem,
 } from "./decide-submission.ts";
 import { payoutErrors as errors } from "./errors.ts";
 import { closed, DateField, Id, Items, PayeeText } from "./fields.ts";
 import { type BatchItem, dayOf, distinct, gatherBatch, gatherBatchItems, gatherLines, keyOf, type LocatedInPool } from "./gather.ts";
-import { hashOfRows } from "./list.ts";
 
 export const SubmitPayoutBatchBody = Type.Object(
   {
@@ -47,7 +46,7 @@ function* gatherSubmitted(
 ): Gather<Result<readonly Submitted[], Refusal>> {
   const policy = yield* loadPolicy(["payout.cooldownHours"]);
   const hours = policy.integer("payout.cooldownHours", shanghaiDate(context.recordedAt));
-  const households = new Map<string, HouseholdState>();
+  const households = new Map<string, HouseholdFacts>();
   const submitted: Submitted[] = [];
   for (const one of openOrFirst(lines)) {
     const part = openPart(one);
@@ -111,16 +110,8 @@ export const SubmitPayoutBatch: CommandDefinition<Static<typeof SubmitPayoutBatc
       ...(reissueOf ? { reissueOf } : {}),
       ...(payee === undefined ? {} : { payee }),
     };
-    return ok({
-      writes: submissionWrites(header, submitted.value),
-      answer: {
-        payoutBatch,
-        total: formatAmount(sumFen(submitted.value.map(({ amount }) => amount))),
-        count: submitted.value.length,
-        fileHash: hashOfRows(submitted.value.map(({ key, amount, account }) => ({ ...key, amount, account }))),
-        items: amountsByItem(submitted.value),
-      },
-    });
+    const { writes, told } = submissionOf(header, submitted.value);
+    return ok({ writes, answer: { ...told, items: amountsByItem(submitted.value) } });
   },
 };
 

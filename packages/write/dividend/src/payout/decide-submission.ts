@@ -5,7 +5,7 @@ import type { IsoDate } from "@huimin/calendar";
 import type { DomainEvent, StreamWrite } from "@huimin/decider";
 import { type Fen, formatAmount, minFen, sumFen } from "@huimin/money";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
-import { type AccountState, type FailedPayment, type HouseholdState, usablePayoutAccount } from "@huimin/registry/events";
+import { type AccountFacts, type FailedPayment, type HouseholdFacts, usablePayoutAccount } from "@huimin/registry/events";
 import { type EntitlementLine, itemStatus, openItem, type Place } from "../evolve/entitlement.ts";
 import { openWrongPayout, type WrongPayoutState } from "../evolve/payout.ts";
 import { fundsInPool } from "../evolve/pool.ts";
@@ -55,10 +55,10 @@ const reissued = (line: EntitlementLine, from: Place): string | undefined =>
 /** The account of a line's household. Refuses what `usablePayoutAccount` refuses, naming the item. */
 export function accountFor(
   { key, index, line }: Located,
-  holder: HouseholdState,
+  holder: HouseholdFacts,
   at: string,
   cooldownHours: number,
-): Result<AccountState, Refusal> {
+): Result<AccountFacts, Refusal> {
   const account = usablePayoutAccount(holder, DIVIDEND_PURPOSE, at, cooldownHours, failuresOf(line));
   if (account.ok) return account;
   const details = { ...account.refusal.details, household: key.household };
@@ -169,8 +169,14 @@ function itemsEvent(
   };
 }
 
+/** A batch as it is recorded, and what its sender is told of it. */
+export interface Submission {
+  readonly writes: StreamWrite[];
+  readonly told: Pick<DividendPayload<"PayoutBatchSubmitted">, "payoutBatch" | "total" | "count" | "fileHash">;
+}
+
 /** The header and one event a part. */
-export function submissionWrites(header: Header, items: readonly Submitted[]): StreamWrite[] {
+export function submissionOf(header: Header, items: readonly Submitted[]): Submission {
   const { payoutBatch, bank, valueDate, reissueOf, payee, order } = header;
   const groups = byPart(items);
   const payload: DividendPayload<"PayoutBatchSubmitted"> = {
@@ -187,13 +193,15 @@ export function submissionWrites(header: Header, items: readonly Submitted[]): S
     ...(payee === undefined ? {} : { payee }),
     ...(order === undefined ? {} : { order }),
   };
-  return [
+  const { total, count, fileHash } = payload;
+  const writes = [
     { stream: payoutStream(payoutBatch), events: [{ type: "PayoutBatchSubmitted", valueDate, payload }] },
     ...groups.map((group): StreamWrite => {
       const [{ key, part }] = group as [Submitted];
       return { stream: entitlementStream(key.pool, key.year, part), events: [itemsEvent(header, group)] };
     }),
   ];
+  return { writes, told: { payoutBatch, total, count, fileHash } };
 }
 
 /** Amounts by `HOUSEHOLD/YEAR/POOL`. */

@@ -3,6 +3,7 @@ export {
   type DraftedLine,
   type EntitlementLine,
   type EntitlementState,
+  entitledFold,
   entitlementFold,
   type ItemResult,
   type ItemStatus,

@@ -77,6 +77,27 @@ describe("整池发放: OrderPoolPayout and SubmitOrderedPayout", () => {
     expect(answer).toMatchObject({ total: "4.00", setAside: [{ household: "H1", code: "AGENCY_MONEY_SHORT" }] });
   });
 
+  it("given a part with more households than the files of its slices have rows, then the rest is told as left, for the next order", () => {
+    const many = Array.from({ length: PART_HOUSEHOLDS_MAX + 1 }, (_, nth) => `H${String(nth).padStart(3, "0")}`);
+    const test = new PayoutCase();
+    for (const name of many) test.household(name);
+    test.allocate("B1", 2018, Object.fromEntries(many.map((name) => [name, "1.00"])));
+    const rows = PART_HOUSEHOLDS_MAX / 2;
+    expect(test.run(OrderPoolPayout, { ...order, rows }, "2018-12-28")).toMatchObject({ batches: 2 });
+    const answers = [1, 2].map((number) => test.run(SubmitOrderedPayout, batch(number), "2018-12-28"));
+    expect(answers.map(({ count, left, setAside }) => [count, left, setAside])).toEqual([
+      [rows, 0, []],
+      [rows, 1, []],
+    ]);
+    expect(test.line(many.at(-1) as string)).toMatchObject({ payable: 100n, items: [] });
+    test.run(OrderPoolPayout, { ...order, rows }, "2018-12-31");
+    const later = [1, 2].map((number) => test.run(SubmitOrderedPayout, batch(number, 2), "2018-12-31"));
+    expect(later.map(({ count, left }) => [count, left])).toEqual([
+      [0, 0],
+      [1, 0],
+    ]);
+  });
+
   it("refuses an unknown pool, bank, order and batch, a taken number, and a pool without money or lists", () => {
     const test = given();
     expect(test.refusal(OrderPoolPayout, { ...order, pool: "B9" }, "2018-12-28")).toBe("POOL_UNKNOWN");

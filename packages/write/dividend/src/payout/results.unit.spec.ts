@@ -48,6 +48,17 @@ describe("D5–D7 results of the bank", () => {
     ]);
   });
 
+  it("given a sender that is no bank, when it sends results, then they are refused and nothing is recorded", () => {
+    const test = given();
+    const before = [test.log.all.length, test.places("H1")];
+    const context = { ...test.on(RecordPayoutSuccess, "2018-12-22", "K1"), actor: "user-1" };
+    expect(test.log.decide(RecordPayoutSuccess, told("H1"), context)).toEqual({
+      ok: false,
+      refusal: { code: "PAYOUT_NOT_A_BANK", details: { actor: "user-1" } },
+    });
+    expect([test.log.all.length, test.places("H1")]).toEqual(before);
+  });
+
   it("refuses a second result, a return of what was not paid, and what is not in the batch", () => {
     const test = given();
     expect(test.refusal(RecordPayoutSuccess, told("H3"), "2018-12-22")).toBe("UNKNOWN_ITEM");

@@ -69,6 +69,13 @@ describe("an extension (E1)", () => {
     else expect(world.accept(ExtendLoan, body)).toMatchObject({ newRate: "4.30" });
   });
 
+  it("given a ceiling by LPR from before its first quote, when a loan due there is extended, then no rate is guessed", () => {
+    const world = oneYear().policy("microcredit.rateCeiling", "lpr", "2019-01-01");
+    const before = world.log.all.length;
+    expect(world.refuse(ExtendLoan, extend("2019-11-10"))).toEqual({ code: "RATE_TABLE_MISSING", details: { on: "2019-05-10" } });
+    expect([world.log.all.length, world.loan("L001").timeline.due]).toEqual([before, "2019-05-10"]);
+  });
+
   it("does not change the rate inside a tier, nor by a reset", () => {
     const world = new World().open({ ...T2_LOAN, due: "2019-03-10" });
     expect(world.code(ExtendLoan, { loan: "L001", newDue: "2019-09-10", newRate: "4.70", valueDate: "2019-03-01" })).toBe("RATE_FIXED");

@@ -69,6 +69,18 @@ describe("an application (3.1)", () => {
     expect(ages("1951-03-10")).toThrow("BORROWER_AGE");
   });
 
+  it("given a borrower whose birth date can't be read, then no age is assumed and nothing is recorded", () => {
+    const world = new World();
+    world.log.resolvers.set("birthDate", () => undefined);
+    const before = world.log.all.length;
+    expect(world.refuse(ApplyForLoan, application(), VIL)).toEqual({
+      code: "BORROWER_BIRTH_DATE_UNKNOWN",
+      details: {},
+      path: "/borrower",
+    });
+    expect(world.log.all.length).toBe(before);
+  });
+
   it("is refused twice: for another member, at another bank, while one is undecided (豫政办〔2017〕137号)", () => {
     const world = new World();
     world.accept(ApplyForLoan, application({ amount: "10000.00" }), VIL);
@@ -118,6 +130,15 @@ describe("an approval (3.3)", () => {
     ["a rate that is no number", { annualRate: "4.75%" }, "LOAN_RATE_INVALID"],
   ])("is refused for %s", (_, more, code) => {
     expect(applied().code(ApproveLoan, approval(more))).toBe(code);
+  });
+
+  it("given a ceiling by LPR from before its first quote, when approved there, then it is refused until the table answers", () => {
+    const world = applied({ on: "2019-08-01" }).policy("microcredit.rateCeiling", "lpr", "2019-01-01");
+    const before = world.log.all.length;
+    const on = (valueDate: string) => approval({ valueDate, due: "2020-08-19", annualRate: "4.25" });
+    expect(world.refuse(ApproveLoan, on("2019-08-19"))).toEqual({ code: "RATE_TABLE_MISSING", details: { on: "2019-08-19" } });
+    expect([world.log.all.length, world.credit("H1").entries.get("L001")?.status]).toEqual([before, "applied"]);
+    world.accept(ApproveLoan, on("2019-08-20"));
   });
 
   it("is refused to another bank", () => {

@@ -99,6 +99,15 @@ describe("2.3 RecordEnterpriseDisbursement 企业放款", () => {
     expect(world.code(RecordEnterpriseDisbursement, later)).toBe("ENTERPRISE_RATE_ABOVE_CEILING");
   });
 
+  it("refuses a contract from before the table of rates begins: its ceiling can't be known", () => {
+    const old = { ...drawing, contractDate: "2012-07-05", due: "2022-07-05" };
+    const before = world.log.all.length;
+    expect(world.refuse(RecordEnterpriseDisbursement, old)).toEqual({ code: "RATE_TABLE_MISSING", details: { on: "2012-07-05" } });
+    expect(world.log.all.length).toBe(before);
+    // From its first day on the table answers; the next check is the agreement.
+    expect(world.code(RecordEnterpriseDisbursement, { ...old, contractDate: "2012-07-06" })).toBe("NO_FOUR_PARTY_AGREEMENT");
+  });
+
   it("refuses without an agreement, an active enterprise, a bank; a loan of somebody else", () => {
     expect(world.code(RecordEnterpriseDisbursement, drawing, K2)).toBe("NO_FOUR_PARTY_AGREEMENT");
     expect(world.code(RecordEnterpriseDisbursement, { ...drawing, valueDate: "2017-12-31" })).toBe("NO_FOUR_PARTY_AGREEMENT");
