@@ -1,7 +1,7 @@
 import type { Fold, RecordedEvent } from "@huimin/decider";
 import { payoutErrors } from "@huimin/dividend";
 import {
-  entitlementFold,
+  entitledFold,
   entitlementStream,
   hashOfRows,
   type PayoutRow,
@@ -9,7 +9,7 @@ import {
   payoutStream,
   submittedRows,
 } from "@huimin/dividend/events";
-import { type EventStore, readManyStreams, type StoredEvent } from "@huimin/event-store";
+import { type EventStore, type FoldSources, foldManyStreams, type StoredEvent } from "@huimin/event-store";
 import { invariant, ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { type AccountState, type HouseholdState, householdFold, householdStream } from "@huimin/registry/events";
 import type { Vault } from "@huimin/vault";
@@ -23,6 +23,8 @@ import { formatPayoutFile, PAYOUT_TYPES, type PayoutFormat, type PayoutLine } fr
 export interface PayoutFileSources {
   readonly district: string;
   readonly store: Pick<EventStore, "readStream" | "readStreams">;
+  /** States that a read model keeps; not for a bank, which sees its own log only. */
+  readonly kept?: FoldSources["kept"];
   readonly vault: Pick<Vault, "unsealMany">;
 }
 
@@ -43,9 +45,9 @@ const MERGERS_MAX = 10;
 const foldOf = <S>({ initialState, evolve }: Fold<S>, events: readonly StoredEvent[]): S =>
   events.reduce((state, event) => evolve(state, event as RecordedEvent), initialState);
 
-async function readFolds<S>({ store, district }: PayoutFileSources, streams: readonly string[], fold: Fold<S>): Promise<Map<string, S>> {
+async function readFolds<S>(sources: PayoutFileSources, streams: readonly string[], fold: Fold<S>): Promise<Map<string, S>> {
   const states = new Map<string, S>();
-  await readManyStreams(store, district, streams, ({ stream, events }) => states.set(stream, foldOf(fold, events)));
+  await foldManyStreams(sources, sources.district, streams, fold, ({ stream, state }) => states.set(stream, state));
   return states;
 }
 
@@ -118,7 +120,7 @@ export async function makePayoutFile(
   if (batch.status === "cancelled") return refuse(payoutErrors.PAYOUT_BATCH_CANCELLED, { payoutBatch });
   if (batch.payee !== undefined) return refuse(errors.PAYOUT_FILE_FOR_HEIR, { payoutBatch });
   const streams = batch.parts.map(({ pool, year, part }) => entitlementStream(pool, year, part));
-  const rows = submittedRows(batch, await readFolds(sources, streams, entitlementFold));
+  const rows = submittedRows(batch, await readFolds(sources, streams, entitledFold));
   invariant(hashOfRows(rows) === batch.fileHash, `the rows of payout batch ${payoutBatch} are not those that were submitted`);
   const lines: PayoutLine[] = [];
   const missing: string[] = [];

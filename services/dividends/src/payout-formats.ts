@@ -3,6 +3,7 @@ import { isSandboxDistrict, SANDBOX_MARK } from "@huimin/identity";
 import { type Fen, formatAmount } from "@huimin/money";
 import { ok, type Refusal, type Result, refuse } from "@huimin/outcome";
 import { payoutFileErrors as errors } from "./payout-errors.ts";
+import { withoutZipDates } from "./zip-dates.ts";
 
 /*
  * The forms of a payout file for the bank: the 代发 list as CSV or workbook (totals, then 序号, 收款账号, 收款户名, 金额,
@@ -62,7 +63,8 @@ const cells = (list: PayoutList): string[][] => [
   ]),
 ];
 
-const EXTENSION: Readonly<Record<PayoutFormat, string>> = { csv: "csv", xlsx: "xlsx", "pain.001": "xml" };
+/** What a file of each form ends with. */
+export const PAYOUT_EXTENSIONS: Readonly<Record<PayoutFormat, string>> = { csv: "csv", xlsx: "xlsx", "pain.001": "xml" };
 
 /** The file. Refuses PAYOUT_FILE_TOO_LONG, PAYOUT_FILE_ID_TOO_LONG, PAYOUT_FILE_CHARACTER. */
 export async function formatPayoutFile(
@@ -73,7 +75,7 @@ export async function formatPayoutFile(
   if (lines.length > PAYMENTS_MAX) return refuse(errors.PAYOUT_FILE_TOO_LONG, { payoutBatch, count: lines.length, limit: PAYMENTS_MAX });
   if (format === "pain.001" && payoutBatch.length > ORDER_ID_CHARACTERS_MAX)
     return refuse(errors.PAYOUT_FILE_ID_TOO_LONG, { payoutBatch, limit: ORDER_ID_CHARACTERS_MAX });
-  const name = `${isSandboxDistrict(list.district) ? "SANDBOX-" : ""}${payoutBatch}.${EXTENSION[format]}`;
+  const name = `${isSandboxDistrict(list.district) ? "SANDBOX-" : ""}${payoutBatch}.${PAYOUT_EXTENSIONS[format]}`;
   try {
     return ok({ name, content: format === "pain.001" ? orderOf(list) : await tableOf(list, format) });
   } catch (fault) {
@@ -82,8 +84,12 @@ export async function formatPayoutFile(
   }
 }
 
-const tableOf = async (list: PayoutList, format: "csv" | "xlsx"): Promise<Uint8Array> =>
-  Buffer.concat(await Array.fromAsync(format === "csv" ? writeCsv(cells(list)) : writeXlsx("代发清单", cells(list))));
+/** The same list is the same file, whenever it is made: a payout that is begun again must not look like another one. */
+async function tableOf(list: PayoutList, format: "csv" | "xlsx"): Promise<Uint8Array> {
+  if (format === "csv") return Buffer.concat(await Array.fromAsync(writeCsv(cells(list))));
+  const workbook = writeXlsx("代发清单", cells(list), new Date(list.submittedAt));
+  return withoutZipDates(Buffer.concat(await Array.fromAsync(workbook)));
+}
 
 function orderOf(list: PayoutList): Uint8Array {
   const { payoutBatch, bank, district, submittedAt, on } = list;

@@ -1,7 +1,19 @@
 import type { KnownAt } from "@huimin/books";
 import { shanghaiDate } from "@huimin/calendar";
-import { RefusalError } from "@huimin/http";
+import { MinPosition, RefusalError } from "@huimin/http";
+import { Type } from "typebox";
 import { ledgerErrors as errors } from "./errors.ts";
+
+/** A civil date or an accounting period (YYYY-MM) of a query. */
+export const DateQuery = Type.Optional(Type.String({ format: "date" }));
+export const PeriodQuery = Type.Optional(Type.String({ pattern: "^\\d{4}-(0[1-9]|1[0-2])$" }));
+
+/** The two axes of time that every question may name, and the position that it waits for. */
+export const AxesQuery = {
+  "as-of": Type.Optional(Type.String({ format: "date", description: "value dates up to this day" })),
+  "known-at": Type.Optional(Type.String({ maxLength: 40, description: "position of the log, or instant with offset" })),
+  ...MinPosition,
+};
 
 const isInstant = (text: string): boolean => {
   try {

@@ -8,6 +8,13 @@ export const ledgerErrors = declareErrors({
     remedyEn: "GET /api/v1/accounts lists ids and codes.",
     kind: "missing",
   },
+  VOUCHER_NOT_PRINTABLE: {
+    zh: "凭证 {voucher} 中有字体未收的字符：{characters}，不能打印成空框。",
+    en: "Voucher {voucher} has characters that no font has: {characters}. They are never printed as a box.",
+    remedyZh: "请安装含该字的字体并设置 HUIMIN_FALLBACK_FONT，再打印。",
+    remedyEn: "Install a font that has them, name it in HUIMIN_FALLBACK_FONT, and print again.",
+    kind: "rule",
+  },
   KNOWN_AT_INVALID: {
     zh: "known-at 应为日志位置或带时区的时刻。",
     en: "known-at must be a position of the log or an instant with its offset.",

@@ -27,4 +27,5 @@ export { AccountSchema, BalanceSchema, LineSchema, printAccount, printBalance, p
 export { type Names, printVoucher, printVoucherHead } from "./printed-vouchers.ts";
 export { type LedgerOptions, ledgerRoutes } from "./routes.ts";
 export { printSheet, type SheetRouteOptions, sheetRoutes } from "./sheet.ts";
+export { type VoucherPaperOptions, voucherPaperRoutes, voucherPdf } from "./voucher-papers.ts";
 export { findVouchers, type VoucherRouteOptions, voucherRoutes } from "./vouchers.ts";

@@ -17,7 +17,7 @@ import {
 import { loanStream } from "@huimin/loan/events";
 import { formatAmount } from "@huimin/money";
 import { Type } from "typebox";
-import { axesIn, knownDay } from "./axes.ts";
+import { AxesQuery, axesIn, knownDay } from "./axes.ts";
 import { ledgerErrors as errors } from "./errors.ts";
 
 export interface PortfolioOptions {
@@ -135,9 +135,7 @@ export async function portfolioRoutes(app: App, { portfolio, store, district, cl
         querystring: Type.Object(
           {
             on: On,
-            "as-of": Type.Optional(Type.String({ format: "date", description: "value dates up to this day" })),
-            "known-at": Type.Optional(Type.String({ maxLength: 40, description: "position of the log, or instant with offset" })),
-            ...MinPosition,
+            ...AxesQuery,
           },
           closed,
         ),

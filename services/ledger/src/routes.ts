@@ -23,7 +23,7 @@ import {
   waitsForPosition,
 } from "@huimin/http";
 import { Type } from "typebox";
-import { axesIn, knownDay } from "./axes.ts";
+import { AxesQuery, axesIn, DateQuery, knownDay, PeriodQuery } from "./axes.ts";
 import { ledgerErrors as errors } from "./errors.ts";
 import {
   AccountSchema,
@@ -48,13 +48,6 @@ const tags = ["ledger"];
 const closed = { additionalProperties: false } as const;
 const read = { onRequest: needsRole(), preHandler: waitsForPosition };
 
-const DateQuery = Type.Optional(Type.String({ format: "date" }));
-const PeriodQuery = Type.Optional(Type.String({ pattern: "^\\d{4}-(0[1-9]|1[0-2])$" }));
-const AxesQuery = {
-  "as-of": DateQuery,
-  "known-at": Type.Optional(Type.String({ maxLength: 40, description: "position of the log, or instant with offset" })),
-  ...MinPosition,
-};
 const DimsQuery = Object.fromEntries(DIMENSIONS.map((name) => [name, Type.Optional(Type.String({ maxLength: 64 }))]));
 const BookQuery = Type.Optional(Type.Enum([...BOOKS]));
 

@@ -14,7 +14,7 @@ import {
 } from "@huimin/http";
 import { parseNumber, VOUCHER_TYPES, type VoucherHead, type Vouchers, type VoucherType, type VoucherTypes } from "@huimin/vouchers";
 import { Type } from "typebox";
-import { axesIn } from "./axes.ts";
+import { AxesQuery, axesIn, PeriodQuery } from "./axes.ts";
 import { ledgerErrors as errors } from "./errors.ts";
 import { LineSchema } from "./printed.ts";
 import { type Names, printVoucher, printVoucherHead, VoucherHeadSchema, VoucherSchema } from "./printed-vouchers.ts";
@@ -29,7 +29,6 @@ export interface VoucherRouteOptions {
   readonly typesOn: (on: IsoDate) => Promise<VoucherTypes>;
 }
 
-const PeriodQuery = Type.Optional(Type.String({ pattern: "^\\d{4}-(0[1-9]|1[0-2])$" }));
 const Query = Type.Object(
   {
     book: Type.Optional(Type.Enum([...BOOKS])),
@@ -41,11 +40,9 @@ const Query = Type.Object(
     account: Type.Optional(Type.String({ maxLength: 40 })),
     maker: Type.Optional(Type.String({ maxLength: 128 })),
     reviewer: Type.Optional(Type.String({ maxLength: 128 })),
-    "as-of": Type.Optional(Type.String({ format: "date", description: "value dates up to this day" })),
-    "known-at": Type.Optional(Type.String({ maxLength: 40, description: "position of the log, or instant with offset" })),
+    ...AxesQuery,
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: PAGE_MAX })),
     cursor: Type.Optional(Type.String({ maxLength: 512 })),
-    ...MinPosition,
   },
   { additionalProperties: false },
 );
@@ -54,7 +51,7 @@ const tags = ["vouchers"];
 const security = [{ session: [] }, { bearer: [] }];
 const read = { onRequest: needsRole(), preHandler: waitsForPosition };
 
-const people = (heads: readonly VoucherHead[]): string[] =>
+export const peopleOf = (heads: readonly VoucherHead[]): string[] =>
   heads.flatMap(({ maker, reviewer }) => (reviewer === undefined ? [maker] : [maker, reviewer]));
 
 /** 记账凭证: list, one by number or position. Register under `/api/v1`; any signed-in role may ask. */
@@ -88,7 +85,7 @@ export async function voucherRoutes(app: App, options: VoucherRouteOptions): Pro
         after: cursorOf(cursor),
         limit: limit + 1,
       });
-      const names = await namesOf(people(heads));
+      const names = await namesOf(peopleOf(heads));
       const page = pageOf(heads, limit, (head) => [head.book, head.period, head.type, head.number]);
       return { ...page, items: page.items.map((head) => printVoucherHead(head, names)) };
     },
@@ -113,7 +110,7 @@ export async function voucherRoutes(app: App, options: VoucherRouteOptions): Pro
       const found = await findVouchers(options, voucher);
       const [first] = found;
       if (first === undefined) throw new RefusalError({ code: errors.VOUCHER_MISSING, details: { voucher } });
-      const names = await namesOf(people(found));
+      const names = await namesOf(peopleOf(found));
       const printed = found.map((one) => printVoucher(one, names));
       return { position: first.position, lines: printed.flatMap(({ entries }) => entries), vouchers: printed };
     },

@@ -22,6 +22,20 @@ export const errors = declareErrors({
     remedyEn: "Add the parameter and try again.",
     kind: "invalid",
   },
+  NOTICE_NOT_ISSUED: {
+    zh: "还没有出具过这样的通知（{kind}），或者已经作废。",
+    en: "No such notice ({kind}) was issued, or it was revoked.",
+    remedyZh: "请先出具（huimin notices，或 POST /api/v1/notices/…），再打印。",
+    remedyEn: "Issue it first (huimin notices, or POST /api/v1/notices/…), then print it.",
+    kind: "missing",
+  },
+  NOTICE_NOT_AS_ISSUED: {
+    zh: "{number} 已经不能按出具时的样子打印（文字改过，或个人信息已变更、销毁）。",
+    en: "{number} can't be printed as it was issued any more: wording was changed, or personal data were changed or shredded.",
+    remedyZh: "原件仍可验真；需要纸质件的，先作废原件（huimin notices … --revoke 编号），再重新出具。",
+    remedyEn: "The original can still be verified. If paper is needed, revoke it (huimin notices … --revoke NUMBER) and issue a new one.",
+    kind: "conflict",
+  },
   NOTICE_PERSON_UNKNOWN: {
     zh: "{subject} 的姓名未知或已销毁，不能打印。",
     en: "The name of {subject} is not known, or was shredded: it can't be printed.",

@@ -1,4 +1,5 @@
 export { errors as noticeErrors } from "./errors.ts";
-export { makeNotice } from "./notices.ts";
+export { issueNotice, type OpenedNotice, openNotice, type SendNotice } from "./issue.ts";
+export { makeNotice, makingNow, noticeOf } from "./notices.ts";
 export { type NoticeRouteOptions, noticeRoutes } from "./routes.ts";
-export type { NoticeQuestion, NoticesOptions } from "./types.ts";
+export type { MadeNotice, NoticeQuestion, NoticesOptions } from "./types.ts";

@@ -3,61 +3,33 @@ import type { RecordedEvent } from "@huimin/decider";
 import { type EntitlementLine, type EntitlementState, entitlementFold, itemStatus } from "@huimin/dividend/events";
 import { type LoanState, loanTimelineFold, stakesOn } from "@huimin/loan/events";
 import { fen, formatAmount, sumFen } from "@huimin/money";
-import { refuse } from "@huimin/outcome";
 import type { PooledPayload } from "@huimin/pooled/events";
 import { dateInWords } from "@huimin/statements";
 import type { SubsidyPayload } from "@huimin/subsidy/events";
-import { errors } from "./errors.ts";
-import { eventsUntil, Names, openHousehold } from "./read.ts";
+import { amount, center, inWords, nothing, shownSum, slip, summed, text, toHousehold } from "./frame.ts";
+import { eventsUntil, Names } from "./read.ts";
 import type { Asked, NoticesOptions, Say } from "./types.ts";
-
-const need = (what: string, whatEn: string) => refuse(errors.NOTICE_SUBJECT_MISSING, { what, whatEn });
-const nothing = (kind: string, { year }: Asked, subject: string) => refuse(errors.NOTICE_NOTHING, { subject, year: year ?? "", kind });
 
 /** 贴息到账通知: what was paid to the household, and what came back, by value date. */
 export const subsidy: Say = async (asked, options) => {
-  const { household, year } = asked;
-  if (household === undefined || year === undefined) return need("户编号和年度", "household and the year");
+  const { subject: household, year } = asked;
   const rows: string[][] = [];
   const names = new Names(asked, options);
   for await (const { type, valueDate, payload } of eventsUntil(asked, options, ["subsidy"])) {
     if ((type !== "SubsidyPaid" && type !== "SubsidyPaymentReturned") || yearOf(valueDate) !== year) continue;
-    const { loan, bank, payee, amount } = payload as SubsidyPayload<"SubsidyPaid">;
+    const { loan, bank, payee, amount: paid } = payload as SubsidyPayload<"SubsidyPaid">;
     if (payee !== household) continue;
     const back = type === "SubsidyPaymentReturned";
-    const signed = formatAmount(back ? -fen(amount) : fen(amount));
+    const signed = formatAmount(back ? -fen(paid) : fen(paid));
     rows.push([dateInWords(valueDate), loan, await names.bank(bank), signed, back ? "退回" : "已拨付"]);
   }
-  if (rows.length === 0) return nothing("贴息 subsidy", asked, household);
-  const person = await openHousehold(household, asked, options);
-  if (!person.ok) return person;
-  const total = formatAmount(sumFen(rows.map((row) => fen(row[3] as string))));
-  return {
-    ok: true,
-    value: {
-      subject: household,
-      title: "财政贴息到账通知",
-      to: `${person.value.place} ${person.value.head}（户编号 ${household}）：`,
-      sections: [
-        {
-          title: "",
-          lines: [`您户 ${year} 年度小额信贷的财政贴息已按下表拨付，请核对银行账户。贴息由财政承担，不需要偿还。`],
-          table: {
-            columns: [
-              { head: "拨付日期", kind: "center" },
-              { head: "贷款编号", kind: "text" },
-              { head: "贷款银行", kind: "center" },
-              { head: "金额（元）", kind: "amount" },
-              { head: "说明", kind: "center" },
-            ],
-            rows,
-            total: ["合计", "", "", total, ""],
-          },
-        },
-      ],
-      signatures: [],
-    },
-  };
+  if (rows.length === 0) return nothing("贴息 subsidy", asked);
+  return slip(asked, options, {
+    title: "财政贴息到账通知",
+    opening: `您户 ${year} 年度小额信贷的财政贴息已按下表拨付，请核对银行账户。贴息由财政承担，不需要偿还。`,
+    columns: [center("拨付日期"), text("贷款编号"), center("贷款银行"), amount("金额（元）"), center("说明")],
+    rows,
+  });
 };
 
 interface Stakes {
@@ -84,69 +56,49 @@ async function readStakes(asked: Asked, options: NoticesOptions): Promise<Stakes
 
 /** 股权证: the entrusted stakes that the household holds on the day of issue. */
 export const stake: Say = async (asked, options) => {
-  const { household } = asked;
-  if (household === undefined) return need("户编号", "household");
+  const { subject: household, on } = asked;
   const { loans, certificates, enterprises } = await readStakes(asked, options);
   const names = new Names(asked, options);
   const rows: string[][] = [];
   for (const [loan, state] of [...loans].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const held = stakesOn(state, asked.on).filter((one) => one.household === household);
-    const amount = sumFen(held.map((one) => one.amount));
-    if (amount === 0n) continue;
+    const held = sumFen(
+      stakesOn(state, on)
+        .filter((one) => one.household === household)
+        .map((one) => one.amount),
+    );
+    if (held === 0n) continue;
     const { batch = "", bank = "" } = state.subject ?? {};
-    const enterprise = state.subject?.enterprise ?? enterprises.get(batch) ?? "";
-    rows.push([
-      await names.party(enterprise),
-      batch,
-      certificates.get(loan) ?? "—",
-      `${await names.bank(bank)} ${loan}`,
-      formatAmount(amount),
-    ]);
+    const enterprise = await names.party(state.subject?.enterprise ?? enterprises.get(batch) ?? "");
+    rows.push([enterprise, batch, certificates.get(loan) ?? "—", `${await names.bank(bank)} ${loan}`, formatAmount(held)]);
   }
-  if (rows.length === 0) return nothing("股权 stake", { ...asked, year: asked.year ?? yearOf(asked.on) }, household);
-  const person = await openHousehold(household, asked, options);
-  if (!person.ok) return person;
-  const total = formatAmount(sumFen(rows.map((row) => fen(row[4] as string))));
-  return {
-    ok: true,
-    value: {
-      subject: household,
-      title: "委托入股股权证",
-      to: `兹证明下列户在 ${dateInWords(asked.on)} 持有委托股权：`,
-      sections: [
-        {
-          title: "持有人",
-          facts: [
-            { label: "户主", value: person.value.head },
-            { label: "户编号", value: household },
-            { label: "住址", value: person.value.place },
-          ],
-        },
-        {
-          title: "委托股权",
-          table: {
-            columns: [
-              { head: "用款企业", kind: "text" },
-              { head: "批次", kind: "center" },
-              { head: "股权证号", kind: "center" },
-              { head: "对应贷款", kind: "center" },
-              { head: "金额（元）", kind: "amount" },
-            ],
-            rows,
-            total: ["合计", "", "", "", total],
-          },
-        },
-        {
-          title: "说明",
-          lines: [
-            "该股权由以本户名义的贷款委托入股形成；贷款由企业统一偿还，本户不承担任何偿还责任和风险。",
-            "企业还本后股权相应减少；分红按委托协议和当年公示名单发放。本证不得转让、抵押。",
-          ],
-        },
-      ],
-      signatures: ["用款企业（章）", "持有人签字按印"],
-    },
-  };
+  if (rows.length === 0) return nothing("股权 stake", asked);
+  const columns = [text("用款企业"), center("批次"), center("股权证号"), center("对应贷款"), amount("金额（元）")];
+  const { table, sum } = summed(columns, rows);
+  return toHousehold(asked, options, ({ head, place }) => ({
+    title: "委托入股股权证",
+    to: `兹证明下列户在 ${dateInWords(on)} 持有委托股权：`,
+    sections: [
+      {
+        title: "持有人",
+        facts: [
+          { label: "户主", value: head },
+          { label: "户编号", value: household },
+          { label: "住址", value: place },
+        ],
+      },
+      { title: "委托股权", table },
+      {
+        title: "说明",
+        lines: [
+          inWords(sum),
+          "该股权由以本户名义的贷款委托入股形成；贷款由企业统一偿还，本户不承担任何偿还责任和风险。",
+          "企业还本后股权相应减少；分红按委托协议和当年公示名单发放。本证不得转让、抵押。",
+        ],
+      },
+    ],
+    signatures: ["用款企业（章）", "持有人签字按印"],
+    shown: [{ item: "持有日期", value: dateInWords(on) }, shownSum("委托股权", sum)],
+  }));
 };
 
 /** The bank's codes in words that a household understands, and what to do. */
@@ -159,12 +111,16 @@ export const REASONS: Readonly<Record<string, readonly [string, string]>> = {
   AM05: ["疑似重复支付", "由财政部门核实后重新发放，无需办理"],
   MS03: ["银行未说明原因", "请携带银行卡到开户银行查询，并告知村委会"],
 };
+const UNSAID = REASONS.MS03 as readonly [string, string];
+
+interface CameBack {
+  readonly amount: bigint;
+  readonly reason: string;
+  readonly on: string;
+}
 
 /** What came back of one line: amount, why, when. */
-function cameBack({
-  returned,
-  items,
-}: EntitlementLine): { readonly amount: bigint; readonly reason: string; readonly on: string } | undefined {
+function cameBack({ returned, items }: EntitlementLine): CameBack | undefined {
   if (returned === 0n) return undefined;
   const last = items.findLast((item) => ["failed", "returned"].includes(itemStatus(item)));
   const result = last?.results.at(-1);
@@ -173,52 +129,31 @@ function cameBack({
 
 /** 代发失败、退票通知: what is owed and did not arrive, and what the household has to do. */
 export const payoutFailure: Say = async (asked, options) => {
-  const { household, year } = asked;
-  if (household === undefined || year === undefined) return need("户编号和年度", "household and the year");
+  const { subject: household, year } = asked;
   const parts = new Map<string, EntitlementState>();
   for await (const event of eventsUntil(asked, options, ["entitlement"])) {
     if ((event.payload as { year?: number }).year !== year) continue;
     parts.set(event.stream, entitlementFold.evolve(parts.get(event.stream) ?? entitlementFold.initialState, event as RecordedEvent));
   }
+  const names = new Names(asked, options);
   const rows: string[][] = [];
   const advice = new Set<string>();
   for (const [stream, { lines }] of [...parts].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const line = lines.get(household);
     const back = line && cameBack(line);
     if (!back) continue;
-    const [why, what] = REASONS[back.reason] ?? [back.reason, REASONS.MS03?.[1] as string];
+    const [why, what] = REASONS[back.reason] ?? [back.reason, UNSAID[1]];
     const pool = stream.slice("entitlement/".length, stream.lastIndexOf(`-${year}-`));
-    rows.push([pool, back.on === "" ? "—" : dateInWords(back.on), why, formatAmount(back.amount)]);
+    rows.push([await names.pool(pool), back.on === "" ? "—" : dateInWords(back.on), why, formatAmount(back.amount)]);
     advice.add(what);
   }
-  if (rows.length === 0) return nothing("退票 returned payout", asked, household);
-  const person = await openHousehold(household, asked, options);
-  if (!person.ok) return person;
-  const total = formatAmount(sumFen(rows.map((row) => fen(row[3] as string))));
-  return {
-    ok: true,
-    value: {
-      subject: household,
-      title: "分红代发失败（退票）通知",
-      to: `${person.value.place} ${person.value.head}（户编号 ${household}）：`,
-      sections: [
-        {
-          title: "",
-          lines: [`您户 ${year} 年度下列分红未能到账。款项仍在专户，归您户所有；请按提示办理，办妥后重新发放。`],
-          table: {
-            columns: [
-              { head: "分红", kind: "text" },
-              { head: "退回日期", kind: "center" },
-              { head: "原因", kind: "center" },
-              { head: "金额（元）", kind: "amount" },
-            ],
-            rows,
-            total: ["合计", "", "", total],
-          },
-        },
-        { title: "", lines: [...advice].map((what) => `办法：${what}。`) },
-      ],
-      signatures: ["签收人"],
-    },
-  };
+  if (rows.length === 0) return nothing("退票 returned payout", asked);
+  return slip(asked, options, {
+    title: "分红代发失败（退票）通知",
+    opening: `您户 ${year} 年度下列分红未能到账。款项仍在专户，归您户所有；请按提示办理，办妥后重新发放。`,
+    columns: [text("分红"), center("退回日期"), center("原因"), amount("金额（元）")],
+    rows,
+    closing: [...advice].map((what) => `办法：${what}。`),
+    signatures: ["签收人"],
+  });
 };

@@ -6,18 +6,16 @@ import { type Fen, fen, formatAmount, formatAmountGrouped, sumFen } from "@huimi
 import { refuse } from "@huimin/outcome";
 import { dateInWords } from "@huimin/statements";
 import { errors } from "./errors.ts";
+import { amount, center, inWords, nothing, shownSum, summed, text } from "./frame.ts";
 import { eventsUntil, folded, Names, openHousehold } from "./read.ts";
 import type { Say } from "./types.ts";
 
-const need = (what: string, whatEn: string) => refuse(errors.NOTICE_SUBJECT_MISSING, { what, whatEn });
-
 /** 贷款结清证明: of a loan that the bank has settled. Refuses NOTICE_NOT_SETTLED. */
 export const settlement: Say = async (asked, options) => {
-  const { loan } = asked;
-  if (loan === undefined) return need("贷款编号", "loan");
+  const { subject: loan } = asked;
   const state = await folded(loanStream(loan), loanTimelineFold, asked, options);
   const { subject, terms, settledOn } = state;
-  if (!subject || !terms) return refuse(errors.NOTICE_NOTHING, { subject: loan, year: "", kind: "贷款 loan" });
+  if (!subject || !terms) return nothing("贷款 loan", asked);
   if (settledOn === undefined) return refuse(errors.NOTICE_NOT_SETTLED, { loan, open: formatAmount(openPrincipalNow(state)) });
   const names = new Names(asked, options);
   const { events } = await options.store.readStream(options.district, loanStream(loan));
@@ -39,7 +37,6 @@ export const settlement: Say = async (asked, options) => {
   return {
     ok: true,
     value: {
-      subject: loan,
       title: "贷款结清证明",
       to: `兹证明下列贷款的本金和利息已于 ${dateInWords(settledOn)} 全部结清：`,
       sections: [
@@ -68,6 +65,7 @@ export const settlement: Say = async (asked, options) => {
         },
       ],
       signatures: ["贷款银行（章）"],
+      shown: [{ item: "贷款编号", value: loan }, { item: "结清日期", value: dateInWords(settledOn) }, shownSum("剩余本金", 0n)],
     },
   };
 };
@@ -111,8 +109,7 @@ function receivedOf(state: DonationState, year: number): Received[] {
 
 /** 捐赠收据汇总: of one donor and year. */
 export const donation: Say = async (asked, options) => {
-  const { donor, year } = asked;
-  if (donor === undefined || year === undefined) return need("捐赠人和年度", "donor and the year");
+  const { subject: donor, year } = asked;
   const states = new Map<string, DonationState>();
   for await (const event of eventsUntil(asked, options, ["donation"]))
     states.set(event.stream, donationFold.evolve(states.get(event.stream) ?? donationFold.initialState, event as RecordedEvent));
@@ -120,31 +117,27 @@ export const donation: Say = async (asked, options) => {
     .filter((state) => state.donor === donor)
     .flatMap((state) => receivedOf(state, year))
     .sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0));
-  if (received.length === 0) return refuse(errors.NOTICE_NOTHING, { subject: donor, year, kind: "捐赠 donation" });
+  if (received.length === 0) return nothing("捐赠 donation", asked);
+  const { table, sum } = summed(
+    [center("日期"), center("票据号"), text("款物"), amount("金额（元）")],
+    received.map(({ on, receipt, kind, what, amount: value }) => [dateInWords(on), receipt, `${kind}：${what}`, formatAmount(value)]),
+  );
   const name = await new Names(asked, options).party(donor);
   return {
     ok: true,
     value: {
-      subject: donor,
       title: "捐赠收据汇总",
       to: `${name}：`,
       sections: [
         {
           title: "",
           lines: [`感谢您 ${year} 年度对本区脱贫攻坚的捐赠。现将收到的款物汇总如下，票据以逐笔开具的《公益事业捐赠票据》为准。`],
-          table: {
-            columns: [
-              { head: "日期", kind: "center" },
-              { head: "票据号", kind: "center" },
-              { head: "款物", kind: "text" },
-              { head: "金额（元）", kind: "amount" },
-            ],
-            rows: received.map(({ on, receipt, kind, what, amount }) => [on, receipt, `${kind}：${what}`, formatAmount(amount)]),
-            total: ["合计", "", "", formatAmount(sumFen(received.map(({ amount }) => amount)))],
-          },
+          table,
         },
+        { title: "", lines: [inWords(sum)] },
       ],
       signatures: [],
+      shown: [shownSum("合计", sum)],
     },
   };
 };
@@ -154,11 +147,10 @@ const PARTY_KINDS = { donor: "爱心捐赠", enterprise: "带贫企业", househo
 /** 光荣榜 of a year: honours that were not revoked, by kind and name. */
 export const honour: Say = async (asked, options) => {
   const { year } = asked;
-  if (year === undefined) return need("年度", "year");
   const { honours } = await folded(honourStream(year), honourFold, asked, options);
   const names = new Names(asked, options);
   const standingHonours = honours.filter(({ revokedOn }) => revokedOn === undefined);
-  if (standingHonours.length === 0) return refuse(errors.NOTICE_NOTHING, { subject: "光荣榜", year, kind: "表彰 honour" });
+  if (standingHonours.length === 0) return nothing("表彰 honour", { subject: "光荣榜", year });
   const named = await Promise.all(
     standingHonours.map(async (one) => ({
       ...one,
@@ -171,21 +163,18 @@ export const honour: Say = async (asked, options) => {
       .filter((one) => one.partyKind === kind)
       .sort((a, b) => collator.compare(a.name, b.name) || (a.party < b.party ? -1 : 1));
     if (own.length === 0) return [];
-    const columns = [
-      { head: "名称", kind: "text" },
-      { head: "荣誉", kind: "center" },
-    ] as const;
+    const columns = [text("名称"), center("荣誉")];
     return [{ title: PARTY_KINDS[kind], table: { columns, rows: own.map(({ name, grade }) => [name, grade ?? "表彰"]) } }];
   });
   const documents = [...new Set(standingHonours.flatMap(({ document }) => document ?? []))];
   return {
     ok: true,
     value: {
-      subject: "光荣榜",
       title: "光　荣　榜",
       to: `${year} 年度社企共助、脱贫攻坚先进`,
       sections: [...sections, ...(documents.length > 0 ? [{ title: "", lines: [`依据：${documents.join("、")}`] }] : [])],
       signatures: [],
+      shown: [{ item: "上榜", value: `${standingHonours.length} 个（人、户、单位）` }],
     },
   };
 };

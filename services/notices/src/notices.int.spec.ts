@@ -2,11 +2,12 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { createMemoryStore, type EventStore } from "@huimin/event-store";
 import { fen, formatAmountGrouped } from "@huimin/money";
+import { type NoticeIssued, noticeStream } from "@huimin/notice/events";
 import { createNoticePress, NOTICE_KINDS, type NoticeContent, noticeHash } from "@huimin/notices";
 import { checkCode, loadFonts, pdfText } from "@huimin/statements";
 import { createVault, generateVaultSecrets, memoryKeyStore, parseVaultSecrets } from "@huimin/vault";
 import { beforeAll, describe, expect, it } from "vitest";
-import { makeNotice, type NoticeQuestion, type NoticesOptions } from "./index.ts";
+import { issueNotice, makeNotice, makingNow, type NoticeQuestion, type NoticesOptions, noticeOf, openNotice } from "./index.ts";
 
 const DISTRICT = "410803";
 const H1 = "410803010207-0031";
@@ -83,6 +84,12 @@ beforeAll(async () => {
     { batch: "B01", enterprise: "E1", total: "30000.00", register: [{ loan: "L2", certificate: "股-0031" }] },
     "2017-03-02",
   );
+  await record(
+    "asset/PV",
+    "AssetRegistered",
+    { asset: "A1", pool: "PV", kind: "光伏", name: "栗井村电站", village: "V1", owner: "村集体", shares: "1" },
+    "2016-12-02",
+  );
   const line = { pool: "PV", year: 2018, part: 0 };
   await record(
     "entitlement/PV-2018-0",
@@ -148,10 +155,15 @@ const QUESTIONS: Readonly<Record<(typeof NOTICE_KINDS)[number], Omit<NoticeQuest
   honour: { year: 2018 },
 };
 
+async function make(question: NoticeQuestion) {
+  const of = noticeOf(question);
+  return of.ok ? makeNotice(of.value, await makingNow(question, options), options) : of;
+}
+
 async function made(kind: (typeof NOTICE_KINDS)[number], more: Partial<NoticeQuestion> = {}): Promise<NoticeContent> {
-  const content = await makeNotice({ kind, ...QUESTIONS[kind], ...more }, options);
+  const content = await make({ kind, ...QUESTIONS[kind], ...more });
   if (!content.ok) throw new Error(JSON.stringify(content.refusal));
-  return content.value;
+  return content.value.content;
 }
 
 /** What a reader would copy from the paper. */
@@ -169,7 +181,7 @@ function text(content: NoticeContent): string {
 
 describe("notices and certificates", () => {
   it("refuses the certificate of a loan that is not settled, with what is open", async () => {
-    const refused = await makeNotice({ kind: "settlement", loan: "L1" }, options);
+    const refused = await make({ kind: "settlement", loan: "L1" });
     expect(refused).toMatchObject({ ok: false, refusal: { code: "NOTICE_NOT_SETTLED", details: { loan: "L1", open: "50000.00" } } });
     await record(
       "loan/L1",
@@ -220,7 +232,7 @@ describe("notices and certificates", () => {
       rows: [["太行林果合作社", "B01", "股-0031", "测试农商行 L2", "30000.00"]],
       total: ["合计", "", "", "", "30000.00"],
     });
-    const early = await makeNotice({ kind: "stake", household: H1, position: 8 }, options);
+    const early = await make({ kind: "stake", household: H1, position: 8 });
     expect(early).toMatchObject({ ok: false, refusal: { code: "NOTICE_NOTHING" } });
   });
 
@@ -241,9 +253,24 @@ describe("notices and certificates", () => {
     expect(roll).toContain("怡光新材料公司");
   });
 
+  it("shows sums and dates of each kind on the verification page, and nothing that names anybody", async () => {
+    for (const kind of NOTICE_KINDS) {
+      const one = await make({ kind, ...QUESTIONS[kind] });
+      if (!one.ok) throw new Error(kind);
+      expect(one.value.shown.length).toBeGreaterThan(0);
+      expect(JSON.stringify(one.value.shown)).not.toMatch(/张|李四|怡光|栗井/u);
+    }
+  });
+
+  it("calls a dividend by its model and who pays it, with the sum in words", async () => {
+    const paper = text(await made("payout-failure"));
+    expect(paper).toContain("合计（大写）：人民币玖佰肆拾捌元叁角柒分");
+    expect(paper).toContain("光伏收益栗井村电站");
+  });
+
   it("names what it lacks: nobody, nothing to tell, a character that no font has", async () => {
-    expect(await makeNotice({ kind: "subsidy" }, options)).toMatchObject({ ok: false, refusal: { code: "NOTICE_SUBJECT_MISSING" } });
-    expect(await makeNotice({ kind: "honour", year: 2011 }, options)).toMatchObject({ ok: false, refusal: { code: "NOTICE_NOTHING" } });
+    expect(await make({ kind: "subsidy" })).toMatchObject({ ok: false, refusal: { code: "NOTICE_SUBJECT_MISSING" } });
+    expect(await make({ kind: "honour", year: 2011 })).toMatchObject({ ok: false, refusal: { code: "NOTICE_NOTHING" } });
     await household("H9", "王\u{2fa1f}");
     await record(
       "subsidy/L9",
@@ -251,7 +278,7 @@ describe("notices and certificates", () => {
       { loan: "L9", household: "H9", bank: "K1", village: "V1", model: 3, payee: "H9", amount: "1.00" },
       "2018-04-28",
     );
-    expect(await makeNotice({ kind: "subsidy", household: "H9", year: 2018 }, options)).toMatchObject({
+    expect(await make({ kind: "subsidy", household: "H9", year: 2018 })).toMatchObject({
       ok: false,
       refusal: { code: "NOTICE_CHARACTERS_MISSING" },
     });
@@ -261,9 +288,79 @@ describe("notices and certificates", () => {
       { loan: "L8", household: "H8", bank: "K1", village: "V1", model: 3, payee: "H8", amount: "1.00" },
       "2018-04-28",
     );
-    expect(await makeNotice({ kind: "subsidy", household: "H8", year: 2018 }, options)).toMatchObject({
+    expect(await make({ kind: "subsidy", household: "H8", year: 2018 })).toMatchObject({
       ok: false,
       refusal: { code: "NOTICE_PERSON_UNKNOWN" },
     });
+  });
+});
+
+describe("issuing", () => {
+  const question: NoticeQuestion = { kind: "donation", donor: "D1", year: 2018 };
+  /** As the command would: the rules are the write package's matter. */
+  const send = async (issue: NoticeIssued) => {
+    await record(noticeStream(issue), "NoticeIssued", issue, "2019-01-18");
+    return { ok: true as const, value: undefined };
+  };
+  const issue = async () => {
+    const opened = await issueNotice(question, options, send);
+    if (!opened.ok) throw new Error(JSON.stringify(opened.refusal));
+    return opened.value;
+  };
+
+  it("given nothing new, then the same paper again, byte for byte; given something, a new number", async () => {
+    expect(await openNotice(question, options)).toMatchObject({ ok: false, refusal: { code: "NOTICE_NOT_ISSUED" } });
+    const first = await issue();
+    expect(first.fresh).toBe(true);
+    const again = await issue();
+    expect([again.fresh, again.content.number]).toEqual([false, first.content.number]);
+    expect(press(again.content).bytes.equals(press(first.content).bytes)).toBe(true);
+    await record(
+      "donation/G1",
+      "DonationReceived",
+      { donation: "G1", donor: "D1", entry: 3, amount: "100.00", purpose: "free", serial: "S3" },
+      "2018-12-30",
+    );
+    const next = await issue();
+    expect([next.fresh, next.content.number === first.content.number]).toEqual([true, false]);
+    expect(await openNotice(question, options)).toEqual({ ok: true, value: next.content });
+    expect(await openNotice({ ...question, number: first.content.number }, options)).toEqual({ ok: true, value: first.content });
+  });
+
+  it("given one that was revoked, then it is not handed out as the one that counts, and a new one may be issued", async () => {
+    const { content } = await issue();
+    await record(
+      noticeStream({ kind: "donation", donor: "D1", year: 2018 }),
+      "NoticeRevoked",
+      { ...question, number: content.number, reason: "误开" },
+      "2019-01-19",
+    );
+    expect(await openNotice(question, options)).toMatchObject({ ok: false, refusal: { code: "NOTICE_NOT_ISSUED" } });
+    expect((await issue()).fresh).toBe(true);
+  });
+
+  it("given a name that was corrected since, then the paper is not printed with another name than it was issued with", async () => {
+    const { content } = await issue();
+    await record("party/D1", "PartyRegistered", { party: "D1", kind: "donor", name: "别的公司" }, "2019-01-19");
+    // What is recorded later is not in it: the cut-off holds.
+    expect(await openNotice(question, options)).toEqual({ ok: true, value: content });
+    const forged = { ...content, number: "x" };
+    await record(
+      noticeStream({ kind: "donation", donor: "D1", year: 2018 }),
+      "NoticeIssued",
+      {
+        ...question,
+        number: "x",
+        title: "t",
+        contentHash: noticeHash(forged),
+        said: "0".repeat(64),
+        cutoff: content.cutoff,
+        issuedOn: content.issuedOn,
+        notice: content.notice,
+        shown: [],
+      },
+      "2019-01-19",
+    );
+    expect(await openNotice(question, options)).toMatchObject({ ok: false, refusal: { code: "NOTICE_NOT_AS_ISSUED" } });
   });
 });

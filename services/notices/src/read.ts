@@ -1,4 +1,5 @@
 import type { Fold, RecordedEvent } from "@huimin/decider";
+import { type DividendPayload, poolFold, poolStream } from "@huimin/dividend/events";
 import type { StoredEvent } from "@huimin/event-store";
 import { maskName } from "@huimin/identity";
 import { type Refusal, type Result, refuse } from "@huimin/outcome";
@@ -14,6 +15,7 @@ import {
   villageFold,
   villageStream,
 } from "@huimin/registry/events";
+import { modelName } from "@huimin/statements";
 import { errors } from "./errors.ts";
 import type { Asked, NoticesOptions } from "./types.ts";
 
@@ -57,6 +59,9 @@ export async function openHousehold(household: string, asked: Asked, options: No
   return { ok: true, value: { household, head: name, place: `${village.street ?? ""}${village.name || state.village}` } };
 }
 
+/** Income of an asset when nothing says another model. */
+const ASSET_INCOME = 6;
+
 /** Names by id: an enterprise, a party, a bank; a natural person's is opened, a household's head is masked. */
 export class Names {
   readonly #asked: Asked;
@@ -84,6 +89,19 @@ export class Names {
     this.#once(`household ${id}`, async () => {
       const found = await openHousehold(id, this.#asked, this.#options);
       return found.ok ? `${found.value.place} ${maskName(found.value.head)}` : id;
+    });
+
+  /** A pool of dividends as the statement calls it: the model, and who pays or whose income it is. */
+  pool = (id: string): Promise<string> =>
+    this.#once(`pool ${id}`, async () => {
+      const { model = ASSET_INCOME, claims } = await this.#fold(poolStream(id), poolFold);
+      const assets: { readonly name: string; readonly kind: string }[] = [];
+      for await (const { type, payload } of eventsUntil(this.#asked, this.#options, ["asset"]))
+        if (type === "AssetRegistered" && (payload as DividendPayload<"AssetRegistered">).pool === id)
+          assets.push(payload as DividendPayload<"AssetRegistered">);
+      const enterprises = await Promise.all([...new Set(claims.map(({ enterprise }) => enterprise))].map(this.party));
+      const partners = enterprises.length > 0 ? enterprises : assets.map(({ name }) => name);
+      return `${modelName({ model, income: assets.map(({ kind }) => kind).join("、") })} ${partners.join("、") || id}`;
     });
 
   #fold<S>(stream: string, fold: Fold<S>): Promise<S> {

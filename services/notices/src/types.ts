@@ -1,4 +1,5 @@
 import type { EventStore } from "@huimin/event-store";
+import type { NoticeIssued, NoticeOf } from "@huimin/notice/events";
 import type { NoticeContent, NoticeKind } from "@huimin/notices";
 import type { Refusal, Result } from "@huimin/outcome";
 import type { Cutoff, Notice } from "@huimin/statement/events";
@@ -28,15 +29,26 @@ export interface NoticeQuestion {
   readonly issuedOn?: string | undefined;
 }
 
-/** A question with its cut-off settled. */
-export interface Asked extends NoticeQuestion {
+/** A question with its subject, year and cut-off settled. */
+export interface Asked {
+  /** Number of the household, loan or donor; the kind itself where it is of none. */
+  readonly subject: string;
+  /** The year asked for, or that of the day of issue. */
+  readonly year: number;
   readonly cutoff: Cutoff;
   readonly on: string;
 }
 
 /** What a kind says; the frame (number, issuer, cut-off, salt) is put round it. */
 export interface Said extends Pick<NoticeContent, "title" | "to" | "sections" | "signatures"> {
-  /** What its number ends with. */
-  readonly subject: string;
+  /** Sums for the verification page: no name, no account. */
+  readonly shown: NoticeIssued["shown"];
 }
 export type Say = (asked: Asked, options: NoticesOptions) => Promise<Result<Said, Refusal>>;
+
+/** A notice that could be issued. */
+export interface MadeNotice {
+  readonly of: NoticeOf;
+  readonly content: NoticeContent;
+  readonly shown: NoticeIssued["shown"];
+}

@@ -7,9 +7,9 @@ import type { Finding } from "@huimin/service-auditor";
 import { buildWitness, openWitnessHome } from "@huimin/service-witness";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCli } from "./cli/program.ts";
 import { auditJob, openPlatformAuditor } from "./compose/auditor.ts";
 import { type CheckpointPlaces, checkpointJob, makeCheckpoint } from "./compose/checkpointing.ts";
+import { apartFrom, runHuimin } from "./testing/command-line.ts";
 import { LiveDistrict } from "./testing/live-district.ts";
 
 const district = new LiveDistrict();
@@ -29,19 +29,13 @@ afterAll(async () => {
 });
 
 /** A command line; `apart`: of somebody who has no platform, only files. */
-async function huimin(args: readonly string[], apart = false) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const code = await runCli(args, {
-    terminal: { out: (text) => out.push(text), err: (text) => err.push(text) },
-    environment: apart
-      ? { HUIMIN_HOME: path.join(folder, "elsewhere"), DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none" }
-      : { HUIMIN_HOME: home },
+const huimin = (args: readonly string[], apart = false) =>
+  runHuimin(args, {
     directory: folder,
-    ...(apart ? {} : { platform: district.platform }),
+    ...(apart
+      ? { environment: apartFrom(path.join(folder, "elsewhere")) }
+      : { environment: { HUIMIN_HOME: home }, platform: district.platform }),
   });
-  return { code, out: out.join("\n"), err: err.join("\n"), json: args.includes("--json") && out[0] ? JSON.parse(out.join("")) : undefined };
-}
 
 /** What an intruder with the owner's password can do. */
 async function tamper(sql: string): Promise<void> {
@@ -98,14 +92,13 @@ describe("an auditor on a machine of its own", () => {
     const address = new URL(district.platform.databaseUrl);
     address.username = "spec_auditor";
     address.password = "spec";
-    const out: string[] = [];
     try {
       const apart = path.join(folder, "auditor-machine");
       const environment = { HUIMIN_HOME: apart, DATABASE_URL: address.href, HUIMIN_AUDIT_LOG_KEY: key, HUIMIN_LOG_LEVEL: "silent" };
-      const terminal = { out: (text: string) => out.push(text), err: () => undefined };
       await district.platform.projector.drain();
-      expect(await runCli(["audit", "--json"], { terminal, environment, directory: folder })).toBe(0);
-      expect(JSON.parse(out.join(""))).toMatchObject({
+      const told = await runHuimin(["audit", "--json"], { environment, directory: folder });
+      expect(told.code).toBe(0);
+      expect(told.json).toMatchObject({
         clean: true,
         position: await district.platform.store.head("410803"),
         logKeys: [key],

@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from "node:crypto";
 import {
   copyFileSync,
   cpSync,
@@ -14,11 +15,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { ArchiveReader, assertMayServe, writeState } from "@huimin/backup";
 import { openPool } from "@huimin/database";
+import type { NewEvent } from "@huimin/event-store";
 import { testDatabase } from "@huimin/test-support";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCli } from "./cli/program.ts";
 import { createPlatform } from "./platform.ts";
+import { runHuimin } from "./testing/command-line.ts";
 import { DISTRICT, LiveDistrict, SECRETS } from "./testing/live-district.ts";
 
 const district = new LiveDistrict();
@@ -40,19 +42,11 @@ afterAll(async () => {
 });
 
 /** A command line on the live district; with `home` and `url` that of another machine. */
-async function huimin(args: readonly string[], elsewhere?: { readonly home: string; readonly url: string }) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const code = await runCli(args, {
-    terminal: { out: (text) => out.push(text), err: (text) => err.push(text) },
-    environment: elsewhere ? { HUIMIN_HOME: elsewhere.home, DATABASE_URL: elsewhere.url } : {},
+const huimin = (args: readonly string[], elsewhere?: { readonly home: string; readonly url: string }) =>
+  runHuimin(args, {
     directory: folder,
-    ...(elsewhere ? {} : { platform: district.platform }),
+    ...(elsewhere ? { environment: { HUIMIN_HOME: elsewhere.home, DATABASE_URL: elsewhere.url } } : { platform: district.platform }),
   });
-  const text = out.join("\n");
-  // biome-ignore lint/suspicious/noExplicitAny: answers of many shapes
-  return { code, out: text, err: err.join("\n"), json: text.startsWith("{") ? (JSON.parse(text) as any) : undefined };
-}
 
 /** An empty database of another machine, with the checkpoints that were kept outside. */
 async function machine(name: string) {
@@ -76,6 +70,31 @@ const restored = (file: string, ...more: string[]): string[] => [
   "--json",
   ...more,
 ];
+
+const setting = (n: number): NewEvent => ({
+  ...{ eventId: `setting-${n}`, type: "PolicyParameterSet", schemaVersion: 1, valueDate: "2017-03-01", period: "2017-03" },
+  ...{ recordedAt: "2017-03-01T08:00:00+08:00", actor: "spec", role: "SYS", channel: "system", commandId: "c", correlationId: "c" },
+  payload: { key: "payout.cooldownHours", value: "24", from: "2017-03-01", document: "示例〔2017〕1号" },
+});
+
+/** What is said to a backup while the text of an early event, and the hash beside it, are others; no file is left of it. */
+async function backupOfAltered() {
+  const client = new Client({ connectionString: district.platform.databaseUrl });
+  await client.connect();
+  await client.query("ALTER TABLE log.event DISABLE TRIGGER USER");
+  const change = (from: string, to: string) =>
+    client.query(
+      "UPDATE log.event SET canonical = replace(canonical, $1, $2), leaf_hash = sha256('\\x00'::bytea || convert_to(replace(canonical, $1, $2), 'UTF8')) WHERE position = 2",
+      [from, to],
+    );
+  await change("测试农商行", "测试农村行");
+  const told = await huimin(["backup", "--out", "altered.tar", "--json"]);
+  await change("测试农村行", "测试农商行");
+  await client.query("ALTER TABLE log.event ENABLE ALWAYS TRIGGER never_changed");
+  await client.end();
+  expect(readdirSync(folder).some((name) => name.startsWith("altered"))).toBe(false);
+  return told;
+}
 
 describe("backup and restore", () => {
   it("given messages that go on, then a backup is one consistent moment, and the copy has the figures of that moment", async () => {
@@ -197,14 +216,15 @@ describe("backup and restore", () => {
     const target = await machine("killed");
     const blocker = new Client({ connectionString: target.url });
     await blocker.connect();
-    // Killed while rows are loaded: what the server knows of it is a connection that breaks.
+    // Killed while it is loading, by the mark that it sets itself: what the server knows of it is a connection that breaks.
     let asking = false;
     const killer = setInterval(() => {
       if (asking) return;
       asking = true;
       void blocker
         .query(
-          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY %' AND pid <> pg_backend_pid()",
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity, public.database_state
+           WHERE datname = current_database() AND application_name = 'huimin restore' AND database_state.state = 'loading' AND pid <> pg_backend_pid()`,
         )
         .catch(() => undefined)
         .finally(() => {
@@ -275,22 +295,57 @@ describe("backup and restore", () => {
       expect((await huimin(args)).code).toBe(2);
   });
 
+  it("given files of banks beside the database, then they are in it sealed, and come back byte by byte with the keys", async () => {
+    const content = Buffer.concat([Buffer.from(`序号,户名\n1,${SECRETS[0]}\n`), randomBytes(9_000_000)]);
+    const name = `${createHash("sha256").update(content).digest("hex")}.file`;
+    const report = name.replace(".file", ".report.summary.json");
+    const files = district.platform.bankFilesFolder;
+    mkdirSync(path.join(files, "K1"), { recursive: true });
+    mkdirSync(path.join(files, "spool"), { recursive: true });
+    writeFileSync(path.join(files, "K1", name), content);
+    writeFileSync(path.join(files, "K1", report), '{"booked":1}');
+    writeFileSync(path.join(files, "spool", "half"), "still arriving");
+    const made = await huimin(["backup", "--out", "with-files.tar", "--json"]);
+    expect([made.code, made.json.bankFiles]).toMatchObject([0, { files: 2, bytes: content.length + 12, altered: [] }]);
+    expect(readFileSync(at("with-files.tar")).includes(SECRETS[0] as string)).toBe(false);
+
+    const other = await machine("with-files");
+    const refused = await huimin(restored("with-files.tar"), other);
+    expect([refused.code, refused.json.refused[0].code]).toEqual([1, "BACKUP_FILES_KEY"]);
+    const keys = ["--secrets", "keys.sealed", "--passphrase-file", "passphrase"];
+    const copy = await huimin(restored("with-files.tar", ...keys), other);
+    expect([copy.code, copy.json?.bankFiles, copy.err]).toEqual([0, 2, expect.not.stringContaining("FILES")]);
+    const back = path.join(other.home, "bank-files");
+    expect(readdirSync(back, { recursive: true }).sort()).toEqual(["K1", `K1/${name}`, `K1/${report}`].sort());
+    expect(readFileSync(path.join(back, "K1", name)).equals(content)).toBe(true);
+    expect(statSync(path.join(back, "K1", name)).mode & 0o077).toBe(0);
+
+    // The books alone, and the files later; what is there is never written over.
+    const third = await machine("files-later");
+    expect((await huimin(restored("with-files.tar", "--without-bank-files"), third)).json.bankFiles).toBe(0);
+    const take = (out: string) => huimin(["backup", "files", "with-files.tar", "--out", out, ...keys], third);
+    expect((await take("taken")).code).toBe(0);
+    expect((await take("taken")).code).toBe(0);
+    expect(readFileSync(at("taken", "K1", report), "utf8")).toBe('{"booked":1}');
+    writeFileSync(at("taken", "K1", report), "other");
+    expect((await take("taken")).err).toContain("RESTORE_FILES_OCCUPIED");
+
+    // A file that is no longer what its name says is named, in words and in the list of contents.
+    writeFileSync(path.join(files, "K1", name), "changed");
+    const altered = await huimin(["backup", "--out", "one-changed.tar"]);
+    expect([altered.code, altered.err]).toEqual([0, expect.stringContaining(`K1/${name}`)]);
+    const without = await huimin(["backup", "--out", "no-files.tar", "--without-bank-files", "--json"]);
+    expect(without.json.bankFiles).toBeUndefined();
+    const archive = await ArchiveReader.open(at("no-files.tar"));
+    const list = JSON.parse(String(await archive.part("manifest.json")));
+    await archive.close();
+    expect([list.folders, list.elsewhere["bank-files"]]).toEqual([[], expect.stringContaining(files)]);
+    rmSync(files, { recursive: true });
+  });
+
   it("given a log that was altered, then no backup is made of it", async () => {
-    const client = new Client({ connectionString: district.platform.databaseUrl });
-    await client.connect();
-    await client.query("ALTER TABLE log.event DISABLE TRIGGER USER");
-    const change = (from: string, to: string) =>
-      client.query(
-        "UPDATE log.event SET canonical = replace(canonical, $1, $2), leaf_hash = sha256('\\x00'::bytea || convert_to(replace(canonical, $1, $2), 'UTF8')) WHERE position = 2",
-        [from, to],
-      );
-    await change("测试农商行", "测试农村行");
-    const refused = await huimin(["backup", "--out", "altered.tar", "--json"]);
-    await change("测试农村行", "测试农商行");
-    await client.query("ALTER TABLE log.event ENABLE ALWAYS TRIGGER never_changed");
-    await client.end();
-    expect(refused.code).toBe(1);
-    expect(readdirSync(folder).some((name) => name.startsWith("altered"))).toBe(false);
+    const refused = await backupOfAltered();
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("no backup was made") });
   });
 });
 
@@ -315,5 +370,18 @@ describe("a copy that PostgreSQL made", () => {
     expect((await huimin(["verify", "--json"], target)).code).toBe(1);
     client.release();
     await pool.end();
+  });
+});
+
+describe("a log of more events than are hashed again to sign it", () => {
+  it("given one of the first altered, then the copying itself finds it, and no backup is made", async () => {
+    const events = Array.from({ length: 300 }, (_, n) => setting(n));
+    const writes = [{ stream: "policy/payout.cooldownHours", expect: { kind: "any" } as const, events }];
+    await district.platform.store.append(DISTRICT, { writes, asserts: [], keys: [], answer: null });
+    expect((await huimin(["backup", "--out", "longer.tar", "--json"])).code).toBe(0);
+    const refused = await backupOfAltered();
+    expect(refused.code).toBe(1);
+    expect(refused.json.refused).toMatchObject([{ code: "BACKUP_LOG_ALTERED" }]);
+    expect(refused.json.refused[0].en).toMatch(/the checkpoint of \d+ events/);
   });
 });

@@ -187,6 +187,27 @@ describe("all or nothing", () => {
     expect(await head()).toBe(before);
   });
 
+  it("given steady single messages on the same loan, then the whole bulk ends well, and so do they", async () => {
+    const before = await head();
+    const items = Array.from({ length: 400 }, (_, n) =>
+      repay(`W${n}`, `${10 + Math.floor(n / 100)}.${String(n % 100).padStart(2, "0")}`, "2018-03-12"),
+    );
+    let ended = false;
+    const singles: number[] = [];
+    const steady = [1, 2, 3, 4].map(async (sender) => {
+      for (let n = 0; !ended; n += 1) {
+        const { body } = repay(`X${sender}-${n}`, `0.${sender}${n % 10}`, n % 2 === 0 ? "2018-03-10" : "2018-03-11");
+        singles.push((await bank("repayments", body)).status);
+      }
+    });
+    const sent = await bulk(items, { mode: "all" });
+    ended = true;
+    await Promise.all(steady);
+    expect([sent.status, sent.body.counts]).toEqual([201, { recorded: 400, held: 0, repeated: 0, refused: 0 }]);
+    expect(new Set(singles.filter((status) => status !== 201 && status !== 202))).toEqual(new Set());
+    expect(await head()).toBe(before + items.length + singles.length);
+  });
+
   it("given messages of several services, then they are one append too", async () => {
     const before = await head();
     const sent = await bulk(

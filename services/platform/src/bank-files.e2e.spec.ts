@@ -1,10 +1,11 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { BILLION_LAUGHS, camt053, workbook } from "@huimin/test-support/bank-messages";
+import { ALL_ROWS_MAX } from "@huimin/service-bank-gateway";
+import { BILLION_LAUGHS, camt053, workbook, zip } from "@huimin/test-support/bank-messages";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCli } from "./cli/program.ts";
 import { bankFileClient, csv, HEAD } from "./testing/bank-file-client.ts";
+import { runHuimin } from "./testing/command-line.ts";
 import { DISTRICT, LiveDistrict } from "./testing/live-district.ts";
 
 const district = new LiveDistrict();
@@ -137,6 +138,18 @@ describe("files that are wrong as a whole", () => {
     ["a statement as repayments", "?kind=repayments", camt053({ entries }), "BANK_FILE_KIND"],
     ["a table of no kind", "", csv("L1,2018-05-10,Z1,,1.00"), "BANK_FILE_KIND"],
     ["a wrong header", "?kind=repayments", "a,b\r\n1,2\r\n", "BANK_FILE_COLUMN_MISSING"],
+    [
+      "a zip bomb",
+      "?kind=repayments",
+      zip([{ name: "xl/worksheets/sheet1.xml", data: Buffer.alloc(8 * 1024 * 1024) }]),
+      "BANK_FILE_ZIP_BOMB",
+    ],
+    [
+      "a bomb that lies in its directory",
+      "?kind=repayments",
+      zip([{ name: "xl/worksheets/sheet1.xml", data: Buffer.alloc(8 * 1024 * 1024, 0x20), claimed: 1_000 }]),
+      "BANK_FILE_ZIP_BOMB",
+    ],
     ["wrong totals above the rows", "?kind=repayments", `总笔数,2\r\n${csv("L1,2018-05-10,Z1,,1.00")}`, "BANK_FILE_TOTAL"],
   ])("%s is refused with what to do, and its record says so", async (_, query, body, code) => {
     const before = await head();
@@ -144,7 +157,44 @@ describe("files that are wrong as a whole", () => {
     expect(sent).toMatchObject({ status: 422, body: { status: "refused", faults: [{ code }] } });
     for (const text of [sent.body.faults[0].zh, sent.body.faults[0].remedyEn]) expect(text.length).toBeGreaterThan(5);
     expect(await since(before)).toEqual(["BankFileRefused"]);
-    expect(await report(sent.body.sha256)).toContain(code);
+    const said = await report(sent.body.sha256);
+    if (typeof body === "string") expect(said).toContain(code);
+    else expect(said.slice(0, 2)).toBe("PK"); // on a workbook the report is one too
+  });
+
+  it("given mode=all with one row more than one append takes, then the file is refused whole, with both numbers", async () => {
+    const before = await head();
+    const rows = Array.from({ length: ALL_ROWS_MAX + 1 }, (_, nth) => `L1,2018-05-10,Z3-${nth},,0.01`);
+    const sent = await upload("?kind=repayments&mode=all", csv(...rows));
+    expect(sent).toMatchObject({
+      status: 422,
+      body: { status: "refused", counts: { booked: 0 }, faultsTotal: 1, faults: [{ code: "BANK_FILE_ALL_TOO_LARGE" }] },
+    });
+    const [{ zh, en }] = sent.body.faults;
+    for (const text of [zh, en]) expect(text).toMatch(new RegExp(`${ALL_ROWS_MAX}.*${ALL_ROWS_MAX + 1}`));
+    expect(await since(before)).toEqual(["BankFileRefused"]);
+    const [refused] = (await district.platform.store.readAll(DISTRICT, before, 1)) as unknown as [{ payload: object }];
+    expect(refused.payload).toMatchObject({ bank: "K1", sha256: sent.body.sha256, code: "BANK_FILE_ALL_TOO_LARGE" });
+  });
+
+  it.each([
+    ["a column shifted to the right", "L1,,2018-05-10,Z2,,2.00", "BANK_FILE_ROW_SHIFTED"],
+    ["a column shifted to the left", "L1,Z2,,2.00,", "BANK_FILE_ROW_SHIFTED"],
+    ["an amount as a number", "L1,2018-05-10,Z2,,2", "BANK_FILE_CELL_AMOUNT"],
+    ["a repayment dated tomorrow", "L1,2018-05-21,Z2,,2.00", "LOAN_DATE_IN_FUTURE"],
+    ["one before the loan", "L1,2017-02-21,Z2,,2.00", "BEFORE_DISBURSEMENT"],
+  ])("given %s in one row, then that row is named with rule and remedy, and with mode=all nothing is booked", async (_, row, code) => {
+    const before = await head();
+    const sent = await upload("?kind=repayments&mode=all", csv(row, `L1,2018-05-10,Z-${code}-${row.length},,2.03`));
+    expect(sent).toMatchObject({ status: 422, body: { status: "refused", counts: { booked: 0 } } });
+    expect(await since(before)).not.toContain("RepaymentReceived");
+    const said = await report(sent.body.sha256);
+    expect(said).toContain(code);
+    const lines = said.split("\r\n");
+    expect(lines[0]).toBe(`${HEAD},状态,原因,处理`);
+    expect(lines[2]).toMatch(/未入账,.*[\u4e00-\u9fff]{4}/);
+    expect(lines[2]).toContain(code);
+    expect(lines[3]).toBe(`L1,2018-05-10,Z-${code}-${row.length},,2.03,未入账,,`);
   });
 });
 
@@ -209,15 +259,22 @@ describe("other ways in", () => {
   });
 
   it("`huimin import repayments` takes the same way; a second time it knows the file", async () => {
-    const out: string[] = [];
-    const terminal = { out: (text: string) => void out.push(text), err: (text: string) => void out.push(text) };
-    const context = { terminal, environment: {}, directory: folder, platform: district.platform } as never;
+    const huimin = (...args: string[]) => runHuimin(args, { directory: folder, platform: district.platform });
     await writeFile(path.join(folder, "r.csv"), csv("L2,2018-05-19,C1,,9.00"));
-    expect(await runCli(["import", "repayments", "r.csv", "--bank", "K1", "--json"], context)).toBe(0);
-    expect(JSON.parse(out[0] as string)).toMatchObject({ status: "booked", counts: { booked: 1 }, again: false });
-    expect(await runCli(["import", "repayments", "r.csv", "--bank", "K1"], context)).toBe(0);
-    expect(out.at(-1)).toContain("known already, booked: 1 rows");
-    expect(await runCli(["import", "repayments", "r.csv", "--bank", "K7"], context)).toBe(1);
+    const first = await huimin("import", "repayments", "r.csv", "--bank", "K1", "--json");
+    expect(first).toMatchObject({ code: 0, json: { status: "booked", counts: { booked: 1 }, again: false } });
+    const again = await huimin("import", "repayments", "r.csv", "--bank", "K1");
+    expect(again).toMatchObject({ code: 0, out: expect.stringContaining("known already, booked: 1 rows") });
+    const before = await head();
+    const unknown = await huimin("import", "repayments", "r.csv", "--bank", "K7", "--json");
+    expect(unknown).toMatchObject({
+      code: 1,
+      json: {
+        ...{ bank: "K7", status: "refused", rows: 0, counts: { booked: 0 } },
+        faults: [{ code: "BANK_FILE_BANK_UNKNOWN", zh: "没有登记银行 K7。", en: "Bank K7 is not registered." }],
+      },
+    });
+    expect(await head()).toBe(before);
   });
 
   it("a file that was broken off is booked to its end by the sweep, and says the same as if it had not been", async () => {

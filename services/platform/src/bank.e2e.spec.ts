@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { RevokeBankKey } from "@huimin/bank-client";
 import { ClosePeriod } from "@huimin/period";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -137,6 +138,42 @@ describe("bad input", () => {
     ).not.toMatchObject({ status: 401 });
     await district.register(RevokeBankKey, { bank: "K1", client: "main", keyId: "k3", reason: "更换密钥" }, "FOF");
     await expect.poll(async () => (await bank("repayments", good, { keyId: "k3" })).body.code, { timeout: 5000 }).toBe("KEY_REVOKED");
+  });
+
+  it("given a signature that is old, from tomorrow, or re-ordered after it was made, then 401 with code and remedy, and nothing is booked", async () => {
+    const url = `${district.origin}/bank/v1/repayments`;
+    const text = JSON.stringify({ ...good, serial: "B4" });
+    const signed = () =>
+      district.signedHeaders("k1", "POST", url, { "content-type": "application/json", "idempotency-key": "o-1" }, text, randomUUID());
+    const before = await district.platform.store.head(DISTRICT);
+    const refusedAs = async (headers: Record<string, string>, code: string) => {
+      const { status, body } = await send("POST", url, headers, text);
+      expect([status, body.code]).toEqual([401, code]);
+      for (const said of ["detailZh", "detailEn", "remedyZh", "remedyEn"]) expect(body[said].length).toBeGreaterThan(4);
+    };
+    const now = district.now;
+    const old = signed();
+    district.now = now + 600_000;
+    const early = signed();
+    await refusedAs(old, "SIGNATURE_EXPIRED");
+    district.now = now;
+    await refusedAs(early, "SIGNATURE_EXPIRED");
+    const input = (change: (text: string) => string): Record<string, string> => {
+      const headers = signed();
+      const changed = change(headers["signature-input"] as string);
+      expect(changed).not.toBe(headers["signature-input"]);
+      return { ...headers, "signature-input": changed };
+    };
+    await refusedAs(
+      input((one) => one.replace('"@method" "@authority"', '"@authority" "@method"')),
+      "SIGNATURE_INVALID",
+    );
+    await refusedAs(
+      input((one) => one.replace(/(;created=\d+)(;expires=\d+)/, "$2$1")),
+      "SIGNATURE_INVALID",
+    );
+    await refusedAs({ ...signed(), signature: signed().signature as string }, "SIGNATURE_INVALID");
+    expect(await district.platform.store.head(DISTRICT)).toBe(before);
   });
 
   it("given a person without the role, or none, then 403 or 401; a bank route knows no sessions", async () => {

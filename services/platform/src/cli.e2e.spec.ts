@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCli } from "./cli/program.ts";
 import { runOverdue, startPlatformJobs } from "./compose/jobs.ts";
+import { runHuimin } from "./testing/command-line.ts";
 import { LiveDistrict } from "./testing/live-district.ts";
 
 const district = new LiveDistrict();
@@ -29,24 +29,7 @@ afterAll(async () => {
 });
 
 /** Runs a command line on the live platform. */
-async function huimin(...args: string[]) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const code = await runCli(args, {
-    terminal: { out: (text) => out.push(text), err: (text) => err.push(text) },
-    environment: {},
-    directory: folder,
-    platform: district.platform,
-  });
-  const text = out.join("\n");
-  return {
-    code,
-    out: text,
-    err: err.join("\n"),
-    // biome-ignore lint/suspicious/noExplicitAny: answers of many shapes
-    json: args.includes("--json") && text.startsWith("{") ? (JSON.parse(text) as any) : undefined,
-  };
-}
+const huimin = (...args: string[]) => runHuimin(args, { directory: folder, platform: district.platform });
 
 const file = (name: string, lines: readonly unknown[]): string => {
   writeFileSync(path.join(folder, name), lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line))).join("\n"));
@@ -68,6 +51,16 @@ describe("questions", () => {
     expect(trial.json.totals.M).toEqual({ debit: "50500.00", credit: "50500.00" });
     expect((await huimin("trial-balance")).out).toContain("50,500.00".replace(",", ""));
     expect((await huimin("sheet", "HH1", "--json")).json).toMatchObject({ household: "HH1", figures: { ownLoanPrincipal: "49500.00" } });
+  });
+
+  it("given a long list with terms that no schema knows, then it is refused like a short one, and nothing is recorded", async () => {
+    const rows = Array.from({ length: 4_001 }, (_, n) => `H${String(n).padStart(6, "0")},1`);
+    writeFileSync(path.join(folder, "long.csv"), rows.join("\n"));
+    const before = await district.platform.store.head("410803");
+    const terms = ["--total", "100.00", "--method", "by-mood", "--residue-rule", "LARGEST_REMAINDER"];
+    const told = await huimin("dividend", "draft", "--pool", "P1", "--year", "2018", "--file", "long.csv", ...terms);
+    expect([told.code, told.err]).toEqual([1, expect.stringContaining("/method")]);
+    expect(await district.platform.store.head("410803")).toBe(before);
   });
 
   it("given what is wrong in the question, then 2; given what is not there, then 1", async () => {

@@ -4,7 +4,7 @@ import path from "node:path";
 import { broken, checkInvariants } from "@huimin/service-ledger";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCli } from "./cli/program.ts";
+import { runHuimin } from "./testing/command-line.ts";
 import { DISTRICT, LiveDistrict, send } from "./testing/live-district.ts";
 
 /*
@@ -42,15 +42,7 @@ async function approved(token: string, address: string, body: object) {
 const appropriate = (amount: string, valueDate: string, query = "") =>
   approved(maker, `/subsidies/appropriate-subsidy-funds${query}`, { amount, source: "区", valueDate });
 
-async function huimin(...args: string[]) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const terminal = { out: (text: string) => void out.push(text), err: (text: string) => void err.push(text) };
-  const code = await runCli(args, { terminal, environment: {}, directory: folder, platform: district.platform });
-  const text = out.join("\n");
-  // biome-ignore lint/suspicious/noExplicitAny: answers of many shapes
-  return { code, out: text, err: err.join("\n"), json: text.startsWith("{") ? (JSON.parse(text) as any) : undefined };
-}
+const huimin = (...args: string[]) => runHuimin(args, { directory: folder, platform: district.platform });
 
 beforeAll(async () => {
   await district.start({ home: folder });

@@ -1,14 +1,18 @@
-import { linesOf, postingTypes } from "@huimin/books";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { checkIdentities, linesOf, postingTypes } from "@huimin/books";
 import { FactLog, wrongRateAfterClose } from "@huimin/books/testing";
 import type { Role } from "@huimin/decider";
 import { AllocateDividend, ApproveAllocation, DraftAllocation, PostPublicity, RecordAssetIncome } from "@huimin/dividend";
 import type { StoredEvent } from "@huimin/event-store";
 import { CORRECTIONS } from "@huimin/service-ledger";
+import { pdfText } from "@huimin/statements";
 import type { TSchema } from "typebox";
 import { Value } from "typebox/value";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCli } from "./cli/program.ts";
 import { give } from "./compose/long-lists.ts";
+import { runHuimin } from "./testing/command-line.ts";
 import { DISTRICT, LiveDistrict, send } from "./testing/live-district.ts";
 
 /* 更正 C1–C6 by voucher, attachments, and T4 of domain 8: what was known when, over HTTP and on the command line. */
@@ -39,15 +43,14 @@ async function approve(made: Awaited<ReturnType<typeof person>>) {
 }
 const appropriate = async (amount: string, valueDate: string, query = "") =>
   approve(await person(maker, "POST", `/subsidies/appropriate-subsidy-funds${query}`, { amount, source: "区", valueDate }));
+/** `1002.01 5.00 0.00` per line: account, debit, credit. */
+const sides = ({ entries }: { readonly entries: readonly { account: { code: string }; debit: string; credit: string }[] }) =>
+  entries.map((line) => `${line.account.code} ${line.debit} ${line.credit}`);
 const voucher = async (name: string) => (await person(checker, "GET", url(name))).body.vouchers?.[0];
 
 async function huimin(...args: string[]) {
-  const out: string[] = [];
-  const terminal = { out: (text: string) => void out.push(text), err: (text: string) => void out.push(text) };
-  const code = await runCli(args, { terminal, environment: {}, directory: "/tmp", platform: district.platform });
-  const text = out.join("\n");
-  // biome-ignore lint/suspicious/noExplicitAny: answers of many shapes
-  return { code, out: text, json: text.startsWith("{") ? (JSON.parse(text) as any) : undefined };
+  const { code, text, json } = await runHuimin(args, { directory: "/tmp", platform: district.platform });
+  return { code, out: text, json };
 }
 
 /** Fields by which the families name what is reversed. */
@@ -130,6 +133,10 @@ describe("更正 by voucher", () => {
     expect((await reverse("记-2018-07-0002", { pattern: "C4" })).body.code).toBe("VOUCHER_OF_THIS_YEAR");
     expect((await reverse("记-2018-09-0001")).body.code).toBe("VOUCHER_MISSING");
     expect((await reverse("nonsense")).body.code).toBe("VOUCHER_NUMBER_INVALID");
+    await at("2018-12-20");
+    const deposit = { bank: "K1", amount: "300.00", asIncome: true, valueDate: "2018-12-20" };
+    await approve(await person(await signIn("cashier", "FIN-C"), "POST", "/risk-fund/deposit-risk-fund", deposit));
+    expect(sides(await voucher("记-2018-12-0001"))).toEqual(["1002.02 300.00 0.00", "4001.02 0.00 300.00"]);
     await at("2019-02-04");
     expect((await reverse("记-2018-07-0002")).body).toMatchObject({ status: 422, code: "VOUCHER_OF_CLOSED_YEAR" });
     const old = await approve(await reverse("记-2018-07-0002", { pattern: "C4" }));
@@ -140,6 +147,21 @@ describe("更正 by voucher", () => {
       ["3501", "-100.00"],
     ]);
     expect(c4.note).toBe("注销2018年7月2日记-0002号凭证");
+    // C2 of a closed year belongs to that year as well.
+    await appropriate("150.00", "2018-06-04", `?corrects=${encodeURIComponent("记-2018-07-0002")}`);
+    expect(sides(await voucher("记-2019-02-0002"))).toEqual(["1002.01 150.00 0.00", "3501 0.00 150.00"]);
+  });
+
+  it("a risk deposit that was income of a closed year goes back through 3501 to 3001, and the fund's identity holds", async () => {
+    await approve(await person(await again("cashier"), "POST", url("记-2018-12-0001", "/reversal"), { reason: "重复", pattern: "C4" }));
+    expect(sides(await voucher("记-2019-02-0003"))).toEqual(["1002.02 -300.00 0.00", "3501 0.00 -300.00"]);
+    const year2019 = await district.platform.books.balance({ district: DISTRICT, account: "4001.02", year: 2019 });
+    expect(year2019.net).toBe(0n);
+    const transfer = await approve(await person(maker, "POST", "/periods/prior-year-transfers", {}));
+    expect(transfer.body).toMatchObject({ fiscalYear: 2019, amount: "250.00", side: "debit" });
+    expect(sides(await voucher("记-2019-02-0004"))).toEqual(["3501 50.00 0.00", "3001 0.00 50.00", "3001 300.00 0.00", "3501 0.00 300.00"]);
+    const identities = await checkIdentities({ pool: district.platform.pool, district: DISTRICT });
+    expect(identities.filter(({ failed }) => failed > 0)).toEqual([]);
   });
 
   it("attachments go with the proposal to the voucher, which counts and shows them by hash", async () => {
@@ -153,11 +175,27 @@ describe("更正 by voucher", () => {
       );
     expect((await post("[1]", "e1")).body.code).toBe("EVIDENCE_INVALID");
     await approve(await post(encodeURIComponent(JSON.stringify(evidence)), "e2"));
-    expect(await voucher("记-2019-02-0002")).toMatchObject({ attachments: 1, evidence });
-    const shown = await huimin("voucher", "记-2019-02-0002");
+    expect(await voucher("记-2019-02-0005")).toMatchObject({ attachments: 1, evidence });
+    const shown = await huimin("voucher", "记-2019-02-0005");
     expect([shown.code, shown.out.includes("附件 attachments 1"), shown.out.includes(evidence[0]?.sha256 ?? "")]).toEqual([0, true, true]);
     expect(shown.out).toMatch(/制单 岗位人员 {2}审核 岗位人员 {2}记账 系统/);
     expect((await huimin("voucher", "记-2019-02-0099")).code).toBe(1);
+    // On paper, over HTTP and on the command line: the same bytes.
+    const paper = await fetch(`${district.origin}/api/v1${url("记-2019-02-0005", "/paper")}`, {
+      headers: { authorization: `Bearer ${maker}` },
+    });
+    const bytes = Buffer.from(await paper.arrayBuffer());
+    expect([paper.status, paper.headers.get("content-type"), bytes.toString("latin1", 0, 5)]).toEqual([200, "application/pdf", "%PDF-"]);
+    const folder = mkdtempSync(path.join(tmpdir(), "huimin-vouchers-"));
+    expect((await huimin("voucher", "记-2019-02-0005", "--pdf", path.join(folder, "one.pdf"))).code).toBe(0);
+    expect(readFileSync(path.join(folder, "one.pdf")).equals(bytes)).toBe(true);
+    const month = await huimin("vouchers", "--period", "2019-02", "--paper", "a4", "--pdf", path.join(folder, "month.pdf"));
+    expect([month.code, month.out]).toEqual([0, expect.stringMatching(/month\.pdf {2}5 张凭证/)]);
+    const text = (await pdfText(readFileSync(path.join(folder, "month.pdf")))).join("").replaceAll(/\s+/g, "");
+    for (const said of ["附单据1张", "拨款文件", "注销2018年12月20日记-0001号凭证", "-300.00", "负叁佰元整"])
+      expect([said, text.includes(said)]).toEqual([said, true]);
+    expect((await huimin("vouchers", "--period", "2031-02", "--pdf", path.join(folder, "none.pdf"))).code).toBe(2);
+    rmSync(folder, { recursive: true });
   });
 
   it("an allocation is taken back by its voucher, whole, while nothing of it is paid", async () => {

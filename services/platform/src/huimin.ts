@@ -1,7 +1,9 @@
-import { runCli } from "./cli/program.ts";
+import { keepHeapSmall } from "./cli/small-heap.ts";
 import { ownSignals } from "./compose/signals.ts";
 
 /** `npm run huimin -- COMMAND`. */
+keepHeapSmall(process.argv[2]);
+const { runCli } = await import("./cli/program.ts");
 ownSignals();
 const code = await runCli(process.argv.slice(2), {
   terminal: { out: (text) => void process.stdout.write(`${text}\n`), err: (text) => void process.stderr.write(`${text}\n`) },

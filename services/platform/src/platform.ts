@@ -4,14 +4,14 @@ import { writeCsv, writeXlsx } from "@huimin/bank-files";
 import { createBankPortfolio } from "@huimin/bank-portfolio";
 import { createBooks } from "@huimin/books";
 import { shanghaiDate, shanghaiInstant } from "@huimin/calendar";
-import { type CommandHandler, createCommandHandler } from "@huimin/command-handler";
+import { type CommandHandler, createCommandHandler, RightOfWay } from "@huimin/command-handler";
 import { openPool } from "@huimin/database";
 import { createPostgresStore, type EventStore } from "@huimin/event-store";
 import { createHouseholdSheets, type Reveal } from "@huimin/household-sheet";
 import { buildApp, commandsWith, guardWith, listsAsFiles, PeopleStore, readModelsWith, type ServerLimits } from "@huimin/http";
 import { isSandboxDistrict } from "@huimin/identity";
 import { createProjector } from "@huimin/projector";
-import { createRegistryView } from "@huimin/registry-view";
+import { createRegistryView, keptHouseholds } from "@huimin/registry-view";
 import { BankClients, logOfBank, SecurityFailures } from "@huimin/service-bank-gateway";
 import { hidingRestricted } from "@huimin/service-registry";
 import { openApiWebhooks } from "@huimin/service-webhooks";
@@ -96,6 +96,7 @@ async function compose(options: PlatformOptions, base: Base): Promise<Platform> 
   };
   const pool = poolOf("huimin_platform", READ_CONNECTIONS);
   const store = storeOf("huimin_platform");
+  const kept = keptHouseholds(pool);
   const books = createBooks(pool);
   const secrets = options.vaultSecrets ?? liveVaultSecrets(options.vaultSecretsFile ?? path.join(options.home, "vault-secrets.json"));
   const lookups = postgresLookupStore(pool);
@@ -117,14 +118,17 @@ async function compose(options: PlatformOptions, base: Base): Promise<Platform> 
   const desk = createClosingDesk({ ...options, pool, store, books, projector, logger, reconciliation: bankReconciliation(pool) });
   const portfolio = createBankPortfolio(pool);
   const more = reconciliationResolvers({ pool, books, portfolio, store, district, atHead: desk.atHead });
-  const resolvers = resolversOf({ store, vault, books, projector, desk, more });
+  const resolvers = resolversOf({ store, kept, vault, books, projector, desk, more });
+  const rightOfWay = new RightOfWay();
   const handlerOf = (of: EventStore): CommandHandler =>
     createCommandHandler({
       store: of,
       district,
       clock: () => shanghaiInstant(clock()),
       resolvers,
+      kept,
       settlementPeriod: policySettlement,
+      rightOfWay,
       newId,
       ...(options.cachedStreamsMax === undefined ? {} : { cachedStreamsMax: options.cachedStreamsMax }),
     });
@@ -150,7 +154,7 @@ async function compose(options: PlatformOptions, base: Base): Promise<Platform> 
       wake: () => projector.wake(),
       metrics,
       onRecorded: followUps.after.bind(followUps),
-      eventOf: desk.eventOf,
+      correctedBy: desk.correctedBy,
     }),
   );
   const webhooks = createWebhooks({ ...options, store, pool: poolOf("huimin_webhooks", SMALL), vault, table, clock, metrics, logger });
@@ -174,6 +178,7 @@ async function compose(options: PlatformOptions, base: Base): Promise<Platform> 
     shown,
     verifyOrigin: options.verifyOrigin,
     store,
+    kept,
     handler,
     table,
     vault,

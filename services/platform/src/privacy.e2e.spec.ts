@@ -8,9 +8,9 @@ import { testDatabase } from "@huimin/test-support";
 import type { FastifyBaseLogger } from "fastify";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCli } from "./cli/program.ts";
 import { startPlatformJobs } from "./compose/jobs.ts";
 import { sweepShreddings } from "./compose/privacy.ts";
+import { runHuimin } from "./testing/command-line.ts";
 import { DISTRICT, LiveDistrict, SECRETS } from "./testing/live-district.ts";
 
 const district = new LiveDistrict();
@@ -80,19 +80,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function huimin(args: readonly string[], elsewhere?: { readonly home: string; readonly url: string }) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const code = await runCli(args, {
-    terminal: { out: (text) => out.push(text), err: (text) => err.push(text) },
-    environment: elsewhere ? { HUIMIN_HOME: elsewhere.home, DATABASE_URL: elsewhere.url } : {},
+const huimin = (args: readonly string[], elsewhere?: { readonly home: string; readonly url: string }) =>
+  runHuimin(args, {
     directory: folder,
-    ...(elsewhere ? {} : { platform: district.platform }),
+    ...(elsewhere ? { environment: { HUIMIN_HOME: elsewhere.home, DATABASE_URL: elsewhere.url } } : { platform: district.platform }),
   });
-  const text = out.join("\n");
-  // biome-ignore lint/suspicious/noExplicitAny: answers of many shapes
-  return { code, out: text, err: err.join("\n"), json: text.startsWith("{") ? (JSON.parse(out[0] as string) as any) : undefined };
-}
 
 /** A decision by two persons, over HTTP. */
 async function decided(url: string, body: object) {

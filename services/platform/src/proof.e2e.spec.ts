@@ -1,9 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCli } from "./cli/program.ts";
+import { apartFrom, runHuimin } from "./testing/command-line.ts";
 import { LiveDistrict } from "./testing/live-district.ts";
 
 const district = new LiveDistrict();
@@ -19,17 +19,11 @@ afterAll(async () => {
 });
 
 /** A command line; `apart`: of somebody who has no platform, only files. */
-async function huimin(args: readonly string[], apart = false) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const code = await runCli(args, {
-    terminal: { out: (text) => out.push(text), err: (text) => err.push(text) },
-    environment: apart ? { HUIMIN_HOME: path.join(folder, "auditor"), DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none" } : {},
+const huimin = (args: readonly string[], apart = false) =>
+  runHuimin(args, {
     directory: folder,
-    ...(apart ? {} : { platform: district.platform }),
+    ...(apart ? { environment: apartFrom(path.join(folder, "auditor")) } : { platform: district.platform }),
   });
-  return { code, out: out.join("\n"), err: err.join("\n") };
-}
 
 /** What an intruder with the owner's password can do. */
 async function tamper(sql: string): Promise<void> {
@@ -66,6 +60,14 @@ describe("the proof on the command line", () => {
     writeFileSync(events, lines.map((line, i) => (i === 3 ? line.replace('"actor":"', '"actor":"x') : line)).join("\n"));
     const altered = await huimin(["verify", "--export", "out", "--key", key], true);
     expect([altered.code, altered.err]).toEqual([1, expect.stringContaining("checkpoint")]);
+    // The hashes beside it still make the signed root: the event is known exactly.
+    expect(altered.err).toContain("position 4 (altered)");
+    const hashes = path.join(folder, "out", "leaf-hashes.bin");
+    const kept = readFileSync(hashes);
+    rmSync(hashes);
+    const without = await huimin(["verify", "--export", "out", "--key", key], true);
+    expect([without.code, without.err]).toEqual([1, expect.not.stringContaining("(altered)")]);
+    writeFileSync(hashes, kept);
     writeFileSync(events, `${lines.slice(0, -3).join("\n")}\n`);
     expect((await huimin(["verify", "--export", "out", "--key", key], true)).err).toContain("truncated");
 
@@ -76,6 +78,10 @@ describe("the proof on the command line", () => {
       err: expect.stringContaining("not genuine"),
     });
     expect(await huimin(["verify", "--receipt", "receipt.txt", "--key", "nobody"], true)).toMatchObject({ code: 2 });
+    // Who verifies has no log: no key is made for him, and he is told what he needs.
+    const keyless = await huimin(["verify", "--receipt", "receipt.txt"], true);
+    expect([keyless.code, keyless.err]).toEqual([2, expect.stringContaining("--key")]);
+    expect(existsSync(path.join(folder, "auditor", "log-key.pem"))).toBe(false);
     expect(await huimin(["receipt", "999999"])).toMatchObject({ code: 2 });
     expect(await huimin(["verify", "--export", "nowhere"], true)).toMatchObject({ code: 2 });
   });

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCli } from "./cli/program.ts";
 import { bankFileClient } from "./testing/bank-file-client.ts";
+import { runHuimin } from "./testing/command-line.ts";
 import { LiveDistrict } from "./testing/live-district.ts";
 
 const district = new LiveDistrict();
@@ -15,12 +15,7 @@ let maker = "";
 
 const say = (token: string, what: string, body: object) => person(token, "POST", `/reconciliation/${what}`, body);
 
-const cli = async (...args: string[]) => {
-  const out: string[] = [];
-  const terminal = { out: (text: string) => void out.push(text), err: (text: string) => void out.push(text) };
-  const context = { terminal, environment: {}, directory: folder, platform: district.platform } as never;
-  return { code: await runCli(args, context), text: out.join("\n") };
-};
+const cli = (...args: string[]) => runHuimin(args, { directory: folder, platform: district.platform });
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "huimin-reconcile-"));
@@ -48,6 +43,8 @@ describe("a bank's portfolio file against our loans", () => {
       "2018-05-15,L8,300.00,0.00,,,",
       "2018-05-15,L9,0.00,,,,结清",
     ];
+    // Extended after the file's day: on that day it was due as contracted, for us as for the bank.
+    expect((await bank("extensions", { loan: "L1", valueDate: "2018-05-18", newDue: "2020-08-22" })).status).toBe(201);
     await writeFile(path.join(folder, "p.csv"), file(...rows));
     expect((await cli("import", "portfolio", "p.csv", "--bank", "K1")).code).toBe(0);
     const json = await cli("reconcile", "portfolio", "--bank", "K1", "--json");
@@ -130,6 +127,34 @@ describe("a claim against interest computed again", () => {
       const paid = await bank("interest-payments", { ...money, loan, amount, serial: `I-${loan}`, valueDate: "2017-03-21" });
       expect(paid.status).toBe(201);
     }
+    const fresh = await district.platform.projector
+      .drain()
+      .then(() => cli("reconcile", "claims", "--bank", "K1", "--quarter", "2017Q1", "--json"));
+    expect(JSON.parse(fresh.text)).toMatchObject({ lines: 0, notClaimed: 3, unexplained: 3 });
+    const unclaimed = await cli("reconcile", "unclaimed", "--json");
+    expect(unclaimed.code).toBe(1);
+    expect(
+      JSON.parse(unclaimed.text).items.map(({ bank: of, loan, quarter, interest, amount, age, bucket, days }: Record<string, string>) =>
+        [of, loan, quarter, interest, amount, days, age, bucket].join(" "),
+      ),
+    ).toEqual(["K1 L1 2017Q1 71.25 71.25 27 414 >30", "K1 L2 2017Q1 71.25 71.25 27 414 >30", "K1 L3 2017Q1 35.63 35.63 27 414 >30"]);
+    // A page ends where it is full, and goes on there.
+    const first = await person(maker, "GET", "/reconciliation/unclaimed-subsidies?bank=K1&quarter=2017Q1&limit=2");
+    expect(first.body.items.map(({ loan }: { loan: string }) => loan)).toEqual(["L1", "L2"]);
+    const second = await person(
+      maker,
+      "GET",
+      `/reconciliation/unclaimed-subsidies?bank=K1&quarter=2017Q1&limit=2&cursor=${first.body.next}`,
+    );
+    expect(second.body).toMatchObject({ items: [{ loan: "L3", status: "unexplained" }] });
+    // The quarter was not over yet on its last day, and another bank sees nothing of it.
+    expect((await bankRead("/reconciliation/unclaimed-subsidies?on=2017-03-31")).body.items).toEqual([]);
+    expect((await bankRead("/reconciliation/unclaimed-subsidies")).body.items).toHaveLength(3);
+    expect((await bankRead("/reconciliation/unclaimed-subsidies", "k2")).body.items).toEqual([]);
+    const item = { desk: "claims-K1", items: ["q.2017Q1.L3.unclaimed"], reason: "bank-error", clearBy: "2018-06-01" };
+    expect((await say(maker, "explanations", item)).status).toBe(201);
+    const asked = await person(maker, "GET", `/reconciliation/unclaimed-subsidies?min-position=${await head()}`);
+    expect(asked.body.items.map(({ status }: { status: string }) => status)).toEqual(["unexplained", "unexplained", "explained"]);
     const lines = [
       // 28 days instead of 27: the last day was counted too
       { loan: "L1", interest: "73.89", amount: "73.89" },
@@ -162,8 +187,9 @@ describe("a claim against interest computed again", () => {
       "L3 interest 32.63 35.63 270000 other-rate 4.35",
       "L3 amount 32.63 35.63 270000 other-rate 4.35",
     ]);
+    expect((await bankRead("/reconciliation/unclaimed-subsidies")).body.items).toEqual([]);
     const office = await person(maker, "GET", "/reconciliation/claims/K1/2017Q1");
-    expect(office.body).toMatchObject({ desk: "claims-K1", lines: 3, unexplained: 6 });
+    expect(office.body).toMatchObject({ desk: "claims-K1", lines: 3, notClaimed: 0, unexplained: 6 });
     const items = office.body.items.map(({ id }: { id: string }) => id);
     expect((await say(maker, "explanations", { desk: "claims-K1", items, reason: "bank-error", clearBy: "2018-06-01" })).status).toBe(201);
     expect((await bankRead(`/reconciliation/claims/2017Q1?min-position=${await head()}`)).body).toMatchObject({

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { camt053 } from "@huimin/test-support/bank-messages";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCli } from "./cli/program.ts";
 import { bankReconciliation, runReconciliation } from "./compose/reconciliation.ts";
 import { bankFileClient } from "./testing/bank-file-client.ts";
+import { runHuimin } from "./testing/command-line.ts";
 import { DISTRICT, LiveDistrict } from "./testing/live-district.ts";
 
 const district = new LiveDistrict();
@@ -49,12 +49,7 @@ const told = (body: { items: { kind: string; status: string; amount: string; ite
 // biome-ignore lint/suspicious/noExplicitAny: an answer of the API
 const idOf = (body: any, serial: string): string => body.items.find(({ items }: any) => items.some((one: any) => one.serial === serial)).id;
 
-const cli = async (...args: string[]) => {
-  const out: string[] = [];
-  const terminal = { out: (text: string) => void out.push(text), err: (text: string) => void out.push(text) };
-  const context = { terminal, environment: {}, directory: folder, platform: district.platform } as never;
-  return { code: await runCli(args, context), text: out.join("\n") };
-};
+const cli = (...args: string[]) => runHuimin(args, { directory: folder, platform: district.platform });
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "huimin-reconcile-"));

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { RegisterVillage } from "@huimin/registry";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCli } from "./cli/program.ts";
 import { createPlatform, type Platform } from "./platform.ts";
+import { runHuimin } from "./testing/command-line.ts";
 import { LiveDistrict } from "./testing/live-district.ts";
 
 /* One event of district 410803 can't be read by this program; district 410802 is in the same database. */
@@ -31,16 +31,7 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-async function huimin(platform: Platform, ...args: string[]) {
-  const err: string[] = [];
-  const code = await runCli(args, {
-    terminal: { out: () => undefined, err: (text) => err.push(text) },
-    environment: {},
-    directory: home,
-    platform,
-  });
-  return { code, err: err.join("\n") };
-}
+const huimin = (platform: Platform, ...args: string[]) => runHuimin(args, { directory: home, platform });
 
 describe("a district whose read models stand still", () => {
   it("says so and why in probe, metric, check and audit; the other district goes on", async () => {

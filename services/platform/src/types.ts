@@ -1,7 +1,7 @@
 import type { BankPortfolio } from "@huimin/bank-portfolio";
 import type { Books } from "@huimin/books";
 import type { CommandHandler } from "@huimin/command-handler";
-import type { EventStore } from "@huimin/event-store";
+import type { EventStore, FoldSources } from "@huimin/event-store";
 import type { HouseholdSheets } from "@huimin/household-sheet";
 import type { App, PeopleStore, ServerLimits } from "@huimin/http";
 import type { Projector } from "@huimin/projector";
@@ -98,6 +98,8 @@ export interface Platform {
   readonly verifyOrigin: string | undefined;
   /** The whole log, with the platform's rights. */
   readonly store: EventStore;
+  /** States that a read model keeps, for whoever asks for thousands of streams. */
+  readonly kept: FoldSources["kept"];
   /** Records any command. The routes use a handler per service, each with that service's rights only. */
   readonly handler: CommandHandler;
   readonly table: CommandTable;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { RegisterHousehold } from "@huimin/registry";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCli } from "./cli/program.ts";
+import { runHuimin } from "./testing/command-line.ts";
 import { DISTRICT, LiveDistrict } from "./testing/live-district.ts";
 
 const district = new LiveDistrict();
@@ -27,14 +27,8 @@ afterAll(async () => {
 });
 
 async function huimin(...args: string[]) {
-  const out: string[] = [];
-  const code = await runCli(args, {
-    terminal: { out: (text) => out.push(text), err: (text) => out.push(text) },
-    environment: {},
-    directory: folder,
-    platform: district.platform,
-  });
-  return { code, out: out.join("\n") };
+  const { code, text } = await runHuimin(args, { directory: folder, platform: district.platform });
+  return { code, out: text };
 }
 
 async function page(address: string) {
@@ -149,7 +143,7 @@ describe("the verification page", () => {
   it("given the register, then the coverage report says who has a statement, who has none, and why", async () => {
     const { vault } = district.platform;
     for (const [household, head, id] of [
-      ["HH2", "𠮷田", "41089919760404018X"],
+      ["HH2", "\u{2fa1f}田", "41089919760404018X"],
       ["HH3", "王五", "410899195202290013"],
     ] as const) {
       const personId = vault.personId(DISTRICT, id);

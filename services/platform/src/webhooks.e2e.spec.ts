@@ -7,9 +7,9 @@ import { fen } from "@huimin/money";
 import { BindBankAccount } from "@huimin/registry";
 import { redisIsThere, testRedis } from "@huimin/test-support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCli } from "./cli/program.ts";
 import { startPlatformJobs } from "./compose/jobs.ts";
 import { bankFileClient, csv } from "./testing/bank-file-client.ts";
+import { runHuimin } from "./testing/command-line.ts";
 import { DISTRICT, LiveDistrict, SECRETS } from "./testing/live-district.ts";
 
 interface Received {
@@ -254,13 +254,9 @@ for (const [where, possible] of queues) {
     });
 
     it("`huimin webhooks` lists, proposes, pauses and replays", async () => {
-      const out: string[] = [];
-      const terminal = { out: (text: string) => void out.push(text), err: (text: string) => void out.push(text) };
-      const context = { terminal, environment: {}, directory: "/", platform: district.platform } as never;
       const run = async (...args: string[]) => {
-        out.length = 0;
-        const code = await runCli(["webhooks", ...args], context);
-        return { code, out: out.join("\n") };
+        const { code, text } = await runHuimin(["webhooks", ...args], { directory: "/", platform: district.platform });
+        return { code, out: text };
       };
       expect(JSON.parse((await run("list", "--json")).out).items).toMatchObject([{ bank: "K1", endpoint: "W1" }]);
       expect((await run("list")).out).toContain("W1");

@@ -1,7 +1,7 @@
 import type { Role } from "@huimin/decider";
 import { RecordPublicityBoards } from "@huimin/dividend";
 import { type App, needsRole, personOf, RefusalError, senderOf } from "@huimin/http";
-import type { Result } from "@huimin/outcome";
+import type { Refusal, Result } from "@huimin/outcome";
 import { boardHash, createBoardPress, readAllVersions } from "@huimin/publicity";
 import { Type } from "typebox";
 import { printOptionsOf } from "./files.ts";
@@ -32,8 +32,8 @@ const Open = Type.Object({}, { additionalProperties: true });
 /** Versions answered at most: more than a district posts in decades. */
 const VERSIONS_MAX = 5_000;
 
-const taken = <T>(result: Result<T, { readonly code: string }>): T => {
-  if (!result.ok) throw new RefusalError(result.refusal as never);
+const taken = <T>(result: Result<T, Refusal>): T => {
+  if (!result.ok) throw new RefusalError(result.refusal);
   return result.value;
 };
 
@@ -98,7 +98,7 @@ function boardRoutes(app: App, options: PublicityRouteOptions): void {
       const sender = { ...senderOf(request, RecordPublicityBoards, false), keys: [] };
       const found = await ensureBoards(request.params, options, async (command) => {
         try {
-          return { ok: true, value: await app.commands.send(RecordPublicityBoards, command as never, sender) };
+          return { ok: true, value: await app.commands.send(RecordPublicityBoards, command, sender) };
         } catch (fault) {
           const [refusal] = fault instanceof RefusalError ? fault.refusals : [];
           if (!refusal) throw fault;

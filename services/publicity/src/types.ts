@@ -1,7 +1,9 @@
+import type { RecordPublicityBoardsBody } from "@huimin/dividend";
 import type { EventStore } from "@huimin/event-store";
 import type { Refusal, Result } from "@huimin/outcome";
 import type { FontSet } from "@huimin/statements";
 import type { Vault } from "@huimin/vault";
+import type { Static } from "typebox";
 
 /** What the service needs of the process that runs it. */
 export interface PublicityOptions {
@@ -17,5 +19,5 @@ export interface PublicityOptions {
   readonly verifyAt?: string | undefined;
 }
 
-/** Records a command of the write side; resolves to a refusal, never throws one. */
-export type SendCommand = (command: object) => Promise<Result<unknown, Refusal>>;
+/** Records the boards of a list; resolves to a refusal, never throws one. */
+export type SendCommand = (command: Static<typeof RecordPublicityBoardsBody>) => Promise<Result<unknown, Refusal>>;

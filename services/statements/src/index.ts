@@ -27,4 +27,5 @@ export {
   type StatementsOptions,
 } from "./types.ts";
 export { type Verdict, type VerifyQuestion, verify } from "./verify.ts";
-export { type ShownReceipt, type VerifyOptions, verifyRoutes } from "./verify-routes.ts";
+export type { ShownReceipt, VerifyOptions } from "./verify-pages.ts";
+export { verifyRoutes } from "./verify-routes.ts";

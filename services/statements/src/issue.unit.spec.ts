@@ -62,6 +62,24 @@ describe("issuing the statements of a year", () => {
     });
   });
 
+  it("given a household whose head is not known, then it alone gets none, with the reason, and the others get theirs", async () => {
+    await district.register(H3, "王五", { head: "p-unknown" });
+    await district.lend("L3", H3, "1000.00", "2018-03-10");
+    const result = await issue();
+    expect(result.ok && result.value.lines).toEqual([
+      expect.objectContaining({ household: H1, coverage: "issued" }),
+      expect.objectContaining({ household: H2, coverage: "nil" }),
+      {
+        household: H3,
+        village: "栗井村",
+        coverage: "refused",
+        refusal: { code: "STATEMENT_HEAD_UNKNOWN", details: { household: H3 } },
+      },
+    ]);
+    expect((await district.store.readStream(DISTRICT, `statement/${H3}`)).events).toEqual([]);
+    expect(district.unmasked).toEqual([H1]);
+  });
+
   it("stores no personal data in clear", async () => {
     await issue();
     const [event] = (await district.store.readStream(DISTRICT, `statement/${H1}`)).events;

@@ -1,4 +1,4 @@
-import type { RegisteredStatement, StatementRegister } from "@huimin/statement-register";
+import type { NoticeRegister, RegisteredNotice, RegisteredStatement, StatementRegister } from "@huimin/statement-register";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { digitsOf, type VerifyQuestion, verify } from "./verify.ts";
@@ -15,8 +15,13 @@ const registerOf = (...all: RegisteredStatement[]): StatementRegister => ({
   ofHousehold: async (_, household, year) => all.filter((one) => one.household === household && one.year === year),
   ofYear: async () => new Map(),
 });
-const ask = (question: VerifyQuestion, ...all: RegisteredStatement[]) =>
-  verify(question, registerOf(...(all.length > 0 ? all : [statement()])), "410803");
+const noticesOf = (...all: RegisteredNotice[]): NoticeRegister => ({
+  noticesByCode: async (_, prefix) => all.filter(({ contentHash }) => contentHash.startsWith(prefix)),
+  noticesOf: async (_, { kind, subject, year }) => all.filter((one) => one.kind === kind && one.subject === subject && one.year === year),
+});
+const verifyIn = (question: VerifyQuestion, statements: RegisteredStatement[], notices: RegisteredNotice[]) =>
+  verify(question, { register: registerOf(...statements), notices: noticesOf(...notices), district: "410803" });
+const ask = (question: VerifyQuestion, ...all: RegisteredStatement[]) => verifyIn(question, all.length > 0 ? all : [statement()], []);
 
 describe("digitsOf", () => {
   it("forgives what people type", () => {
@@ -63,5 +68,47 @@ describe("verifying a statement", () => {
     expect(await ask({ code: "9F3A-77C1", number: "410803010207-0044" }, statement(), other)).toMatchObject({
       statement: { household: "410803010207-0044" },
     });
+  });
+});
+
+const NOTICE_HASH = `77c19f3a${"2".repeat(56)}`;
+const notice = (over: Partial<RegisteredNotice> = {}): RegisteredNotice => ({
+  ...{ position: 9, kind: "subsidy", subject: "410803010207-0031", year: 2018, title: "财政贴息到账通知" },
+  ...{ number: "中站扶贴〔2018〕410803010207-0031-8", issuedOn: "2019-01-18", cutoffOn: "2019-01-18", contentHash: NOTICE_HASH },
+  shown: [{ item: "合计", value: "1,194.10 元" }],
+  ...over,
+});
+
+describe("verifying a notice", () => {
+  it("given its code, then genuine; with a wrong number, or asked for as a statement, unknown", async () => {
+    expect(await verifyIn({ code: "77C1-9F3A" }, [statement()], [notice()])).toMatchObject({ state: "genuine", whole: false });
+    expect(await verifyIn({ code: NOTICE_HASH }, [], [notice()])).toMatchObject({ state: "genuine", whole: true, notice: notice() });
+    for (const number of ["中站扶贴[2018]410803010207-0031-8", "410803010207-0031"])
+      expect(await verifyIn({ code: "77C1-9F3A", number }, [], [notice()])).toMatchObject({ state: "genuine", numbered: true });
+    expect(await verifyIn({ code: "77C1-9F3A", number: "410803010207-0032" }, [], [notice()])).toEqual({ state: "unknown" });
+    const parts = { year: "2018", household: "410803010207-0031", supplement: "0" };
+    expect(await verifyIn({ code: NOTICE_HASH, parts }, [], [notice()])).toEqual({ state: "unknown" });
+  });
+
+  it("given a later one of its kind for its subject, then superseded; of another year or kind, not", async () => {
+    const later = notice({ position: 12, contentHash: `00${"3".repeat(62)}`, number: "中站扶贴〔2018〕410803010207-0031-11" });
+    expect(await verifyIn({ code: NOTICE_HASH }, [], [notice(), later])).toMatchObject({ state: "superseded", later });
+    expect(await verifyIn({ code: later.contentHash }, [], [notice(), later])).toMatchObject({ state: "genuine" });
+    for (const other of [{ year: 2017 }, { kind: "stake" as const }])
+      expect(await verifyIn({ code: NOTICE_HASH }, [], [notice(), { ...later, ...other }])).toMatchObject({ state: "genuine" });
+  });
+
+  it("given one that was revoked, then revoked, whatever came later", async () => {
+    const revoked = notice({ revokedOn: "2019-02-01" });
+    expect(await verifyIn({ code: NOTICE_HASH }, [], [revoked])).toMatchObject({ state: "revoked" });
+    expect(await verifyIn({ code: NOTICE_HASH }, [], [revoked, notice({ position: 12, contentHash: "0".repeat(64) })])).toMatchObject({
+      state: "revoked",
+    });
+  });
+
+  it("given a statement and a notice with one check code, then the number decides", async () => {
+    const twin = notice({ contentHash: `9f3a77c1${"1".repeat(56)}` });
+    expect(await verifyIn({ code: "9F3A-77C1" }, [statement()], [twin])).toEqual({ state: "ambiguous", code: "9f3a77c1" });
+    expect(await verifyIn({ code: "9F3A-77C1", number: twin.number }, [statement()], [twin])).toMatchObject({ notice: twin });
   });
 });

@@ -1,11 +1,14 @@
 import { createPostgresStore, type NewEvent } from "@huimin/event-store";
+import { createProjector } from "@huimin/projector";
+import { registryProjection } from "@huimin/registry-view";
 import { createVault, fileVaultSecrets, postgresKeyStore } from "@huimin/vault";
 import { Pool } from "pg";
 import { BENCH_DISTRICT } from "./projector-history.ts";
 
 /*
  * Registers the households of the dividend run, in a process of its own: a sealed head and a bound account each, as the
- * register writes them (without the person's own stream, which no dividend asks for). Arguments: address of the database,
+ * register writes them (without the person's own stream, which no dividend asks for), and the register's tables, as the
+ * projector writes them. VACUUM stands for the autovacuum of the months between a registration and a dividend. Arguments: address of the database,
  * file of the vault's secrets, households.
  */
 
@@ -39,9 +42,11 @@ function eventOf(n: number, type: string, payload: unknown): NewEvent {
 
 async function fill(url: string, secrets: string, households: number): Promise<void> {
   const store = createPostgresStore({ connectionString: url });
-  const pool = new Pool({ connectionString: url, max: 2 });
+  const pool = new Pool({ connectionString: url, max: 4 });
   const vault = createVault({ secrets: fileVaultSecrets(secrets), keys: postgresKeyStore(pool) });
   const district = BENCH_DISTRICT;
+  const projector = createProjector({ pool, store, projections: [registryProjection], district });
+  await projector.start();
   const add = async (from: number): Promise<void> => {
     const numbers = Array.from({ length: Math.min(REQUEST_HOUSEHOLDS, households - from) }, (_, index) => from + index);
     const sealed = await vault.seal(
@@ -76,6 +81,9 @@ async function fill(url: string, secrets: string, households: number): Promise<v
     const starts = Array.from({ length: REQUESTS_IN_FLIGHT }, (_, index) => from + index * REQUEST_HOUSEHOLDS);
     await Promise.all(starts.filter((start) => start < households).map(add));
   }
+  await projector.drain();
+  await projector.stop();
+  await pool.query("VACUUM (ANALYZE)");
   await store.close();
   await pool.end();
 }

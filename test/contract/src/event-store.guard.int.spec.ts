@@ -1,4 +1,4 @@
-import { migrate, openPool, withBank } from "@huimin/database";
+import { migrate, openPool } from "@huimin/database";
 import {
   AppendForbidden,
   BANK_CATEGORIES,
@@ -7,6 +7,7 @@ import {
   type EventStore,
   eventStoreMigrations,
 } from "@huimin/event-store";
+import { withBank } from "@huimin/projector";
 import { type TestDatabase, testDatabase } from "@huimin/test-support";
 import { Client, type Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

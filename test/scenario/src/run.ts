@@ -106,21 +106,22 @@ export class Recording {
     if (!hasReason(outcome.codes, attempt.why)) differ(place, attempt.why, refusalOf(outcome));
   }
 
-  #positionAfter(n: number): number {
+  /** Position of the log after a fact. */
+  positionAfter(n: number): number {
     return this.#positions.get(n) ?? EVERYTHING;
   }
 
   async #compare(checkpoint: Checkpoint): Promise<void> {
     const { afterFact, asOf, knownAt } = checkpoint;
     const place = `after fact ${afterFact}${asOf ? ` as of ${asOf}` : ""}${knownAt === undefined ? "" : ` known at ${knownAt}`}`;
-    const axes: Axes = { asOf, position: this.#positionAfter(knownAt ?? afterFact) };
+    const axes: Axes = { asOf, position: this.positionAfter(knownAt ?? afterFact) };
     await this.#district.catchUp();
     // Asked for together, compared in the file's order.
     const balances = await Promise.all(checkpoint.balances.map((row) => this.#district.balance(row, axes)));
     for (const [index, row] of checkpoint.balances.entries()) compareBalance(place, row, balances[index]);
     for (const [household, figures] of Object.entries(checkpoint.sheet ?? {})) {
       // Everything known at `afterFact`, whatever the checkpoint's axes.
-      const found = await this.#district.sheet(household, this.#positionAfter(afterFact));
+      const found = await this.#district.sheet(household, this.positionAfter(afterFact));
       for (const [name, expected] of Object.entries(figures)) {
         if (String(found[name]) !== String(expected)) differ(`${place} sheet of ${household} ${name}`, expected, found[name]);
       }

@@ -1,34 +1,14 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { TAR_BLOCK as BLOCK, headerOf, readHeader } from "./tar.ts";
 
 /*
  * The file of a backup: a tar archive (POSIX ustar), so that anybody can look into it and take a part out. Parts are of a
  * few megabytes and written one after the other; the file has its name only once it is complete and on the disk.
  */
 
-const BLOCK = 512;
 /** A part that would not fit into memory is no part of a backup. */
 const PART_BYTES_MAX = 256 << 20;
-
-const octal = (value: number, length: number): string => `${value.toString(8).padStart(length - 1, "0")}\0`;
-
-function headerOf(name: string, size: number): Buffer {
-  const header = Buffer.alloc(BLOCK);
-  if (Buffer.byteLength(name) > 100) throw new Error(`${name} is too long a name for a part`);
-  header.write(name, 0);
-  header.write(octal(0o600, 8), 100);
-  header.write(octal(0, 8), 108);
-  header.write(octal(0, 8), 116);
-  header.write(octal(size, 12), 124);
-  header.write(octal(0, 12), 136);
-  header.write("        ", 148); // the sum is taken over spaces
-  header.write("0", 156);
-  header.write("ustar\x0000", 257);
-  header.write(`${checksumOf(header).toString(8).padStart(6, "0")}\0 `, 148);
-  return header;
-}
-
-const checksumOf = (header: Buffer): number => header.reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 0x20 : byte), 0);
 
 /** Writes an archive part by part. */
 export class ArchiveWriter {
@@ -54,8 +34,9 @@ export class ArchiveWriter {
 
   /** Adds a part; answers its SHA-256. */
   async add(name: string, content: Buffer): Promise<string> {
-    const padding = Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK);
-    await this.#write(Buffer.concat([headerOf(name, content.length), content, padding]));
+    await this.#write(headerOf(name, content.length));
+    await this.#write(content);
+    await this.#write(Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK));
     return createHash("sha256").update(content).digest("hex");
   }
 
@@ -140,13 +121,11 @@ async function placesIn(file: FileHandle): Promise<Map<string, Place>> {
   for (;;) {
     if (at + BLOCK > size) throw new ArchiveFault(`the file ends after ${size} bytes in the middle of the archive`, true);
     await file.read(header, 0, BLOCK, at);
-    if (header.every((byte) => byte === 0)) return places;
-    const sum = Number.parseInt(header.toString("latin1", 148, 154), 8);
-    if (header.toString("latin1", 257, 262) !== "ustar" || sum !== checksumOf(header))
-      throw new ArchiveFault(`at byte ${at} there is no part of an archive`, false);
-    const name = header.toString("utf8", 0, 100).replace(/\0.*$/s, "");
-    const length = Number.parseInt(header.toString("latin1", 124, 135), 8);
-    if (!(length >= 0 && length <= PART_BYTES_MAX)) throw new ArchiveFault(`part ${name} says that it has ${length} bytes`, false);
+    const read = readHeader(header);
+    if (read === "end") return places;
+    if (read === undefined) throw new ArchiveFault(`at byte ${at} there is no part of an archive`, false);
+    const { name, size: length } = read;
+    if (length > PART_BYTES_MAX) throw new ArchiveFault(`part ${name} says that it has ${length} bytes`, false);
     if (at + BLOCK + length > size) throw new ArchiveFault(`the file ends after ${size} bytes, inside part ${name}`, true);
     places.set(name, { at: at + BLOCK, size: length });
     at += BLOCK + Math.ceil(length / BLOCK) * BLOCK;

@@ -1,6 +1,5 @@
-import { randomUUID } from "node:crypto";
-import { promisify } from "node:util";
-import { zstdCompress } from "node:zlib";
+import { randomBytes, randomUUID } from "node:crypto";
+import { constants, zstdCompressSync } from "node:zlib";
 import {
   type CheckpointBody,
   leafHash,
@@ -13,8 +12,9 @@ import {
 } from "@huimin/proof-log";
 import type { ClientBase } from "pg";
 import type { ArchiveWriter } from "./archive.ts";
-import { columnsOf, copyOut } from "./copy.ts";
+import { columnOf, copyOut } from "./copy.ts";
 import { BackupFault } from "./errors.ts";
+import { type BackedUpFolder, copyFolder, sealPart } from "./folder.ts";
 import { type BackedUpLog, type BackupPart, FORMAT, MANIFEST, type Manifest, SIGNATURE, signManifest } from "./manifest.ts";
 import { type CopiedTable, copiedTables } from "./tables.ts";
 
@@ -25,10 +25,14 @@ import { type CopiedTable, copiedTables } from "./tables.ts";
  * The log is hashed anew while it is read, so no backup of an altered log is ever signed.
  */
 
-/** Rows of one part before they are compressed. */
-const PART_BYTES = 8 << 20;
+/** Rows of one part before they are compressed: one more of them is being compressed and one written. */
+const PART_BYTES = 2 << 20;
 const EVENTS = "log.event";
-const compress = promisify(zstdCompress);
+/**
+ * With a small window, because rows resemble their neighbours; and in this thread, because each thread of the pool keeps the
+ * compressor's memory for itself. Nothing else is to be done meanwhile.
+ */
+const compress = (content: Buffer): Buffer => zstdCompressSync(content, { params: { [constants.ZSTD_c_windowLog]: 19 } });
 
 export interface BackupOptions {
   /** Of the owner, on a connection of its own. */
@@ -39,6 +43,11 @@ export interface BackupOptions {
   readonly signerOf: (district: string) => NoteSigner;
   /** Why a table, or every table of a schema, is left out: by `schema.table` or `schema`. */
   readonly leftOut: Readonly<Record<string, string>>;
+  readonly elsewhere: Readonly<Record<string, string>>;
+  /** Folders of files to be copied after the rows, by name: what the log names is there by then. */
+  readonly folders: Readonly<Record<string, string>>;
+  /** Wraps the key under which this backup's files are sealed. */
+  readonly wrap: (key: Uint8Array) => { readonly masterKey: string; readonly wrapped: Uint8Array };
   readonly now: string;
   readonly onProgress?: (rows: number, total: number) => void;
 }
@@ -60,6 +69,8 @@ export async function makeBackup(options: BackupOptions): Promise<Manifest> {
 class Backup {
   readonly #options: BackupOptions;
   readonly #parts: BackupPart[] = [];
+  /** Rows of the part that is being filled: one buffer for all of them. */
+  #part = Buffer.allocUnsafeSlow(PART_BYTES);
   readonly #logs: BackedUpLog[] = [];
   #rows = 0;
   #total = 0;
@@ -77,6 +88,8 @@ class Backup {
     this.#total = await this.#count(tables);
     const copied: (CopiedTable & { rows: number })[] = [];
     for (const table of tables) copied.push({ ...table, rows: await this.#copy(table) });
+    const folders: BackedUpFolder[] = [];
+    for (const [name, root] of Object.entries(this.#options.folders)) folders.push(await this.#copyFolder(name, root));
     const manifest: Manifest = {
       format: FORMAT,
       id: randomUUID(),
@@ -86,19 +99,39 @@ class Backup {
       migrations: (await client.query("SELECT name, sha256 FROM public.schema_migration ORDER BY name")).rows,
       logs: this.#logs,
       key: verifierKey(signerOf(district).verifier),
-      masterKeys: (
-        await client.query<{ id: string }>("SELECT DISTINCT master_key AS id FROM vault_key WHERE wrapped IS NOT NULL ORDER BY 1")
-      ).rows.map(({ id }) => id),
+      masterKeys: await this.#masterKeys(folders),
       tables: copied,
       sequences,
       parts: this.#parts,
+      folders,
       leftOut,
+      elsewhere: this.#options.elsewhere,
     };
     const bytes = Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`);
     await archive.add(MANIFEST, bytes);
     await archive.add(SIGNATURE, Buffer.from(signManifest(district, bytes, signerOf(district))));
     await archive.finish();
     return manifest;
+  }
+
+  /** Those that wrap a person's data key or the key of the files: they can't be thrown away while this backup is kept. */
+  async #masterKeys(folders: readonly BackedUpFolder[]): Promise<string[]> {
+    const { rows } = await this.#options.client.query<{ id: string }>(
+      "SELECT DISTINCT master_key AS id FROM vault_key WHERE wrapped IS NOT NULL",
+    );
+    return [...new Set([...rows.map(({ id }) => id), ...folders.map(({ masterKey }) => masterKey)])].sort();
+  }
+
+  async #copyFolder(name: string, root: string): Promise<BackedUpFolder> {
+    const key = randomBytes(32);
+    const { masterKey, wrapped } = this.#options.wrap(key);
+    const parts: { name: string; sha256: string }[] = [];
+    const listing = await copyFolder(root, PART_BYTES, async (piece, bytes) => {
+      const part = `files/${name}/${String(parts.length + 1).padStart(6, "0")}.zst.sealed`;
+      const content = sealPart(key, part, compress(Buffer.concat(piece, bytes)), parts.length + 1);
+      parts.push({ name: part, sha256: await this.#options.archive.add(part, content) });
+    });
+    return { name, ...listing, masterKey, wrapped: Buffer.from(wrapped).toString("base64"), parts };
   }
 
   async #one(sql: string): Promise<string> {
@@ -120,29 +153,37 @@ class Backup {
     const columns = table.columns.join(", ");
     const order = table.key.length === 0 ? "" : ` ORDER BY ${table.key.join(", ")}`;
     const events = table.name === EVENTS ? new EventsOf(table, await this.#checkpoints()) : undefined;
-    let waiting: Buffer[] = [];
     let bytes = 0;
+    let waiting = 0;
     let rows = 0;
     let number = 0;
     const flush = async (): Promise<void> => {
-      if (waiting.length === 0) return;
+      if (waiting === 0) return;
       number += 1;
-      const content = await compress(Buffer.concat(waiting, bytes));
+      const content = compress(this.#part.subarray(0, bytes));
       const name = `data/${table.name}/${String(number).padStart(6, "0")}.zst`;
       const sha256 = await this.#options.archive.add(name, content);
-      this.#parts.push({ name, table: table.name, rows: waiting.length, sha256, ...events?.part() });
-      waiting = [];
+      this.#parts.push({ name, table: table.name, rows: waiting, sha256, ...events?.part() });
+      waiting = 0;
       bytes = 0;
       this.#options.onProgress?.(this.#rows, Math.max(this.#total, this.#rows));
     };
-    for await (const some of copyOut(this.#options.client, `COPY (SELECT ${columns} FROM ${table.name}${order}) TO STDOUT`)) {
-      for (const row of some) {
+    for await (const { bytes: block, ends } of copyOut(
+      this.#options.client,
+      `COPY (SELECT ${columns} FROM ${table.name}${order}) TO STDOUT`,
+    )) {
+      let from = 0;
+      for (const end of ends) {
+        const row = block.subarray(from, end);
+        from = end;
+        if (bytes + row.length > this.#part.length) await flush();
+        if (row.length > this.#part.length) this.#part = Buffer.allocUnsafeSlow(row.length);
         events?.add(row);
-        waiting.push(row);
+        row.copy(this.#part, bytes);
         bytes += row.length;
+        waiting += 1;
         rows += 1;
         this.#rows += 1;
-        if (bytes >= PART_BYTES) await flush();
       }
     }
     await flush();
@@ -187,13 +228,12 @@ class EventsOf {
   }
 
   add(row: Buffer): void {
-    const columns = columnsOf(row);
-    const district = columns[this.#columns.district] as string;
-    const position = Number(columns[this.#columns.position]);
+    const district = columnOf(row, this.#columns.district) as string;
+    const position = Number(columnOf(row, this.#columns.position));
     const head = this.#heads.get(district) ?? new TreeHead();
     this.#heads.set(district, head);
     if (head.size + 1 !== position) throw new BackupFault("BACKUP_LOG_ALTERED", { size: head.size + 1 });
-    head.append(leafHash(columns[this.#columns.canonical] as string));
+    head.append(leafHash(columnOf(row, this.#columns.canonical) as string));
     this.#from ??= position;
     this.#to = position;
     const signed = this.#signed.get(district)?.get(head.size);

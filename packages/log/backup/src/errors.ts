@@ -43,6 +43,28 @@ export const errors = declareErrors({
     remedyZh: "请设置 HUIMIN_DISTRICT，或改用本区的备份。",
     remedyEn: "Set HUIMIN_DISTRICT, or take a backup of this district.",
   },
+  BACKUP_FILES_KEY: {
+    kind: "invalid",
+    zh: "备份 {file} 中的银行文件由主密钥 {masterKey} 封存，现有密钥打不开。",
+    en: "The banks' files in backup {file} are sealed under master key {masterKey}; the keys at hand don't open them.",
+    remedyZh: "请用 --secrets 给出当时另存的密钥文件，或用 --without-bank-files 先恢复账簿，以后再用 huimin backup files 取出。",
+    remedyEn:
+      "Give the keys that were kept apart with --secrets; or restore the books --without-bank-files now, and take the files out later with huimin backup files.",
+  },
+  RESTORE_FILES_OCCUPIED: {
+    kind: "conflict",
+    zh: "{folder} 中已有其他文件，银行文件不能恢复到其上。",
+    en: "{folder} holds other files: the banks' files are never restored over them.",
+    remedyZh: "请把该文件夹移走并保存，或设置 HUIMIN_BANK_FILES 到另一空文件夹，再重新恢复。",
+    remedyEn: "Move that folder away and keep it, or set HUIMIN_BANK_FILES to an empty one, and restore again.",
+  },
+  RESTORE_FILES_DIFFER: {
+    kind: "invalid",
+    zh: "恢复出的银行文件与备份清单不符（{folder}）。",
+    en: "The banks' files that were restored are not those that the list of contents names ({folder}).",
+    remedyZh: "请检查磁盘后重试，或改用另一份备份。",
+    remedyEn: "Check the disk and try again, or take another backup.",
+  },
   BACKUP_LOG_ALTERED: {
     kind: "conflict",
     zh: "未生成备份：日志与已签名的检查点（{size} 条）不符。",

@@ -4,6 +4,8 @@ export { makeBackup } from "./backup.ts";
 export type { CataloguedBackup } from "./catalogue.ts";
 export { backupFileName, backupMigrations, enterBackup, keepNewest, listBackups } from "./catalogue.ts";
 export { BackupFault, errors as backupErrors } from "./errors.ts";
+export type { BackedUpFolder } from "./folder.ts";
+export { listingOf, restoreFolder, roomFor } from "./folder.ts";
 export { backedUpLeaves, backedUpRows, copiedValue } from "./leaves.ts";
 export type { BackedUpLog, BackupPart, Manifest } from "./manifest.ts";
 export type { OpenBackup } from "./read.ts";

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { NoteError, type NoteSigner, type NoteVerifier, openNote, parseNote, signNote } from "@huimin/proof-log";
+import type { BackedUpFolder } from "./folder.ts";
 import type { CopiedSequence, CopiedTable } from "./tables.ts";
 
 /*
@@ -47,8 +48,12 @@ export interface Manifest {
   readonly tables: readonly (CopiedTable & { readonly rows: number })[];
   readonly sequences: readonly CopiedSequence[];
   readonly parts: readonly BackupPart[];
+  /** Files beside the database, sealed. */
+  readonly folders: readonly BackedUpFolder[];
   /** Left out on purpose, and why. */
   readonly leftOut: Readonly<Record<string, string>>;
+  /** What belongs to the books and lies elsewhere: what it is, and where. */
+  readonly elsewhere: Readonly<Record<string, string>>;
 }
 
 const origin = (district: string): string => `huimin-ledger/${district}/backup`;

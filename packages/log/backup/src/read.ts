@@ -4,6 +4,7 @@ import { zstdDecompress } from "node:zlib";
 import { type NoteVerifier, parseVerifierKey } from "@huimin/proof-log";
 import { ArchiveFault, ArchiveReader } from "./archive.ts";
 import { BackupFault } from "./errors.ts";
+import { type BackedUpFolder, openPart } from "./folder.ts";
 import { FORMAT, MANIFEST, type Manifest, manifestFault, SIGNATURE } from "./manifest.ts";
 import { PLAIN_NAME } from "./tables.ts";
 
@@ -19,6 +20,8 @@ export interface OpenBackup {
   readonly verifiers: readonly NoteVerifier[];
   /** The rows of a part. */
   rows(part: Manifest["parts"][number]): Promise<Buffer>;
+  /** A folder as one tar stream. Throws BACKUP_FILES_KEY where the key is not the one that sealed it. */
+  bytes(folder: BackedUpFolder, key: Uint8Array): AsyncGenerator<Buffer>;
   close(): Promise<void>;
 }
 
@@ -47,6 +50,12 @@ export async function openBackup(
       if (createHash("sha256").update(content).digest("hex") !== sha256) throw altered(file, manifest, index);
       onProgress(index + 1, manifest.parts.length);
     }
+    for (const part of manifest.folders.flatMap(({ parts }) => parts)) {
+      const content = await archive.part(part.name);
+      if (!content) throw new BackupFault("BACKUP_TRUNCATED", { file, why: `part ${part.name} is missing` });
+      if (createHash("sha256").update(content).digest("hex") !== part.sha256)
+        throw new BackupFault("BACKUP_ALTERED", { file, part: part.name, why: "SHA-256 of files beside the database" });
+    }
     return {
       file,
       manifest,
@@ -54,6 +63,13 @@ export async function openBackup(
       async rows({ name }) {
         const content = (await archive.part(name)) as Buffer;
         return decompress(content, { maxOutputLength: PART_RAW_BYTES_MAX });
+      },
+      async *bytes({ parts, masterKey }, key) {
+        for (const { name } of parts) {
+          const content = openPart(key, name, (await archive.part(name)) as Buffer);
+          if (!content) throw new BackupFault("BACKUP_FILES_KEY", { file, masterKey });
+          yield await decompress(content, { maxOutputLength: PART_RAW_BYTES_MAX });
+        }
       },
       close: () => archive.close(),
     };

@@ -8,8 +8,8 @@ import type { Pool } from "pg";
 
 const HEIGHT = 8;
 const WIDTH = 2 ** HEIGHT;
-/** Leaves read at a time: a whole number of tiles. */
-const BATCH = WIDTH * 64;
+/** Leaves read at a time: a whole number of tiles, few enough that a log of large events needs little memory. */
+const BATCH = WIDTH;
 
 /** An event whose bytes are not those that were hashed when it was stored. */
 export class LogAltered extends Error {

@@ -62,6 +62,7 @@ DECLARE
   v_categories text[];
   v_bank_categories text[];
   v_streams text[] := string_to_array(p_stream, v_separator);
+  v_written int; -- no stream with a higher number is written to: what only writers need is left out for the others
   v_quoted text[];
   v_versions bigint[];
   v_owners text[];
@@ -84,9 +85,11 @@ BEGIN
     SELECT position INTO head_before FROM log.head WHERE district = p_district FOR UPDATE;
   END IF;
 
-  SELECT array_agg(coalesce(h.version, 0) ORDER BY s.number), array_agg(to_json(s.stream)::text ORDER BY s.number),
-      array_agg(coalesce(split_part(s.stream, '/', 1) = ANY (v_categories) OR '*' = ANY (v_categories), false) ORDER BY s.number),
-      array_agg(coalesce(h.bank, CASE WHEN split_part(s.stream, '/', 1) = ANY (v_bank_categories) THEN nullif(s.bank, '') END) ORDER BY s.number)
+  SELECT coalesce(max(m.stream), 0) INTO v_written FROM unnest(p_mention_stream, p_mention_events) AS m (stream, events) WHERE m.events > 0;
+
+  SELECT array_agg(coalesce(h.version, 0) ORDER BY s.number), array_agg(to_json(s.stream)::text ORDER BY s.number) FILTER (WHERE s.number <= v_written),
+      array_agg(coalesce(split_part(s.stream, '/', 1) = ANY (v_categories) OR '*' = ANY (v_categories), false) ORDER BY s.number) FILTER (WHERE s.number <= v_written),
+      array_agg(coalesce(h.bank, CASE WHEN split_part(s.stream, '/', 1) = ANY (v_bank_categories) THEN nullif(s.bank, '') END) ORDER BY s.number) FILTER (WHERE s.number <= v_written)
     INTO v_versions, v_quoted, v_allowed, v_owners
     FROM unnest(v_streams, string_to_array(p_stream_bank, v_separator)) WITH ORDINALITY AS s (stream, bank, number)
     LEFT JOIN LATERAL (SELECT version, bank FROM log.stream_head WHERE district = p_district AND stream = s.stream OFFSET 0) h ON true;

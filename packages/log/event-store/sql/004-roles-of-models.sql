@@ -64,6 +64,8 @@ INSERT INTO log.append_grant (role, category) VALUES
   ('huimin_dividends', 'proposal'),
   -- 年终兑付: its plan and what people decide
   ('huimin_dividends', 'year-end'),
+  -- 通知与证明 beside the yearly statement
+  ('huimin_statements', 'notice'),
   -- 风险补偿
   ('huimin_risk_fund', 'risk-fund'),
   ('huimin_risk_fund', 'compensation'),

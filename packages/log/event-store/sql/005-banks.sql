@@ -1,4 +1,4 @@
--- What a transaction of one bank sees of the log (huimin.bank is set in it, see withBank of @huimin/database): its own
+-- What a transaction of one bank sees of the log (huimin.bank is set in it, see withBank of @huimin/projector): its own
 -- streams and those that are nobody's, and the answers to its own commands. The gateway's other connections decide
 -- commands, for which the log is read whole: a household's credit file has loans of several banks.
 ALTER TABLE log.stream_head ENABLE ROW LEVEL SECURITY;

@@ -69,6 +69,9 @@ export function encodeBatch(district: string, requests: readonly PreparedRequest
   const mention = { request: [] as number[], stream: [] as number[], expect: [] as number[], events: [] as number[] };
   const event = { mention: [] as number[], type: [] as string[], valueDate: [] as string[], head: [] as string[], middle: [] as string[] };
   const key = { request: [] as number[], client: [] as string[], key: [] as string[], hash: [] as string[], answer: [] as string[] };
+  // Written streams get the first numbers: the function works out names and owners for no others.
+  for (const { request } of requests)
+    for (const { stream } of request.writes) if (!streams.has(stream)) streams.set(stream, streams.size + 1);
   requests.forEach(({ request, pieces, answer }, index) => {
     const name = (stream: string, expect: Expectation, events: number): number => {
       const number = streams.get(stream) ?? streams.size + 1;

@@ -28,6 +28,7 @@ export function envelopePieces(district: string, event: NewEvent): EnvelopePiece
     optional("checker", event.checker) +
     `"commandId":${canonicalString(event.commandId)},` +
     optional("corrects", event.corrects) +
+    optional("correctsPeriod", event.correctsPeriod) +
     `"correlationId":${canonicalString(event.correlationId)},"district":${canonicalString(district)},"eventId":${canonicalString(event.eventId)},` +
     (event.evidence === undefined ? "" : `"evidence":${canonicalJson(event.evidence)},`) +
     (event.payload === undefined ? "" : `"payload":${canonicalJson(event.payload)},`) +

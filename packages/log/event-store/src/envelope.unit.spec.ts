@@ -24,6 +24,7 @@ const events = fc.record({
   correlationId: text,
   causationId: present(text),
   corrects: present(text),
+  correctsPeriod: present(text),
   payload: fc.dictionary(text, fc.oneof(text, fc.integer(), fc.boolean(), fc.array(text, { maxLength: 3 })), { maxKeys: 5 }),
 }) as unknown as fc.Arbitrary<NewEvent>;
 

@@ -1,12 +1,12 @@
 export { AppendForbidden } from "./batch.ts";
 export type { EnvelopePieces } from "./envelope.ts";
 export { canonicalEnvelope, envelopePieces, joinEnvelope, readEvent, storedEvent } from "./envelope.ts";
+export { type FoldSources, foldManyStreams, type KeptStates } from "./fold-many.ts";
 export { BATCH_EVENTS_MAX, BATCH_REQUESTS_MAX, QUEUE_REQUESTS_MAX } from "./lane.ts";
 export { createMemoryStore } from "./memory.ts";
 export { eventStoreMigrations } from "./migrations.ts";
 export type { PostgresStoreOptions, Queryable } from "./postgres.ts";
 export { createPostgresStore, createReader } from "./postgres.ts";
-export { readManyStreams } from "./read-many.ts";
 export {
   BANK_CATEGORIES,
   categoryOf,

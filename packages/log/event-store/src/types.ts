@@ -33,6 +33,8 @@ export interface StoredEvent {
   readonly correlationId: string;
   readonly causationId?: string;
   readonly corrects?: string;
+  /** 会计期间 of the voucher that a person corrects (C2, C3): income and expense of a closed fiscal year go to 3501 (C4). */
+  readonly correctsPeriod?: string;
   readonly payload: unknown;
 }
 

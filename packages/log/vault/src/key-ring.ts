@@ -93,13 +93,15 @@ export class KeyRing {
     const opened = new Map<string, readonly OpenKey[]>();
     const wanted = new Map<string, KeyName>();
     for (const name of names) {
-      const cached = this.#cache.get(nameOf(name));
-      if (cached && cached.at >= oldest) opened.set(nameOf(name), cached.generations);
-      else wanted.set(nameOf(name), { district: name.district, personId: name.personId, keyClass: name.keyClass });
+      const id = nameOf(name);
+      const cached = this.#cache.get(id);
+      if (cached && cached.at >= oldest) opened.set(id, cached.generations);
+      else wanted.set(id, { district: name.district, personId: name.personId, keyClass: name.keyClass });
     }
     if (wanted.size === 0) return opened;
     const found = await this.#options.keys.find([...wanted.values()]);
-    return new Map([...opened, ...this.#remember(found)]);
+    const remembered = this.#remember(found);
+    return opened.size === 0 ? remembered : new Map([...opened, ...remembered]);
   }
 
   /** As {@link open}; a generation that another process has made since is looked up again. */
@@ -131,15 +133,15 @@ export class KeyRing {
   }
 
   #remember(stored: readonly StoredKey[]): OpenKeys {
-    const opened = new Map<string, readonly OpenKey[]>();
-    for (const [name, keys] of Map.groupBy(stored, nameOf)) {
-      opened.set(
-        name,
-        keys
-          .sort((a, b) => a.generation - b.generation)
-          .map((stored) => ({ generation: stored.generation, key: this.#wrapping.unwrap(stored) })),
-      );
+    const opened = new Map<string, OpenKey[]>();
+    for (const one of stored) {
+      const name = nameOf(one);
+      const key = { generation: one.generation, key: this.#wrapping.unwrap(one) };
+      const known = opened.get(name);
+      if (known) known.push(key);
+      else opened.set(name, [key]);
     }
+    for (const keys of opened.values()) if (keys.length > 1) keys.sort((a, b) => a.generation - b.generation);
     if (opened.size > CACHED_TOGETHER_MAX) return opened;
     if (this.#cache.size + opened.size > CACHED_KEYS_MAX) this.#cache.clear();
     const at = this.#options.now();

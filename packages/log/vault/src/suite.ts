@@ -45,7 +45,9 @@ const gcmSuite = ({ tag, keyBytes, cipher: name, digest }: Algorithms): CipherSu
     decipher.setAAD(associated);
     decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
     try {
-      return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES)), decipher.final()]);
+      const text = decipher.update(sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES));
+      decipher.final(); // compares the tag; of a GCM cipher it gives no more text
+      return text;
     } catch {
       return undefined;
     }

@@ -37,18 +37,22 @@ export function createVault(options: VaultOptions): Vault {
       const match = SEALED_PATTERN.exec(sealed);
       invariant(match, "a sealed field does not have the form of one");
       const [, tag, keyClass, generation, body] = match as unknown as [string, string, KeyClass, string, string];
-      return { tag, name: { district, personId, keyClass }, generation: Number(generation), body };
+      const name = { district, personId, keyClass };
+      return { tag, id: nameOf(name), name, generation: Number(generation), body };
     });
-    const held = await ring.openUpTo(parts);
-    return parts.map(({ tag, name, generation, body }, index) => {
+    // Fields of one person lie under one key, which is asked for once, up to the newest generation that any of them needs.
+    const newest = new Map<string, (typeof parts)[number]>();
+    for (const part of parts) if (part.generation > (newest.get(part.id)?.generation ?? 0)) newest.set(part.id, part);
+    const held = await ring.openUpTo([...newest.values()]);
+    return parts.map(({ tag, id, generation, body }, index) => {
       const chosen = suites.get(tag);
       invariant(chosen, `no cipher suite ${tag} for a sealed field`);
-      const one = held.get(nameOf(name))?.find((candidate) => candidate.generation === generation);
+      const one = held.get(id)?.find((candidate) => candidate.generation === generation);
       invariant(one, "a field is sealed under a key that this vault never had");
       if (!one.key) return undefined;
       const text = chosen.decrypt(keyFor(chosen, one.key), Buffer.from(body, "base64url"), associated(requests[index] as UnsealRequest));
       invariant(text, "a sealed field was altered or belongs to another person or field");
-      return Buffer.from(text).toString("utf8");
+      return Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString("utf8");
     });
   }
 

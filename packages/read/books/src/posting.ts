@@ -5,7 +5,7 @@ import { type AccountId, BOOKS, CHART } from "./chart.ts";
 import type { Dims } from "./dimensions.ts";
 
 /** What a posting rule sees of an event: nothing but the event. */
-export type PostableEvent = Pick<StoredEvent, "position" | "type" | "valueDate" | "recordedAt" | "period" | "payload">;
+export type PostableEvent = Pick<StoredEvent, "position" | "type" | "valueDate" | "recordedAt" | "period" | "correctsPeriod" | "payload">;
 
 /** One line of a voucher (分录). Fen in G and M, whole shares in Q. A red entry (红字) is negative on the same side. */
 export interface Entry {
@@ -37,6 +37,17 @@ export const credit = (account: AccountId, amount: Fen, dims: Dims = {}): Entry 
 /** 借 … 贷 …: the same amount on both sides, nothing for a zero amount. */
 export const pair = (amount: Fen, from: readonly [AccountId, Dims], to: readonly [AccountId, Dims]): Entry[] =>
   amount === 0n ? [] : [debit(from[0], amount, from[1]), credit(to[0], amount, to[1])];
+
+/**
+ * 以前年度盈余调整 (C4): income and expense of a closed fiscal year stand on 3501; the risk fund's part stays marked, because its
+ * cash is compared with it (R24). Other lines are left as they are.
+ */
+export function toPriorYear(entry: Entry): Entry {
+  const { account, dims } = entry;
+  if (!CHART[account].yearly || account === "accumulatedSurplus" || account === "priorYearAdjustment") return entry;
+  const isFund = account === "appropriationRiskFund" || dims.fund === "risk";
+  return { ...entry, account: "priorYearAdjustment", dims: isFund ? { fund: "risk" } : {} };
+}
 
 /** Throws {@link BrokenInvariant} unless Σ debit = Σ credit in each book (invariant 1 of domain 2.7). */
 export function assertBalanced(event: PostableEvent, posting: Posting): void {

@@ -58,6 +58,8 @@ interface BlockSpan {
 
 /** Sets of one generation of the memory: two of them are about 50 MB. A loan has three or four sets. */
 const GENERATION_SETS_MAX = 75_000;
+/** More new sets for each event than this are those of a long list: of its households, which nothing asks for soon again. */
+const SETS_KEPT_PER_EVENT_MAX = 20;
 const LINE_FIELDS = 12;
 const SET_FIELDS = 3 + DIMENSIONS.length;
 const EPOCH_2000_DAY = 10_957;
@@ -236,7 +238,8 @@ class BooksWriter implements ProjectionWriter {
     await fold.rows.copy(client, `${this.#schema}.journal_line (${LINE_COLUMNS})`);
     if (mode === "live") await this.#writeTotals(client, district, fold);
     return () => {
-      for (const [key, { ref }] of fold.unknown) this.#known.get(district)?.add(key, ref);
+      if (fold.unknown.size <= SETS_KEPT_PER_EVENT_MAX * batch.length)
+        for (const [key, { ref }] of fold.unknown) this.#known.get(district)?.add(key, ref);
       this.#spare.push(fold.rows);
     };
   }

@@ -6,6 +6,7 @@ import { equityEvents } from "@huimin/equity/events";
 import { linkageEvents } from "@huimin/linkage/events";
 import { loanEvents } from "@huimin/loan/events";
 import { fen, formatAmount } from "@huimin/money";
+import { noticeEvents } from "@huimin/notice/events";
 import { periodEvents } from "@huimin/period/events";
 import { policyEvents } from "@huimin/policy/events";
 import { pooledEvents } from "@huimin/pooled/events";
@@ -53,6 +54,7 @@ describe("every event type of the write side", () => {
     ...pooledEvents,
     ...subsidyEvents,
     ...statementEvents,
+    ...noticeEvents,
     ...yearEndRunEvents,
     ...riskFundEvents,
     ...equityEvents,
@@ -255,6 +257,37 @@ describe("subsidy postings (book G)", () => {
     expect(books.lines).toHaveLength(4);
     expect(books.balanceNow({ account: "2303.01", dims: { loan: "L2", bank: "K2", payee: "H1" } }).net).toBe(0n);
     expect(books.balanceNow({ account: "1218.03", dims: { obligor: "H1", loan: "L1" } }).net).toBe(fen("-30.00"));
+  });
+
+  it("given what is posted anew for a voucher of a closed year (C2, C3), then its income and expense go to 3501 too", () => {
+    const again = (correctsPeriod: string) => ({
+      ...log.subsidy("SubsidyFundsAppropriated", { amount: "5.00", source: "区" }, on),
+      correctsPeriod,
+    });
+    expect(lines(again("2017-06"))).toEqual(["1002.01 Dr 5.00", "3501 Cr 5.00"]);
+    expect(lines(again("2018-01"))).toEqual(["1002.01 Dr 5.00", "4001.01 Cr 5.00"]);
+    const fund = {
+      ...log.record("RiskFundDeposited", "risk-fund/K1", { bank: "K1", deposit: 1, amount: "7.00", asIncome: true }, on),
+      correctsPeriod: "2017-06",
+    };
+    expect(memoryBooks([fund]).lines.map(({ account, dims }) => [account.codes[0]?.code, dims.fund])).toEqual([
+      ["1002.02", undefined],
+      ["3501", "risk"],
+    ]);
+    const parts = {
+      ...subject,
+      payee: "H1",
+      amount: "100.00",
+      settlements: [],
+      correction: "wrong-rate" as const,
+      priorYears: "60.00",
+      sameYear: "40.00",
+    };
+    expect(lines({ ...log.subsidy("SubsidyAccrued", parts, on), correctsPeriod: "2017-06" })).toEqual([
+      "5001.01 Dr 40.00",
+      "3501 Dr 60.00",
+      "2303.01 Cr 100.00",
+    ]);
   });
 
   it("given a debit balance of 3501, then it is charged to 3001", () => {

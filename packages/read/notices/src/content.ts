@@ -1,10 +1,8 @@
 import { createHash } from "node:crypto";
+import type { NoticeKind } from "@huimin/notice/events";
 import type { Cutoff, Notice } from "@huimin/statement/events";
+import type { CodePiece } from "@huimin/statements";
 import canonicalize from "canonicalize";
-
-/** 贴息到账通知, 股权证, 贷款结清证明, 代发失败通知, 捐赠收据汇总, 光荣榜 */
-export const NOTICE_KINDS = ["subsidy", "stake", "settlement", "payout-failure", "donation", "honour"] as const;
-export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 export interface NoticeTable {
   /** `text` takes the width that is left; one column of it. */
@@ -46,3 +44,28 @@ export const noticeHash = (content: NoticeContent): string =>
   createHash("sha256")
     .update(canonicalize(content) as string)
     .digest("hex");
+
+/** What it says without number, dates and issuer, under a secret of its subject: the same again is the same paper. */
+export const saidHash = ({ kind, title, to, sections, signatures }: Said, secret: string): string =>
+  createHash("sha256")
+    .update(canonicalize({ kind, title, to, sections, signatures, secret }) as string)
+    .digest("hex");
+
+type Said = Pick<NoticeContent, "kind" | "title" | "to" | "sections" | "signatures">;
+
+/**
+ * What the QR code says: the address of the public verification page, `{origin}/v/{hash}/N`; a district without one prints
+ * `HM2/{number}/{hash}`.
+ */
+export function noticeCode({ number, notice: { verifyAt } }: NoticeContent, hash: string): readonly CodePiece[] {
+  const digits = hash.toUpperCase();
+  if (verifyAt === undefined)
+    return [
+      { text: `HM2/${number}/`, mode: "byte" },
+      { text: digits, mode: "alphanumeric" },
+    ];
+  return [
+    { text: `${verifyAt}/v/`, mode: "byte" },
+    { text: `${digits}/N`, mode: "alphanumeric" },
+  ];
+}

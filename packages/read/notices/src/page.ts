@@ -1,6 +1,7 @@
 import { fen, formatAmountGrouped } from "@huimin/money";
+import type { NoticeKind } from "@huimin/notice/events";
 import { type Block, type Cell, dateInWords, facts, line, type Measure, rows, type Section } from "@huimin/statements";
-import type { NoticeContent, NoticeKind, NoticeSection, NoticeTable } from "./content.ts";
+import type { NoticeContent, NoticeSection, NoticeTable } from "./content.ts";
 
 /** What the template prints, as JSON. */
 export interface NoticePage {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { checkCode, codeModules, createMeasure, createTypesetter, type FontSet, type PaperPdf } from "@huimin/statements";
-import { type NoticeContent, noticeHash } from "./content.ts";
+import { type NoticeContent, noticeCode, noticeHash } from "./content.ts";
 import { noticePage } from "./page.ts";
 
 /** After so many notices what the typesetter remembers is dropped. */
@@ -17,10 +17,7 @@ export function createNoticePress(fonts: () => FontSet): (content: NoticeContent
     let printed = 0;
     return (content) => {
       const hash = noticeHash(content);
-      const code = codeModules([
-        { text: `HM2/${content.number}/`, mode: "byte" },
-        { text: hash.toUpperCase(), mode: "alphanumeric" },
-      ]);
+      const code = codeModules(noticeCode(content, hash));
       typesetter.put("code.raw", code.modules);
       const page = noticePage(content, { fonts: set.families, measure, check: checkCode(hash), codeSize: code.size });
       typesetter.put("page.json", Buffer.from(JSON.stringify(page)));

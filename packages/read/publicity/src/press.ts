@@ -18,6 +18,9 @@ export interface BoardPrintOptions {
 const BOARDS_BETWEEN_EVICTIONS = 10;
 const EVICTION_AGE = 2;
 
+/** From here on a list is set once: of 5,000 households four tries take 1.3 GB. What it took is given back at once. */
+const LONG_LIST_ROWS = 400;
+
 /** Lays out and sets sheets on this thread. The fonts are asked for at the first one. */
 export function createBoardPress(fonts: () => FontSet): (board: BoardContent, options: BoardPrintOptions) => BoardPdf {
   let press: ((board: BoardContent, options: BoardPrintOptions) => BoardPdf) | undefined;
@@ -35,8 +38,8 @@ export function createBoardPress(fonts: () => FontSet): (board: BoardContent, op
         typesetter.put("page.json", Buffer.from(JSON.stringify({ ...page, rowGap })));
         return typesetter.compile(`publicity of ${board.village}`);
       };
-      // As wide as it can be on the fewest sheets that it can be on.
-      const [widest, ...closer] = ROW_GAPS as [number, ...number[]];
+      // As wide as it can be on the fewest sheets that it can be on; a long list takes the fewest, without trying.
+      const [widest, ...closer] = (board.rows.length > LONG_LIST_ROWS ? ROW_GAPS.slice(-1) : ROW_GAPS) as [number, ...number[]];
       let best = compile(widest);
       for (const rowGap of closer) {
         if (best.numOfPages === 1) break;
@@ -45,7 +48,8 @@ export function createBoardPress(fonts: () => FontSet): (board: BoardContent, op
       }
       const pdf = typesetter.pdf(best);
       printed += 1;
-      if (printed % BOARDS_BETWEEN_EVICTIONS === 0) typesetter.forget(EVICTION_AGE);
+      if (board.rows.length > LONG_LIST_ROWS) typesetter.forget(0);
+      else if (printed % BOARDS_BETWEEN_EVICTIONS === 0) typesetter.forget(EVICTION_AGE);
       const rare = board.rows.filter(({ head }) => spelled(head, set.missing(head)) !== head);
       return { ...pdf, spelled: rare.map(({ household }) => household) };
     };

@@ -81,13 +81,13 @@ const typed = (columns: Readonly<Record<string, string>>): string =>
 const columnTypes = <S>(kind: Aggregate<S>): Readonly<Record<string, string>> => ({
   [kind.key]: "text",
   position: "bigint",
-  state: "jsonb",
+  state: "json", // read whole and often, searched seldom: the text comes back as it went in
   ...Object.fromEntries(Object.entries(kind.columns).map(([name, [type]]) => [name, type])),
 });
 
 const insertSql = (schema: string, table: string, columns: Readonly<Record<string, string>>): string => {
   const names = Object.keys(columns).join(", ");
-  return `INSERT INTO ${schema}.${table} (district, ${names}) SELECT $1, ${names} FROM jsonb_to_recordset($2::jsonb) AS row (${typed(columns)})`;
+  return `INSERT INTO ${schema}.${table} (district, ${names}) SELECT $1, ${names} FROM json_to_recordset($2::json) AS row (${typed(columns)})`;
 };
 
 function upsertSql<S>(schema: string, kind: Aggregate<S>): string {

@@ -4,6 +4,7 @@ import { type PrivacyState, privacyFold } from "@huimin/privacy/events";
 import {
   bankFold,
   enterpriseFold,
+  factsOf,
   type HouseholdState,
   householdFold,
   partyFold,
@@ -82,6 +83,7 @@ const household: Aggregate<HouseholdState> = {
     registered_on: ["date", (state) => state.registeredOn],
     ended_from: ["date", (state) => state.ended?.from ?? null],
     credit_group: ["text", (state) => state.creditGroup],
+    facts: ["json", factsOf],
     monitored: ["boolean", (state) => !state.ended && state.monitoring.some(({ toExcl }) => toExcl === undefined)],
   },
   parts: [members, accounts],

@@ -18,7 +18,7 @@ CREATE INDEX ON ${schema}.account (district, number_hash);
 /** Households, members, accounts, villages, enterprises, other parties, banks, and decisions on personal data as tables. */
 export const registryProjection: Projection = {
   name: REGISTRY_SCHEMA,
-  version: 3,
+  version: 4,
   // A person's stream says nothing that the household's does not.
   handles: new Set(
     [...Object.keys(registryEvents), ...Object.keys(privacyEvents)].filter((type) => type !== "PersonJoined" && type !== "PersonLeft"),

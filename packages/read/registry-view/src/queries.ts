@@ -201,7 +201,7 @@ export function createRegistryView(pool: Pool): RegistryView {
         .select("household")
         .where("district", "=", district)
         .where(
-          sql<boolean>`state -> 'members' @> ${JSON.stringify([{ personId }])}::jsonb OR state -> 'formerMembers' @> ${JSON.stringify([{ personId }])}::jsonb`,
+          sql<boolean>`(state -> 'members')::jsonb @> ${JSON.stringify([{ personId }])}::jsonb OR (state -> 'formerMembers')::jsonb @> ${JSON.stringify([{ personId }])}::jsonb`,
         )
         .orderBy("household")
         .execute();

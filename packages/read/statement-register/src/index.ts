@@ -1,2 +1,9 @@
 export { STATEMENT_REGISTER_SCHEMA, statementRegisterProjection } from "./projection.ts";
-export { createStatementRegister, type RegisteredStatement, type StatementRegister } from "./queries.ts";
+export {
+  createNoticeRegister,
+  createStatementRegister,
+  type NoticeRegister,
+  type RegisteredNotice,
+  type RegisteredStatement,
+  type StatementRegister,
+} from "./queries.ts";

@@ -1,4 +1,5 @@
 import type { Fen } from "@huimin/money";
+import type { NoticeIssued, NoticeKind } from "@huimin/notice/events";
 import type { Pool } from "pg";
 
 /** A statement or supplement as it was issued. */
@@ -14,6 +15,32 @@ export interface RegisteredStatement {
   readonly entitled: Fen;
   /** 实发合计 */
   readonly paid: Fen;
+}
+
+/** A notice or certificate as it was issued. */
+export interface RegisteredNotice {
+  readonly position: number;
+  readonly kind: NoticeKind;
+  /** Number of the household, loan or donor; `honour` for the roll. */
+  readonly subject: string;
+  /** 0 where its kind is not of a year. */
+  readonly year: number;
+  readonly number: string;
+  readonly title: string;
+  readonly issuedOn: string;
+  /** Day of the cut-off, in China. */
+  readonly cutoffOn: string;
+  readonly contentHash: string;
+  readonly shown: NoticeIssued["shown"];
+  /** 作废 */
+  readonly revokedOn?: string;
+}
+
+export interface NoticeRegister {
+  /** Notices whose content hash begins with these hex digits, oldest first; at most {@link MATCHES_MAX}. */
+  noticesByCode(district: string, prefix: string): Promise<RegisteredNotice[]>;
+  /** What one subject was told in notices of one kind (and year), in the order of issue. */
+  noticesOf(district: string, of: Pick<RegisteredNotice, "kind" | "subject" | "year">): Promise<RegisteredNotice[]>;
 }
 
 export interface StatementRegister {
@@ -49,6 +76,30 @@ const read = (row: Row): RegisteredStatement => ({
   entitled: BigInt(row.entitled),
   paid: BigInt(row.paid),
 });
+
+const NOTICE_COLUMNS =
+  'position, kind, subject, year, number, title, issued_on::text AS "issuedOn", (cutoff AT TIME ZONE \'Asia/Shanghai\')::date::text AS "cutoffOn", content_hash AS "contentHash", shown, revoked_on::text AS "revokedOn"';
+const FROM_NOTICES = "FROM statement_register.notice WHERE district = $1";
+const NOTICES_BY_CODE = `SELECT ${NOTICE_COLUMNS} ${FROM_NOTICES} AND content_hash ~>=~ $2 AND content_hash ~<~ ($2 || 'g') ORDER BY position LIMIT ${MATCHES_MAX}`;
+const NOTICES_OF = `SELECT ${NOTICE_COLUMNS} ${FROM_NOTICES} AND kind = $2 AND subject = $3 AND year = $4 ORDER BY position`;
+
+type NoticeRow = Omit<RegisteredNotice, "position" | "revokedOn"> & { readonly position: string; readonly revokedOn: string | null };
+
+export function createNoticeRegister(pool: Pick<Pool, "query">): NoticeRegister {
+  const ask = async (sql: string, values: readonly unknown[]): Promise<RegisteredNotice[]> =>
+    (await pool.query<NoticeRow>(sql, [...values])).rows.map(({ position, revokedOn, ...row }) => ({
+      ...row,
+      position: Number(position),
+      ...(revokedOn === null ? {} : { revokedOn }),
+    }));
+  return {
+    async noticesByCode(district, prefix) {
+      const digits = prefix.toLowerCase();
+      return HEX.test(digits) ? ask(NOTICES_BY_CODE, [district, digits]) : [];
+    },
+    noticesOf: (district, { kind, subject, year }) => ask(NOTICES_OF, [district, kind, subject, year]),
+  };
+}
 
 export function createStatementRegister(pool: Pick<Pool, "query">): StatementRegister {
   const ask = async (sql: string, values: readonly unknown[]): Promise<RegisteredStatement[]> =>

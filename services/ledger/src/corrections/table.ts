@@ -80,6 +80,16 @@ const donationEntry = office("ReverseDonationEntry", (event, reason) => ({
 
 const paidOut = (commands: readonly string[], zh: string, en: string): Correction => otherwise(["C3", "C6"], commands, zh, en);
 
+/** 年末结转 follows what was booked: nothing of it is reversed. */
+const withYearEnd = otherwise(
+  ["C3"],
+  ["TransferYearEnd"],
+  "随年末结转，再次结转只转新增部分。",
+  "With the year-end transfer: again, only what is new.",
+);
+
+const reassigned = otherwise(["C3"], ["ReassignBeneficiaries"], "以新的受益户调整订正。", "Corrected by a new assignment.");
+
 export const CORRECTIONS: Readonly<Record<string, Correction>> = {
   // 贷款
   LoanDisbursed: bank("ReverseDisbursement"),
@@ -191,18 +201,8 @@ export const CORRECTIONS: Readonly<Record<string, Correction>> = {
     "十二月份再有收支时再次结转，只转新增部分。",
     "Transfer again: only what was booked since goes.",
   ),
-  CurrentSurplusTransferred: otherwise(
-    ["C3"],
-    ["TransferYearEnd"],
-    "随年末结转，再次结转只转新增部分。",
-    "With the year-end transfer: again, only what is new.",
-  ),
-  SurplusDistributionTransferred: otherwise(
-    ["C3"],
-    ["TransferYearEnd"],
-    "随年末结转，再次结转只转新增部分。",
-    "With the year-end transfer: again, only what is new.",
-  ),
+  CurrentSurplusTransferred: withYearEnd,
+  SurplusDistributionTransferred: withYearEnd,
   // 分红
   DividendDeclared: office("ReverseDividendDeclaration", declaration),
   FixedDividendAccrued: office("ReverseDividendDeclaration", declaration),
@@ -233,8 +233,8 @@ export const CORRECTIONS: Readonly<Record<string, Correction>> = {
     en: "While nothing was paid out the whole list is reversed, then drafted and publicised anew; what is paid is corrected by household.",
   },
   EntitlementsReversed: isFinal,
-  BeneficiariesAssigned: otherwise(["C3"], ["ReassignBeneficiaries"], "以新的受益户调整订正。", "Corrected by a new assignment."),
-  BeneficiariesReassigned: otherwise(["C3"], ["ReassignBeneficiaries"], "以新的受益户调整订正。", "Corrected by a new assignment."),
+  BeneficiariesAssigned: reassigned,
+  BeneficiariesReassigned: reassigned,
   BeneficialSharesDivided: otherwise(["C5"], ["SplitHousehold", "MergeHouseholds"], "随户籍登记更正。", "Corrected in the register."),
   LandRightContributed: otherwise(["C3"], ["WithdrawLandRight"], "办理退出。", "Withdraw the right."),
   LandRightWithdrawn: otherwise(["C3"], ["ContributeLandRight"], "重新入股。", "Contribute it again."),

@@ -77,7 +77,7 @@ async function withAuditor(context: CliContext, work: (open: OpenAuditor) => Pro
     : await openDatabase({ databaseUrl: config.databaseUrl, home: config.home });
   try {
     await mkdir(config.auditFolder, { recursive: true, mode: 0o700 });
-    const logger = createLogger({ level: config.logLevel === "info" ? "warn" : config.logLevel, service: "audit" }) as never;
+    const logger = createLogger({ level: config.logLevel === "info" ? "warn" : config.logLevel, service: "audit" });
     const open = openAuditor({
       ...config,
       databaseUrl: database.url,

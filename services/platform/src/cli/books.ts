@@ -25,6 +25,8 @@ interface BalancesOptions extends AxesOptions {
   readonly household?: string;
   readonly by?: string;
   readonly dim?: readonly string[];
+  readonly fiscalYear?: string;
+  readonly beforeTransfers?: boolean;
 }
 
 export function bookCommands(program: Command, context: CliContext): void {
@@ -37,7 +39,9 @@ export function bookCommands(program: Command, context: CliContext): void {
       .option("--account <code>", "code or the head of codes, e.g. 2303.01 or 1002")
       .option("--household <no>", "of this household")
       .option("--dim <name=value...>", "of these dimensions, e.g. loan=L001 bank=K1")
-      .option("--by <dimensions>", "list by these dimensions, comma-separated"),
+      .option("--by <dimensions>", "list by these dimensions, comma-separated")
+      .option("--fiscal-year <year>", "only the movement of this fiscal year: for income, expense, 3001 and 3501")
+      .option("--before-transfers", "结转前: without the transfers at the end of the year"),
   ).action(async (_options, command: Command) => {
     const options = optionsOf<BalancesOptions>(command);
     const rows = await withPlatform(context, (platform) => balances(platform, options));
@@ -143,10 +147,14 @@ async function balances(platform: Platform, options: BalancesOptions) {
   const accounts = options.account === undefined ? ACCOUNTS : accountsUnder(options.account);
   if (accounts.length === 0 || !ACCOUNTS.includes(accounts[0] as never))
     throw new WrongUsage(`--account ${options.account} is not in the chart`);
+  if (options.fiscalYear !== undefined && !/^\d{4}$/.test(options.fiscalYear))
+    throw new WrongUsage(`--fiscal-year ${options.fiscalYear} is not a year (YYYY)`);
+  const year = options.fiscalYear === undefined ? {} : { year: Number(options.fiscalYear) };
+  const transfers = options.beforeTransfers ? { beforeTransfers: true } : {};
   const onDate = options.asOf ?? shanghaiDate(platform.clock());
   const rows = [];
   for (const account of accounts.filter((one) => options.book === undefined || one.book === options.book)) {
-    const question = { district: platform.district, account: account.id, dims, ...axes };
+    const question = { district: platform.district, account: account.id, dims, ...year, ...transfers, ...axes };
     const details =
       by.length > 0
         ? await platform.books.details({ ...question, by: by as Dimension[] })

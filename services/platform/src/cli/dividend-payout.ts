@@ -45,18 +45,17 @@ export async function writeFiles({ platform, meta }: Runner, order: PayoutOrder,
   const missing = new Set(await missingBatches(platform, order));
   await mkdir(folder, { recursive: true });
   const files = openPayoutFiles(platform, meta);
-  let written = 0;
+  const wanted: string[] = [];
+  for (let batch = 1; batch <= order.batches; batch += 1) {
+    const payoutBatch = orderedBatch(order, batch);
+    if (!missing.has(batch) && !(await exists(path.join(folder, `${payoutBatch}.csv`)))) wanted.push(payoutBatch);
+  }
   try {
-    for (let batch = 1; batch <= order.batches; batch += 1) {
-      const payoutBatch = orderedBatch(order, batch);
-      if (missing.has(batch) || (await exists(path.join(folder, `${payoutBatch}.csv`)))) continue;
-      await files.write(payoutBatch, folder);
-      written += 1;
-    }
+    await files.writeAll(wanted, folder);
   } finally {
     await files.close();
   }
-  return written;
+  return wanted.length;
 }
 
 const summaryOf = (order: PayoutOrder, { total, setAside, ...rest }: PoolPayout) => ({

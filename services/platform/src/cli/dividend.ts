@@ -68,10 +68,10 @@ async function refusing<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function checked(definition: CommandDefinition, body: Record<string, unknown>): Record<string, unknown> {
+function checked<C>(definition: CommandDefinition<C>, body: Record<string, unknown>): C & Record<string, unknown> {
   const invalid = bodyValidator(definition.schema)(body);
   if (invalid.length > 0) throw new CommandRefused(invalid);
-  return body;
+  return body as C & Record<string, unknown>; // its schema has just said so
 }
 
 /** One command given on this machine, printed as it answers. */
@@ -118,13 +118,14 @@ async function draft(platform: Platform, context: CliContext, options: DraftOpti
     const body = checked(DraftAllocation, defined({ ...common, total, weights }));
     return give(runnerOf(platform, DraftAllocation, options), DraftAllocation, body);
   }
-  const amount = parseAmount(total);
-  if (amount === undefined || method === undefined || residueRule === undefined)
+  const { total: whole = "", ...terms } = checked(DraftAllocation, defined({ ...common, total }));
+  const [amount, byMethod, residues] = [parseAmount(whole), terms.method, terms.residueRule];
+  if (amount === undefined || byMethod === undefined || residues === undefined)
     throw new WrongUsage("a long list needs --total, --method and --residue-rule");
   const progress = startProgress("draft", !options.json);
   try {
     const runner = runnerOf(platform, DraftAllocation, options, (done, all) => progress.update(done, all));
-    return await draftLongList(runner, file, { ...(common as never as Parameters<typeof draftLongList>[2]), total: amount });
+    return await draftLongList(runner, file, { ...terms, method: byMethod, residueRule: residues, total: amount });
   } finally {
     progress.stop();
   }

@@ -3,13 +3,17 @@ import { mkdir, open, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { CheckpointFolder, type StoredLeaf } from "@huimin/checkpoints";
 import type { EventStore } from "@huimin/event-store";
+import { HASH_BYTES } from "@huimin/proof-log";
 
 /*
  * The log as files that anybody can verify without the product's database: `events.jsonl` with the exact text of every
- * event, one a line (a canonical text has no line breaks), the checkpoints, and the log's public key.
+ * event, one a line (a canonical text has no line breaks), `leaf-hashes.bin` with the RFC 6962 leaf hash of each (32 bytes),
+ * the checkpoints, and the log's public key. Where the hashes still make the root that was signed, the event that was changed
+ * is known exactly, and not just the range since a checkpoint.
  */
 
 const EVENTS = "events.jsonl";
+const HASHES = "leaf-hashes.bin";
 const KEY = "log.vkey";
 const BATCH = 5_000;
 
@@ -24,18 +28,22 @@ export async function exportLog(
 ): Promise<number> {
   await mkdir(folder, { recursive: true });
   const file = await open(path.join(folder, EVENTS), "w");
+  const hashes = await open(path.join(folder, HASHES), "w");
   let after = 0;
   try {
     while (after < size) {
       const leaves = await store.readLeaves(district, after, Math.min(BATCH, size - after));
       if (leaves.length === 0) break;
       await file.appendFile(leaves.map(({ canonical }) => `${canonical}\n`).join(""));
+      await hashes.appendFile(Buffer.concat(leaves.map(({ leafHash }) => leafHash)));
       after = leaves.at(-1)?.position ?? after;
       onProgress(after);
     }
     await file.sync();
+    await hashes.sync();
   } finally {
     await file.close();
+    await hashes.close();
   }
   const checkpoints = new CheckpointFolder(path.join(folder, "checkpoints"));
   for (const { size: of, note } of more.notes) await checkpoints.write(of, note);
@@ -54,12 +62,24 @@ async function* linesOf(file: string): AsyncGenerator<string> {
   if (rest !== "") yield rest;
 }
 
-/** Events of an export in the order of its lines. */
+/** Events of an export in the order of its lines, each with the hash that was exported beside it, where there is one. */
 export async function* exportedLeaves(folder: string): AsyncGenerator<StoredLeaf> {
+  const hashes = await open(path.join(folder, HASHES), "r").catch(() => undefined);
+  let block = Buffer.alloc(0);
   let position = 0;
-  for await (const canonical of linesOf(path.join(folder, EVENTS))) {
-    position += 1;
-    yield { position, canonical };
+  try {
+    for await (const canonical of linesOf(path.join(folder, EVENTS))) {
+      const at = (position % BATCH) * HASH_BYTES;
+      if (at === 0 && hashes) {
+        const next = Buffer.alloc(BATCH * HASH_BYTES);
+        block = next.subarray(0, (await hashes.read(next, 0, next.length, position * HASH_BYTES)).bytesRead);
+      }
+      position += 1;
+      const leafHash = block.subarray(at, at + HASH_BYTES);
+      yield { position, canonical, ...(leafHash.length === HASH_BYTES ? { leafHash } : {}) };
+    }
+  } finally {
+    await hashes?.close();
   }
 }
 

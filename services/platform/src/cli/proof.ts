@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { backedUpLeaves, openBackup, storedLeaves } from "@huimin/backup";
 import {
@@ -179,7 +180,15 @@ async function verifyReceipt(context: CliContext, options: VerifyOptions, file: 
   const text = await readFile(fileOf(context, file), "utf8").catch(() => {
     throw new WrongUsage(`${file} can't be read`);
   });
-  const keys = await keysOf(context, options.key, async () => ownKey(context, configOf(context).district));
+  const keys = await keysOf(context, options.key, async () => {
+    const { district, logKeyFile } = configOf(context);
+    // Who verifies has no log: a key made now would be nobody's.
+    if (!existsSync(logKeyFile))
+      throw new WrongUsage(
+        "--key: 请给出另存的日志公钥 give the public key of the log that was handed over (name+keyid+key, or a file with it); this machine has none",
+      );
+    return ownKey(context, district);
+  });
   try {
     // A file that went through a mail or an editor may have lost its last line break.
     const witnesses = await witnessKeysOf(context, options);

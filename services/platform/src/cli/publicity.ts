@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import type { CommandDefinition } from "@huimin/decider";
 import { RecordPublicityBoards, RecordPublicityEvidence } from "@huimin/dividend";
 import { readAllVersions } from "@huimin/publicity";
 import { findVersion, printedVersion, todayOf, writeBoards } from "@huimin/service-publicity";
@@ -35,10 +36,11 @@ const whichOf = ({ pool, year, draft }: OfList) => ({
 
 /** Records a command as the operating system's user; a refusal is a value. */
 const sendAs =
-  (platform: Platform, definition: typeof RecordPublicityBoards | typeof RecordPublicityEvidence) => async (command: object) => {
+  <C>(platform: Platform, definition: CommandDefinition<C>) =>
+  async (command: C) => {
     const outcome = await platform.table
       .handlerOf(definition.name)
-      .execute(definition as never, command as never, { actor: cliActor(), role: "VIL", channel: "system" });
+      .execute(definition, command, { actor: cliActor(), role: "VIL", channel: "system" });
     if (outcome.kind === "refused" || outcome.kind === "key-conflict") return { ok: false, refusal: outcome.refusal } as const;
     return { ok: true, value: outcome.answer } as const;
   };
@@ -146,13 +148,14 @@ function evidenceCommand(publicity: Command, context: CliContext): void {
     .option("--village <code>", "which village's board")
     .action(async (_options, command: Command) => {
       const given = optionsOf<OfList & { kind: string; file: string; title: string; taken: string; village?: string }>(command);
-      if (!["start", "end", "other"].includes(given.kind)) throw new WrongUsage(`--kind ${given.kind} is not start, end or other`);
+      const kind = (["start", "end", "other"] as const).find((one) => one === given.kind);
+      if (kind === undefined) throw new WrongUsage(`--kind ${given.kind} is not start, end or other`);
       const picture = await readFile(fileOf(context, given.file)).catch(() => {
         throw new WrongUsage(`${given.file} can't be read`);
       });
       const { pool, year, draft } = whichOf(given);
       const body = {
-        ...{ pool, year, kind: given.kind, title: given.title, takenOn: given.taken },
+        ...{ pool, year, kind, title: given.title, takenOn: given.taken },
         ...(draft === undefined ? {} : { draft }),
         ...(given.village === undefined ? {} : { village: given.village }),
         hash: createHash("sha256").update(picture).digest("hex"),

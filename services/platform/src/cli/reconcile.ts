@@ -1,12 +1,14 @@
 import { parseDate, shanghaiDate } from "@huimin/calendar";
-import { RefusalError } from "@huimin/http";
+import { PAGE_MAX, RefusalError } from "@huimin/http";
 import { CloseBankDay } from "@huimin/reconciliation";
 import { deskParts, type FundAccount } from "@huimin/reconciliation/events";
 import { ageing, fundAccounts } from "@huimin/reconciliation-view";
 import {
   accountDay,
   accountSource,
+  banksOf,
   claimsOf,
+  listedUnclaimed,
   portfolioOf,
   printAgeing,
   printClaimDifference,
@@ -116,6 +118,7 @@ export function reconcileCommands(program: Command, context: CliContext): void {
     });
   portfolioCommand(parent, context);
   claimsCommand(parent, context);
+  unclaimedCommand(parent, context);
   ageingCommand(parent, context);
   closeDayCommand(program, context);
 }
@@ -192,6 +195,50 @@ function claimsCommand(parent: Command, context: CliContext): void {
         "id",
       ];
       show(context, options, { summary: printClaims(found), items, header }, rows, new Set([2, 3, 4, 5]));
+    });
+}
+
+function unclaimedCommand(parent: Command, context: CliContext): void {
+  parent
+    .command("unclaimed")
+    .description("subsidies 应报未报 that a bank could claim and never claimed, of quarters that are over")
+    .option("--bank <bank>", "of this bank; default all")
+    .option("--json", "print JSON")
+    .action(async (_options, command: Command) => {
+      const options = optionsOf<Options>(command);
+      const items = await withPlatform(context, async (platform) => {
+        const sources = sourcesOf(platform);
+        const on = shanghaiDate(platform.clock());
+        const banks = await banksOf(sources, on, options.bank);
+        const all = [];
+        for (let cursor: string | undefined = ""; cursor !== undefined; ) {
+          const page: Awaited<ReturnType<typeof listedUnclaimed>> = await listedUnclaimed(
+            sources,
+            { banks, on, limit: PAGE_MAX, cursor: cursor === "" ? undefined : cursor },
+            "office",
+          );
+          all.push(...page.items);
+          cursor = page.next;
+        }
+        return all;
+      });
+      const unexplained = items.filter(({ status }) => status === "unexplained").length;
+      const summary = { unexplained, explained: items.length - unexplained };
+      const rows = items.map(({ bank, loan, quarter, interest, amount, age, bucket, status, id }) => [
+        ...[bank, loan, quarter, interest, amount, String(age), bucket, status, id],
+      ]);
+      const header = [
+        "银行/bank",
+        "贷款/loan",
+        "季度/quarter",
+        "利息/interest",
+        "贴息/subsidy",
+        "天数/days",
+        "账龄/age",
+        "状态/status",
+        "id",
+      ];
+      show(context, options, { summary, items, header }, rows, new Set([3, 4, 5]));
     });
 }
 

@@ -7,15 +7,15 @@ import type { Config } from "@huimin/config";
 import { migrate, openPool } from "@huimin/database";
 import { createPostgresStore } from "@huimin/event-store";
 import { rebuild } from "@huimin/projector";
-import { NoteError, type NoteVerifier, noteSigner, parseVerifierKey, verifierKey } from "@huimin/proof-log";
 import type { Command } from "commander";
 import type { Pool } from "pg";
 import { KEY_FILES, knownMigrations, olderFault, supersedeCheckpoints } from "../compose/backup.ts";
+import { assertRoomForBankFiles, keyOfBankFiles, restoreBankFiles, secretsAt } from "../compose/backup-files.ts";
 import { migrateDatabase, openDatabase, platformMigrations } from "../compose/database.ts";
-import { originOf } from "../compose/log-key.ts";
 import { projections } from "../compose/projections.ts";
 import { shredAgain } from "../compose/shredded.ts";
 import { type CliContext, configOf, fileOf, optionsOf } from "./context.ts";
+import { keysToTrust } from "./keys-to-trust.ts";
 import { WrongUsage } from "./output.ts";
 import { passphraseOf } from "./passphrase.ts";
 import { startProgress } from "./progress.ts";
@@ -26,6 +26,7 @@ interface RestoreOptions {
   readonly key?: string[];
   readonly checkpoints?: string;
   readonly secrets?: string;
+  readonly withoutBankFiles?: boolean;
   readonly passphraseFile?: string;
   readonly acceptOlder?: string;
   readonly json?: boolean;
@@ -41,6 +42,7 @@ export function restoreCommand(program: Command, context: CliContext): void {
     .option("--key <vkey...>", "public keys of the log to trust, or files with them; default: this home's log key, or the backup's own")
     .option("--checkpoints <folder>", "checkpoints that were kept outside; default HUIMIN_CHECKPOINT_FOLDER")
     .option("--secrets <file>", "keys that backup --with-secrets wrote; they are put into the home")
+    .option("--without-bank-files", "restore the books alone; huimin backup files takes the banks' files out later")
     .option("--passphrase-file <file>", "passphrase of --secrets; or HUIMIN_BACKUP_PASSPHRASE")
     .option("--accept-older <reason>", "serve a copy that is older than a checkpoint: what is lost is recorded with the reason")
     .option("--json", "print JSON")
@@ -72,24 +74,37 @@ class Restore {
     const { terminal } = this.#context;
     const { district, home } = this.#config;
     const secrets = await this.#secrets();
-    const keys = await this.#keys(secrets);
+    const keys = await keysToTrust(this.#context, this.#options.key, secrets);
     if (!keys)
       terminal.err("公钥取自备份本身,请与另存的公钥核对 the key comes with the backup: compare it with one kept elsewhere (--key)");
     const backup = await this.#timed("check", (update) => openBackup(this.#file, keys, update));
     try {
+      const fileKey = this.#options.withoutBankFiles
+        ? undefined
+        : keyOfBankFiles(backup, await secretsAt(this.#config, secrets?.[KEY_FILES.vaultSecretsFile]));
+      if (fileKey) await assertRoomForBankFiles(backup, this.#config.bankFiles);
       const databaseUrl = this.#config.databaseUrl;
       const database = await openDatabase({ databaseUrl, home });
       const pool = openPool({ url: database.url, max: 4, applicationName: "huimin restore" });
       try {
-        const { report, superseded } = await this.#copy(pool, database.url, backup);
+        const { report, superseded, bankFiles } = await this.#copy(pool, database.url, backup, fileKey);
         for (const [name, text] of Object.entries(secrets ?? {})) await this.#writeKey(name, text);
         const rebuilt = await this.#rebuild(pool, database.url);
         const { madeAt, id } = backup.manifest;
-        const result = { backup: id, madeAt, district, position: report.events, checkpoints: report.checkpoints, rebuilt, superseded };
+        const result = {
+          backup: id,
+          madeAt,
+          district,
+          position: report.events,
+          checkpoints: report.checkpoints,
+          rebuilt,
+          superseded,
+          bankFiles,
+        };
         if (this.#options.json) terminal.out(JSON.stringify({ ...result, root: Buffer.from(report.root).toString("base64") }));
         else
           terminal.out(
-            `恢复并核验完毕 restored and verified: position ${report.events}, ${report.checkpoints} checkpoints hold; it may serve`,
+            `恢复并核验完毕 restored and verified: position ${report.events}, ${report.checkpoints} checkpoints hold, ${bankFiles} files of banks; it may serve`,
           );
       } finally {
         await pool.end();
@@ -100,8 +115,13 @@ class Restore {
     }
   }
 
-  /** Rows, proof, erasures: in this order, and only then the mark is lifted. */
-  async #copy(pool: Pool, url: string, backup: OpenBackup): Promise<{ report: CopyReport; superseded: readonly string[] }> {
+  /** Rows, files, proof, erasures: in this order, and only then the mark is lifted. */
+  async #copy(
+    pool: Pool,
+    url: string,
+    backup: OpenBackup,
+    fileKey: Uint8Array | undefined,
+  ): Promise<{ report: CopyReport; superseded: readonly string[]; bankFiles: number }> {
     const { district } = this.#config;
     const folder =
       this.#options.checkpoints === undefined ? this.#config.checkpointFolder : fileOf(this.#context, this.#options.checkpoints);
@@ -124,6 +144,7 @@ class Restore {
       await this.#timed("restore", (onProgress) =>
         loadBackup({ client, backup, district, migrations: knownMigrations(), migrate: migrateTo, onProgress }),
       );
+      const bankFiles = await restoreBankFiles(backup, fileKey, this.#config.bankFiles);
       const { manifest, verifiers } = backup;
       const total = manifest.logs.find((log) => log.district === district)?.position ?? 0;
       const report = await this.#timed("verify", (update) =>
@@ -135,7 +156,7 @@ class Restore {
       const superseded = report.older ? await supersedeCheckpoints(folder, report.events, shanghaiInstant(Date.now())) : [];
       const accepted = report.older ? `${report.older.missing} events lost after ${report.events}: ${reason}` : null;
       await writeState(client, { state: "verified", backup: manifest.id, why: `restored from ${manifest.id} and verified`, accepted });
-      return { report, superseded };
+      return { report, superseded, bankFiles };
     } finally {
       client.release();
     }
@@ -194,24 +215,5 @@ class Restore {
     const place = this.#placeOf(name);
     await mkdir(path.dirname(place), { recursive: true });
     await writeFile(place, text, { mode: 0o600 });
-  }
-
-  /** Keys to trust: named, of this home, or from the file of secrets. None of them: undefined. */
-  async #keys(secrets: Readonly<Record<string, string>> | undefined): Promise<NoteVerifier[] | undefined> {
-    const { district, logKeyFile } = this.#config;
-    if (this.#options.key) return Promise.all(this.#options.key.map((key) => this.#namedKey(key)));
-    const pem = (await readFile(logKeyFile, "utf8").catch(() => undefined)) ?? secrets?.[KEY_FILES.logKeyFile];
-    return pem === undefined ? undefined : [parseVerifierKey(verifierKey(noteSigner(originOf(district), pem).verifier))];
-  }
-
-  async #namedKey(key: string): Promise<NoteVerifier> {
-    const text = /\+[0-9a-f]{8}\+/.test(key) ? key : await readFile(fileOf(this.#context, key), "utf8").catch(() => "");
-    try {
-      return parseVerifierKey(text.trim());
-    } catch (fault) {
-      throw fault instanceof NoteError
-        ? new WrongUsage(`--key: ${key} is neither a public key (name+keyid+key) nor a file with one`)
-        : fault;
-    }
   }
 }

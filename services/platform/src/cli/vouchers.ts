@@ -1,12 +1,14 @@
+import { writeFile } from "node:fs/promises";
 import { accountsUnder, BOOKS, type Book } from "@huimin/books";
 import { shanghaiDate } from "@huimin/calendar";
-import { findVouchers, printVoucher, printVoucherHead } from "@huimin/service-ledger";
+import { findVouchers, printVoucher, printVoucherHead, voucherPdf } from "@huimin/service-ledger";
+import { createVoucherPress, PAPERS, type Paper, VOUCHERS_PER_FILE_MAX } from "@huimin/voucher-paper";
 import { VOUCHER_TYPES, VOUCHERS_MAX, type Voucher, type VoucherHead, type VoucherType, type VoucherTypes } from "@huimin/vouchers";
 import { type Command, Option } from "commander";
-import { voucherOptionsOf } from "../compose/vouchers.ts";
+import { voucherOptionsOf, voucherPaperOptionsOf } from "../compose/vouchers.ts";
 import type { Platform } from "../types.ts";
 import { type AxesOptions, axesOf, withAxes } from "./axes.ts";
-import { type CliContext, optionsOf, withPlatform } from "./context.ts";
+import { type CliContext, fileOf, optionsOf, withPlatform } from "./context.ts";
 import { CommandRefused, printTable, type Terminal, WrongUsage } from "./output.ts";
 
 interface ListOptions extends AxesOptions {
@@ -19,9 +21,18 @@ interface ListOptions extends AxesOptions {
   readonly account?: string;
   readonly maker?: string;
   readonly limit?: string;
+  readonly pdf?: string;
+  readonly paper?: Paper;
 }
 
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
+
+interface PdfOptions {
+  readonly pdf?: string;
+  readonly paper?: Paper;
+}
+
+const PAPER_OPTION = new Option("--paper <paper>", "one on an A5 across, or two on an A4 (standard a5)").choices([...PAPERS]);
 
 /** vouchers, voucher: 记账凭证. */
 export function voucherCommands(program: Command, context: CliContext): void {
@@ -39,9 +50,12 @@ export function voucherCommands(program: Command, context: CliContext): void {
       )
       .option("--account <code>", "with a line on this account")
       .option("--maker <actor>", "made by: user id, bank:K1 …")
-      .option("--limit <n>", `at most, up to ${VOUCHERS_MAX}`, "100"),
+      .option("--limit <n>", `at most, up to ${VOUCHERS_MAX}`, "100")
+      .option("--pdf <file>", `print them for binding: at most ${VOUCHERS_PER_FILE_MAX} a file, further files get a number`)
+      .addOption(PAPER_OPTION),
   ).action(async (_options, command: Command) => {
     const options = optionsOf<ListOptions>(command);
+    if (options.pdf !== undefined) return printAll(context, options, options.pdf);
     const { heads, names } = await withPlatform(context, (platform) => list(platform, options));
     if (options.json) context.terminal.out(JSON.stringify({ vouchers: heads.map((head) => printVoucherHead(head, names)) }));
     else printHeads(context.terminal, heads, names);
@@ -49,13 +63,19 @@ export function voucherCommands(program: Command, context: CliContext): void {
   program
     .command("voucher <number>")
     .description("one voucher with its lines: 记-2018-06-0012, M:记-2018-06-0003, or a position of the log")
+    .option("--pdf <file>", "print it as PDF")
+    .addOption(PAPER_OPTION)
     .option("--json", "print JSON")
     .action(async (text: string, _options, command: Command) => {
+      const { pdf, paper } = optionsOf<PdfOptions>(command);
       const found = await withPlatform(context, async (platform) => {
         const vouchers = await findVouchers(voucherOptionsOf(platform), text);
-        return { vouchers, names: await platform.people.namesOf(peopleOf(vouchers)) };
+        const names = await platform.people.namesOf(peopleOf(vouchers));
+        if (pdf !== undefined && vouchers.length > 0) await writePdf(context, platform, pdf, vouchers, paper ?? "a5");
+        return { vouchers, names };
       });
       if (found.vouchers.length === 0) throw new CommandRefused([{ code: "VOUCHER_MISSING", details: { voucher: text } }]);
+      if (pdf !== undefined) return;
       if (optionsOf<{ json?: boolean }>(command).json)
         context.terminal.out(JSON.stringify({ vouchers: found.vouchers.map((one) => printVoucher(one, found.names)) }));
       else for (const voucher of found.vouchers) printOne(context.terminal, voucher, found.names);
@@ -89,6 +109,31 @@ async function list(platform: Platform, options: ListOptions) {
     ...axesOf(options),
   });
   return { heads, names: await people.namesOf(peopleOf(heads)) };
+}
+
+async function writePdf(context: CliContext, platform: Platform, file: string, vouchers: readonly Voucher[], paper: Paper): Promise<void> {
+  const { unit, fonts, namesOf } = voucherPaperOptionsOf(platform);
+  const bytes = voucherPdf(createVoucherPress(fonts), vouchers, await namesOf(peopleOf(vouchers)), unit, paper);
+  await writeFile(fileOf(context, file), bytes);
+  context.terminal.out(`${fileOf(context, file)}  ${vouchers.length} 张凭证 vouchers`);
+}
+
+/** Every voucher of the list on paper; with more than a file holds, `name-2.pdf` and so on. */
+async function printAll(context: CliContext, options: ListOptions, file: string): Promise<void> {
+  await withPlatform(context, async (platform) => {
+    const { heads } = await list(platform, options);
+    if (heads.length === 0) throw new WrongUsage("there is no such voucher to print");
+    for (let from = 0; from < heads.length; from += VOUCHERS_PER_FILE_MAX) {
+      const vouchers: Voucher[] = [];
+      for (const head of heads.slice(from, from + VOUCHERS_PER_FILE_MAX)) {
+        const voucher = await platform.desk.vouchers.find(platform.district, head);
+        if (voucher) vouchers.push(voucher);
+      }
+      const part = from / VOUCHERS_PER_FILE_MAX + 1;
+      const name = part === 1 ? file : file.replace(/(\.pdf)?$/i, `-${part}.pdf`);
+      await writePdf(context, platform, name, vouchers, options.paper ?? "a5");
+    }
+  });
 }
 
 type Names = Parameters<typeof printVoucherHead>[1];

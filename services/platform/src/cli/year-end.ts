@@ -3,6 +3,7 @@ import type { CommandDefinition, Role } from "@huimin/decider";
 import { needsSecondPerson, ROLES } from "@huimin/decider";
 import { bodyValidator, RefusalError } from "@huimin/http";
 import { errorEntry, fillText } from "@huimin/outcome";
+import { PAYOUT_FORMATS } from "@huimin/service-dividends";
 import {
   ApproveYearEndLists,
   CancelYearEnd,
@@ -143,11 +144,13 @@ interface OpenOptions extends Common {
   readonly place?: string;
 }
 
-/** `K1` or `K1:5000`: a bank with the rows of its files. */
-function bankOf(text: string): { readonly bank: string; readonly rows?: number } {
-  const [bank = "", rows] = text.split(":");
-  if (rows !== undefined && !/^[1-9]\d{0,4}$/.test(rows)) throw new WrongUsage(`--bank ${text}: rows of a file are a number`);
-  return rows === undefined ? { bank } : { bank, rows: Number(rows) };
+/** `K1`, `K1:5000`, `K1:5000:xlsx` or `K1::xlsx`: a bank with the rows of its files and their form. */
+function bankOf(text: string): { readonly bank: string; readonly rows?: number; readonly format?: string } {
+  const [bank = "", rows = "", format = ""] = text.split(":");
+  if (rows !== "" && !/^[1-9]\d{0,4}$/.test(rows)) throw new WrongUsage(`--bank ${text}: rows of a file are a number`);
+  if (format !== "" && !(PAYOUT_FORMATS as readonly string[]).includes(format))
+    throw new WrongUsage(`--bank ${text}: files are ${PAYOUT_FORMATS.join(", ")}`);
+  return { bank, ...(rows === "" ? {} : { rows: Number(rows) }), ...(format === "" ? {} : { format }) };
 }
 
 async function planOf(context: CliContext, year: number, options: OpenOptions): Promise<Record<string, unknown>> {
@@ -180,7 +183,10 @@ export function yearEndCommands(program: Command, context: CliContext): void {
     .command("open <year>")
     .description("open the year-end run 开启年终兑付: snapshot and lists are made at once")
     .option("--pool <pool...>", "pools that are paid")
-    .option("--bank <bank...>", "who pays, K1 or K1:5000 with the rows of a file; the first also pays on accounts of every other bank")
+    .option(
+      "--bank <bank...>",
+      "who pays, K1, K1:5000 with the rows of a file, K1:5000:xlsx with its form; the first also pays on accounts of every other bank",
+    )
     .option("--snapshot <date>", "eligibility 资格快照日; default: 30 November")
     .option("--from <date>", "first day of publicity; default: 11 December")
     .option("--to <date>", "last day of publicity; default: 20 December")

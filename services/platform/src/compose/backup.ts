@@ -3,6 +3,7 @@ import { mkdir, readFile, rename } from "node:fs/promises";
 import path from "node:path";
 import {
   ArchiveWriter,
+  type BackedUpFolder,
   BackupFault,
   backupFileName,
   type CataloguedBackup,
@@ -18,6 +19,7 @@ import { openPool } from "@huimin/database";
 import { JOBS_SCHEMA } from "@huimin/jobs";
 import { parseCheckpointText, parseNote } from "@huimin/proof-log";
 import type { Platform } from "../types.ts";
+import { BANK_FILES, wrapperOf } from "./backup-files.ts";
 import { platformMigrations } from "./database.ts";
 import { fileLogSigner } from "./log-key.ts";
 import { projections } from "./projections.ts";
@@ -36,14 +38,29 @@ export function leftOut(): Readonly<Record<string, string>> {
   };
 }
 
+/** What belongs to the books and is in no backup: the list of contents says where it lies. */
+function elsewhere({ platform, checkpointFolder, auditFolder, bankFiles }: BackupRequest): Readonly<Record<string, string>> {
+  return {
+    checkpoints: `${checkpointFolder}: signed checkpoints and the list of shredded keys; kept where who holds the database can't write`,
+    audit: `${auditFolder}: the auditor's own key, hashes and findings; backed up apart`,
+    attachments: "files of vouchers, kept by the office; the log has their SHA-256, and vouchers name them",
+    keys: "master keys, pepper and the log's key: backup --with-secrets, apart",
+    ...(bankFiles === false ? { [BANK_FILES]: `${platform.bankFilesFolder}: left out on request, backed up by other means` } : {}),
+  };
+}
+
 /** Migrations of this program by name, as the migration runner knows them. */
 export const knownMigrations = (): { readonly name: string; readonly sha256: string }[] =>
   platformMigrations().map(({ name, sql }) => ({ name, sha256: createHash("sha256").update(sql).digest("hex") }));
 
 export interface BackupRequest {
-  readonly platform: Pick<Platform, "databaseUrl" | "district" | "store" | "clock">;
+  readonly platform: Pick<Platform, "databaseUrl" | "district" | "store" | "clock" | "bankFilesFolder">;
   readonly logKeyFile: string;
   readonly checkpointFolder: string;
+  readonly auditFolder: string;
+  readonly vaultSecretsFile: string;
+  /** False: the banks' files are backed up by other means; the list of contents says where they lie. */
+  readonly bankFiles?: boolean | undefined;
   /** A folder, in which the file gets a name of its own, or the file. */
   readonly out: string;
   readonly isFolder: boolean;
@@ -53,6 +70,8 @@ export interface BackupRequest {
 }
 
 export interface MadeBackup extends CataloguedBackup {
+  /** The banks' files in it; those that are no longer what the log says of them. */
+  readonly bankFiles?: Pick<BackedUpFolder, "files" | "bytes" | "altered"> | undefined;
   readonly removed: readonly string[];
 }
 
@@ -81,6 +100,9 @@ export async function backUp(request: BackupRequest): Promise<MadeBackup> {
         district,
         signerOf,
         leftOut: leftOut(),
+        elsewhere: elsewhere(request),
+        folders: request.bankFiles === false ? {} : { [BANK_FILES]: platform.bankFilesFolder },
+        wrap: wrapperOf(request.vaultSecretsFile),
         now,
         ...(onProgress ? { onProgress } : {}),
       });
@@ -91,7 +113,7 @@ export async function backUp(request: BackupRequest): Promise<MadeBackup> {
       }
       const entry = await enterBackup(pool, manifest, file);
       const removed = request.keep === undefined ? [] : await keepNewest(pool, path.dirname(file), district, request.keep);
-      return { ...entry, removed };
+      return { ...entry, removed, bankFiles: manifest.folders.find(({ name }) => name === BANK_FILES) };
     } catch (fault) {
       await archive.discard();
       throw fault;

@@ -19,6 +19,7 @@ import {
 import { createVouchers, type Vouchers } from "@huimin/vouchers";
 import type { FastifyBaseLogger } from "fastify";
 import type { Pool } from "pg";
+import type { Corrected } from "./commands.ts";
 import { fileLogSigner } from "./log-key.ts";
 import { OpenProposals } from "./proposals.ts";
 
@@ -41,8 +42,8 @@ export interface ClosingDesk {
   readonly vouchers: Vouchers;
   readonly closing: Closing;
   readonly policy: ReturnType<typeof policyReader>;
-  /** Event id of a voucher by its number or position. Throws the refusal of one that does not exist. */
-  readonly eventOf: (voucher: string) => Promise<string>;
+  /** The event behind a voucher that somebody corrects. Throws the refusal of one that does not exist. */
+  readonly correctedBy: (voucher: string) => Promise<Corrected>;
   /** Brings the read models to the head of the log and answers where that is. */
   readonly atHead: () => Promise<number>;
   /** 检查点 after a close; undefined, and a line in the process's log, where the log is not what was signed. */
@@ -83,11 +84,11 @@ export function createClosingDesk(options: ClosingDeskOptions): ClosingDesk {
     vouchers,
     closing,
     policy,
-    async eventOf(text) {
+    async correctedBy(text) {
       await atHead();
       const [voucher] = await findVouchers({ vouchers, district, clock: Date.now, typesOn: async () => "single" }, text);
       if (voucher === undefined) throw new RefusalError({ code: ledgerErrors.VOUCHER_MISSING, details: { voucher: text } });
-      return voucher.eventId;
+      return { corrects: voucher.eventId, correctsPeriod: voucher.period };
     },
     atHead,
     async checkpoint() {

@@ -43,6 +43,13 @@ export function answered(outcome: CommandOutcome): Extract<Sent, { kind: "record
   return { kind: outcome.kind, answer: outcome.answer as Record<string, unknown>, position: outcome.lastPosition };
 }
 
+/** The event behind a voucher that somebody corrects, by number or position. Throws a refusal for one that does not exist. */
+export interface Corrected {
+  readonly corrects: string;
+  /** 会计期间 in which it was booked. */
+  readonly correctsPeriod: string;
+}
+
 /** Told of a command that is in the log now; a repeat is told again. */
 export type OnRecorded = (command: string, answer: Readonly<Record<string, unknown>>) => void;
 
@@ -57,8 +64,7 @@ export function createCommands(
     readonly wake: () => void;
     readonly metrics?: Metrics | undefined;
     readonly onRecorded?: OnRecorded | undefined;
-    /** Event id of a voucher by its number or position. Throws a refusal for one that does not exist. */
-    readonly eventOf: (voucher: string) => Promise<string>;
+    readonly correctedBy: (voucher: string) => Promise<Corrected>;
   },
 ): Commands {
   const count = (command: string, outcome: CommandOutcome): CommandOutcome => {
@@ -77,7 +83,7 @@ export function createCommands(
       const clear = personalDataInClear(body);
       if (clear !== undefined)
         throw new RefusalError({ code: proposalErrors.PERSONAL_DATA_IN_CLEAR, details: { path: clear }, path: clear });
-      const meta = { ...sender, ...(await correctedBy(sender, options.eventOf)) };
+      const meta = { ...sender, ...(sender.corrects === undefined ? {} : await options.correctedBy(sender.corrects)) };
       if (!needsSecondPerson(definition) || sender.role === "BANK" || sender.role === "SYS") {
         const sent = answered(count(definition.name, await handler.execute(definition, body, meta)));
         options.onRecorded?.(definition.name, sent.answer);
@@ -97,18 +103,11 @@ export function createCommands(
 }
 
 /** What the approval has to say of the command besides its body. */
-const keptOf = ({ period, corrects }: CommandSender) => ({
+const keptOf = ({ period, corrects, correctsPeriod }: CommandSender) => ({
   ...(period === undefined ? {} : { period }),
   ...(corrects === undefined ? {} : { corrects }),
+  ...(correctsPeriod === undefined ? {} : { correctsPeriod }),
 });
-
-/** The event behind the voucher that a sender names. */
-async function correctedBy(
-  { corrects }: CommandSender,
-  eventOf: (voucher: string) => Promise<string>,
-): Promise<Pick<CommandSender, "corrects">> {
-  return corrects === undefined ? {} : { corrects: await eventOf(corrects) };
-}
 
 /**
  * The proposal's number follows from the sender's key, so that a repeat is the same command with the same body hash and

@@ -33,8 +33,8 @@ const errors = declareErrors({
   LIST_FILE_INVALID: {
     zh: "名单第 {row} 行无效:{why}。",
     en: "Line {row} of the list is not valid: {why}.",
-    remedyZh: "每行“户编号,权数”,按户编号升序,不重复。",
-    remedyEn: 'One "household,weight" a line, households ascending, none twice.',
+    remedyZh: "UTF-8文本,每行“户编号,权数”,按户编号升序,不重复。",
+    remedyEn: 'UTF-8 text, one "household,weight" a line, households ascending, none twice.',
     kind: "invalid",
   },
 });
@@ -69,7 +69,7 @@ export class ListFile {
       const end = bytes.indexOf(NEWLINE, at);
       const next = end < 0 ? bytes.length : end + 1;
       row += 1;
-      const line = lineOf(bytes, at, next);
+      const line = textLine(bytes, at, next, row);
       const heading = row === 1 && !/\d\s*$/.test(line);
       if (line !== "" && !heading) {
         const { household } = parsed(line, row);
@@ -96,6 +96,16 @@ const lineOf = (bytes: Uint8Array, from: number, to: number): string =>
     .decode(bytes.subarray(from, to))
     .replace(/^\uFEFF/, "")
     .trim();
+
+/** A line that is checked for the first time: its bytes may be no text at all. */
+function textLine(bytes: Uint8Array, from: number, to: number, row: number): string {
+  try {
+    return lineOf(bytes, from, to);
+  } catch (fault) {
+    if (fault instanceof TypeError) throw invalid(row, "not UTF-8");
+    throw fault;
+  }
+}
 
 const invalid = (row: number, why: string): RefusalError =>
   new RefusalError({ code: errors.LIST_FILE_INVALID, details: { row, why }, row });

@@ -4,6 +4,7 @@ import { orderedBatch, type PayoutOrder, type PoolState, payoutFold, payoutStrea
 import { RefusalError } from "@huimin/http";
 import { type Fen, fen } from "@huimin/money";
 import type { Platform } from "../types.ts";
+import { inLanes } from "./lanes.ts";
 import { give, type Runner } from "./long-lists.ts";
 
 /*
@@ -77,33 +78,23 @@ export async function submitOrder(
   const setAside: SetAside[] = [];
   let [submitted, items, total, left, done] = [0, 0, 0n, 0, 0];
   const { pool, year, order: number } = order;
-  const work = async (): Promise<void> => {
-    for (let batch = missing.shift(); batch !== undefined; batch = missing.shift()) {
-      if (runner.goOn && !(await runner.goOn())) {
-        missing.length = 0;
-        return;
-      }
-      const answer = await give(runner, SubmitOrderedPayout, { pool, year, order: number, batch });
-      const made = answer as unknown as SubmittedBatch & { readonly setAside: readonly SetAside[]; readonly left: number };
-      setAside.push(...made.setAside);
-      left += made.left;
-      if (made.count > 0) {
-        submitted += 1;
-        items += made.count;
-        total += fen(made.total);
-        await onBatch(made);
-      }
-      done += 1;
-      runner.onProgress?.(done, done + missing.length);
-    }
-  };
-  // One fault ends the run: the other lane finishes the batch in hand and takes no more.
-  const lane = (): Promise<void> =>
-    work().catch((fault: unknown) => {
+  await inLanes(LANES, missing, async (batch) => {
+    if (runner.goOn && !(await runner.goOn())) {
       missing.length = 0;
-      throw fault;
-    });
-  const ended = await Promise.allSettled(Array.from({ length: LANES }, lane));
-  for (const one of ended) if (one.status === "rejected") throw one.reason;
+      return;
+    }
+    const answer = await give(runner, SubmitOrderedPayout, { pool, year, order: number, batch });
+    const made = answer as unknown as SubmittedBatch & { readonly setAside: readonly SetAside[]; readonly left: number };
+    setAside.push(...made.setAside);
+    left += made.left;
+    if (made.count > 0) {
+      submitted += 1;
+      items += made.count;
+      total += fen(made.total);
+      await onBatch(made);
+    }
+    done += 1;
+    runner.onProgress?.(done, done + missing.length);
+  });
   return { submitted, items, total, setAside, left };
 }

@@ -154,6 +154,7 @@ export async function proposalRoutes(app: App, options: ProposalOptions): Promis
           keys: keysOf(request),
           ...(state.period === undefined ? {} : { period: state.period }),
           ...(state.corrects === undefined ? {} : { corrects: state.corrects }),
+          ...(state.correctsPeriod === undefined ? {} : { correctsPeriod: state.correctsPeriod }),
           ...(evidence === undefined ? {} : { evidence }),
         },
       );

@@ -4,11 +4,11 @@ import { atHead, type Resolver } from "@huimin/command-handler";
 import type { CommandContext, Fold, RecordedEvent } from "@huimin/decider";
 import { type HouseholdStanding, standingOf, touchedHousehold } from "@huimin/dividend";
 import { entitlementFold, entitlementStream, type PoolState, poolBalance, poolFold, poolStream } from "@huimin/dividend/events";
-import { type EventStore, readManyStreams } from "@huimin/event-store";
+import { type EventStore, type FoldSources, foldManyStreams } from "@huimin/event-store";
 import { type Fen, fen, formatAmount, maxFen, sumFen } from "@huimin/money";
 import type { SurplusLine, YearEndBalances } from "@huimin/period";
 import type { Projector } from "@huimin/projector";
-import { householdFold, householdStream, personFold, personStream } from "@huimin/registry/events";
+import { householdFacts, householdFold, householdStream, personFold, personStream } from "@huimin/registry/events";
 import type { HoldingsIndex } from "@huimin/succession/events";
 import type { Vault } from "@huimin/vault";
 import type { ClosingDesk } from "./closing.ts";
@@ -16,6 +16,7 @@ import { privacyResolvers } from "./privacy.ts";
 
 export interface ResolverSources {
   readonly store: EventStore;
+  readonly kept: FoldSources["kept"];
   readonly vault: Vault;
   readonly books: Books;
   readonly projector: Projector;
@@ -82,19 +83,18 @@ async function booksAtHead({ store, projector }: ResolverSources, district: stri
 }
 
 /**
- * What the register says of many households on a day, for lists that are recorded in parts: from their streams, some hundred
- * a read. A household that does not exist is absent.
+ * What the register says of many households on a day, for lists that are recorded in parts: some hundred a read,
+ * from the register's tables where they are up to date. A household that does not exist is absent.
  */
 async function householdStandings(
-  { store }: ResolverSources,
+  sources: ResolverSources,
   args: Readonly<Record<string, string>>,
   { district }: CommandContext,
 ): Promise<Record<string, HouseholdStanding>> {
   const households = JSON.parse(args.households ?? "[]") as string[];
   const on = args.on ?? "";
   const standings: Record<string, HouseholdStanding> = {};
-  await readManyStreams(store, district, households.map(householdStream), ({ events }, index) => {
-    const state = events.reduce((before, event) => householdFold.evolve(before, event as RecordedEvent), householdFold.initialState);
+  await foldManyStreams(sources, district, households.map(householdStream), householdFacts, ({ state }, index) => {
     if (state.household !== undefined) standings[households[index] as string] = standingOf(state, on);
   });
   return standings;
@@ -104,26 +104,28 @@ async function householdStandings(
  * The first household of a posted list of which something was submitted, paid, divided or transferred, at the head of the log;
  * empty when there is none. Part by part, so that a list of any length takes the memory of a few.
  */
-async function touchedOfAllocation({ store }: ResolverSources, args: Readonly<Record<string, string>>, { district }: CommandContext) {
-  const head = await store.head(district);
+async function touchedOfAllocation(sources: ResolverSources, args: Readonly<Record<string, string>>, { district }: CommandContext) {
+  const head = await sources.store.head(district);
   const { pool = "" } = args;
   const [year, draft, parts] = [Number(args.year), Number(args.draft), Number(args.parts)];
   let touched = "";
   const streams = Array.from({ length: parts }, (_, part) => entitlementStream(pool, year, part));
-  await readManyStreams(store, district, streams, ({ events }) => {
+  await foldManyStreams(sources, district, streams, entitlementFold, ({ state }) => {
     if (touched !== "") return;
-    const state = events.reduce((before, event) => entitlementFold.evolve(before, event as RecordedEvent), entitlementFold.initialState);
     touched = touchedHousehold(state, draft) ?? "";
   });
   return atHead(touched, head);
 }
 
-/** Balance of 3501 (credit positive) at the head of the log: the command is recorded at that head or decided again. */
+/** Balance of 3501 (credit positive), the risk fund's part apart, at the head of the log: the command is recorded at that head or decided again. */
 async function priorYearAdjustment(sources: ResolverSources, args: Readonly<Record<string, string>>, { district }: CommandContext) {
   const head = await booksAtHead(sources, district);
   const year = args.fiscalYear === undefined ? undefined : Number(args.fiscalYear);
-  const balance = await sources.books.balance({ district, account: "3501", year, knownAt: { position: head } });
-  return atHead(formatAmount(-balance.net), head);
+  const of = async (fund: "risk" | null): Promise<string> => {
+    const { net } = await sources.books.balance({ district, account: "3501", year, dims: { fund }, knownAt: { position: head } });
+    return formatAmount(-net);
+  };
+  return atHead([{ amount: await of(null) }, { fund: "risk", amount: await of("risk") }], head);
 }
 
 /** Steps and seals of a close, right at the head of the log that they name. */

@@ -4,6 +4,7 @@ import { createBankPortfolio } from "@huimin/bank-portfolio";
 import type { CommandHandler } from "@huimin/command-handler";
 import type { CommandDefinition } from "@huimin/decider";
 import { type App, peopleRoutes } from "@huimin/http";
+import { noticeCommands } from "@huimin/notice";
 import { privacyCommands } from "@huimin/privacy";
 import { findBoard } from "@huimin/publicity";
 import { registryCommands } from "@huimin/registry";
@@ -38,6 +39,7 @@ import {
   periodRoutes,
   portfolioRoutes,
   sheetRoutes,
+  voucherPaperRoutes,
   voucherRoutes,
 } from "@huimin/service-ledger";
 import { noticeRoutes } from "@huimin/service-notices";
@@ -57,7 +59,7 @@ import { startupLendingCommands, startupLendingRoutes } from "@huimin/service-st
 import { statementRoutes, verifyRoutes } from "@huimin/service-statements";
 import { bankWebhookRoutes, officeWebhookRoutes, webhooksCommands } from "@huimin/service-webhooks";
 import { statementCommands } from "@huimin/statement";
-import { createStatementRegister } from "@huimin/statement-register";
+import { createNoticeRegister, createStatementRegister } from "@huimin/statement-register";
 import { withSuccession } from "@huimin/succession";
 import { yearEndRunCommands } from "@huimin/year-end-run";
 import type { Pool } from "pg";
@@ -73,7 +75,7 @@ import { proposalRoutes } from "./proposals.ts";
 import { publicityOptionsOf } from "./publicity.ts";
 import { type ProofPlaces, receiptsOf } from "./receipts.ts";
 import { statementOptionsOf } from "./statements.ts";
-import { voucherOptionsOf } from "./vouchers.ts";
+import { voucherOptionsOf, voucherPaperOptionsOf } from "./vouchers.ts";
 
 /** Each service records its commands with a handler of its own, whose database role may append to its categories only. */
 export function commandTable(handlerFor: (role: string) => CommandHandler): CommandTable {
@@ -89,7 +91,7 @@ export function commandTable(handlerFor: (role: string) => CommandHandler): Comm
     { definitions: [...dividendsCommands, ...yearEndRunCommands], handler: handlerFor("huimin_dividends") },
     { definitions: reconciliationServiceCommands, handler: handlerFor("huimin_reconciliation") },
     { definitions: ledgerCommands, handler: handlerFor("huimin_ledger") },
-    { definitions: statementCommands, handler: handlerFor("huimin_statements") },
+    { definitions: [...statementCommands, ...noticeCommands], handler: handlerFor("huimin_statements") },
     { definitions: webhooksCommands, handler: handlerFor("huimin_webhooks") },
     { definitions: riskFundCommands, handler: handlerFor("huimin_risk_fund") },
     { definitions: socialPartnershipCommands, handler: handlerFor("huimin_social_partnership") },
@@ -151,6 +153,7 @@ export async function registerServices(app: App, platform: Platform, options: Se
       await sheetRoutes(api, { sheets, district, clock });
       await ledgerCommandRoutes(api);
       await voucherRoutes(api, voucherOptionsOf(platform));
+      await voucherPaperRoutes(api, voucherPaperOptionsOf(platform));
       await correctionRoutes(api, { ...voucherOptionsOf(platform), store, find: table.find });
       await periodRoutes(api, { store, district, clock, ...platform.desk });
       await reconciliationRoutes(api, { db: platform.pool, books, portfolio, store, district, clock });
@@ -165,6 +168,7 @@ export async function registerServices(app: App, platform: Platform, options: Se
       await payoutFileRoutes(api, {
         district,
         store,
+        kept: platform.kept,
         vault,
         onDisclose: disclosures.payoutFile,
       });
@@ -199,11 +203,12 @@ export async function registerServices(app: App, platform: Platform, options: Se
   const receipts = receiptsOf(platform, options);
   const { phones } = statementOptionsOf(platform).notice;
   const register = createStatementRegister(platform.pool);
+  const notices = createNoticeRegister(platform.pool);
   const find = (digits: string) => findBoard(platform.pool, district, digits);
   const onUnmask = (board: object): void => platform.logger.info({ ...board }, "names opened for the web page of a publicity");
   const shownVault = { unsealMany: platform.shown.unsealMany, fingerprint: vault.fingerprint };
   await app.register(async (scope) => publicityPages(scope as App, { ...publicityOptionsOf(platform), vault: shownVault, find, onUnmask }));
-  await app.register(async (scope) => verifyRoutes(scope as App, { district, register, phones, ...receipts }));
+  await app.register(async (scope) => verifyRoutes(scope as App, { district, register, notices, phones, ...receipts }));
   await app.register(
     async (scope) => {
       const { authentication } = access;

@@ -83,7 +83,10 @@ async function count(pool: Pool, text: string, values: readonly unknown[]): Prom
 }
 
 const STREAMS_SQL = "SELECT stream, version::int AS events FROM log.stream_head WHERE district = $1 AND stream = ANY ($2) ORDER BY stream";
-const STATEMENTS_SQL = "SELECT number FROM statement_register.statement WHERE district = $1 AND household = ANY ($2) ORDER BY position";
+const STATEMENTS_SQL = `SELECT number FROM (
+    SELECT position, number FROM statement_register.statement WHERE district = $1 AND household = ANY ($2)
+    UNION ALL SELECT position, number FROM statement_register.notice WHERE district = $1 AND subject = ANY ($2 || $3)
+  ) papers ORDER BY position`;
 const BOARDS_SQL = `SELECT DISTINCT pool, year, village FROM publicity.board
   WHERE district = $1 AND village = ANY ($2) AND pool = ANY ($3) ORDER BY pool, year, village`;
 
@@ -124,7 +127,7 @@ async function affectedOf(
     streams: (await pool.query<Affected["streams"][number]>(STREAMS_SQL, [district, streams])).rows,
     loans: [...loans].sort(),
     dividends: [...dividends.keys()].sort(),
-    statements: (await pool.query<{ number: string }>(STATEMENTS_SQL, [district, households])).rows.map(({ number }) => number),
+    statements: (await pool.query<{ number: string }>(STATEMENTS_SQL, [district, households, [...loans]])).rows.map(({ number }) => number),
     publicity: boards.rows.map((one) => `${one.pool} ${one.year} ${one.village}`),
   };
 }

@@ -130,7 +130,7 @@ function outside({ affected, disclosures, bankFiles, madeOn, persons }: PlanFact
       }),
     ),
     {
-      place: "年度告知书 statements",
+      place: "年度告知书、通知 statements, notices",
       form: "clear",
       found: affected.statements,
       zh: "纸质已交户主；程序内为密文（K1），密钥销毁后不能再打印。签收联随会计档案保存。",

@@ -1,3 +1,4 @@
+import { generateKeyPairSync, randomUUID, sign } from "node:crypto";
 import { AddBankKey } from "@huimin/bank-client";
 import { SANDBOX_MARK, SANDBOX_PUBLIC_KEYS } from "@huimin/identity";
 import { createBankClient } from "@huimin/sdk-bank";
@@ -10,6 +11,7 @@ import { LiveSandbox } from "../testing/live-sandbox.ts";
 import { RawBank } from "../testing/raw-bank.ts";
 import { SandboxFault } from "./database.ts";
 import { SANDBOX_BANKS, sandboxAccess, sandboxPem } from "./keys.ts";
+import { SANDBOX_PASSWORD } from "./seed.ts";
 
 const sandbox = new LiveSandbox();
 const district = new LiveDistrict();
@@ -34,6 +36,34 @@ describe("a sandbox", () => {
     }
     const { headers } = await fetch(`${district.origin}/healthz`);
     expect(headers.get("huimin-sandbox")).toBeNull();
+  });
+
+  it("given a bank's own key with days of the sandbox's calendar, then it is good on those days, as the office sees it too", async () => {
+    const office = async (login: string, method: string, address: string, body?: object) => {
+      const signIn = await sandbox.post("/api/v1/sign-in", { login, password: SANDBOX_PASSWORD });
+      const { token } = (await signIn.json()) as { token: string };
+      const headers = { authorization: `Bearer ${token}`, "idempotency-key": randomUUID() };
+      const answer = await fetch(`${sandbox.origin}/api/v1${address}`, {
+        method,
+        ...(body ? { headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body) } : { headers }),
+      });
+      return (await answer.json()) as Record<string, string> & { keys?: { keyId: string; status: string }[] };
+    };
+    const pair = generateKeyPairSync("ed25519");
+    const publicKey = String(pair.publicKey.export({ format: "jwk" }).x);
+    const query = `bank=SBXA&client=main&keyId=own-1&publicKey=${publicKey}`;
+    const { text = "" } = await office("sandbox-fof", "GET", `/bank-clients/key-registration-text?${query}`);
+    const proof = sign(null, Buffer.from(text), pair.privateKey).toString("base64");
+    const key = { keyId: "own-1", publicKey, validFrom: "2018-03-01", validTo: "2018-03-31", proof };
+    const { proposal } = await office("sandbox-fof", "POST", "/bank-clients/SBXA/main/keys", key);
+    expect(await office("sandbox-checker", "POST", `/proposals/${proposal}/approval`)).toMatchObject({ keyId: "own-1" });
+    const own = new RawBank(() => sandbox.origin, "own-1", pair.privateKey.export({ format: "pem", type: "pkcs8" }) as string);
+    await expect.poll(async () => (await own.get("loans/SBX-L1")).status, { timeout: 10_000 }).toBe(200);
+    const { keys } = await office("sandbox-fof", "GET", "/bank-clients/SBXA/main");
+    expect(keys?.find(({ keyId }) => keyId === "own-1")).toMatchObject({ status: "valid" });
+    await sandbox.post("/sandbox/clock", { to: "2018-04-01" });
+    expect((await own.get("loans/SBX-L1")).body.code).toBe("KEY_EXPIRED");
+    await sandbox.post("/sandbox/reset");
   });
 
   it("given a clock moved past a due date, then the nightly work of those days is done; back it doesn't go", async () => {
@@ -87,6 +117,11 @@ describe("a sandbox", () => {
     await expect.poll(async () => (await fetch(`${sandbox.origin}/sandbox`)).status, { interval: 5, timeout: 20_000 }).toBe(503);
     const while503 = await fetch(`${sandbox.origin}/bank/v1/loans`);
     expect([while503.status, while503.headers.get("retry-after"), while503.headers.get("huimin-sandbox")]).toEqual([503, "2", "true"]);
+    expect(while503.headers.get("content-type")).toContain("application/problem+json");
+    expect(await while503.json()).toMatchObject({
+      ...{ type: "/docs/errors#SANDBOX_RESETTING", status: 503, code: "SANDBOX_RESETTING", errors: [] },
+      ...{ detailZh: "沙箱正在恢复初始数据。", remedyEn: "Try again in a few seconds." },
+    });
     expect((await client.loan("SBX-L1")).openPrincipal).toBe("50000.00");
     expect((await reset).status).toBe(200);
   });

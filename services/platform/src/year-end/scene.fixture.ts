@@ -42,11 +42,11 @@ export const DAYS = {
   statements: Date.UTC(2019, 0, 18, 2),
 } as const;
 
-/** The plan: K2 takes few rows in a file. */
+/** The plan: K2 takes few rows in a file, and workbooks only. */
 export const plan = (rows = 3) => ({
   year: YEAR,
   pools: POOLS.map((pool) => ({ pool, method: "equal" })),
-  banks: [{ bank: "K1" }, { bank: "K2", rows }],
+  banks: [{ bank: "K1" }, { bank: "K2", rows, format: "xlsx" }],
 });
 
 const registered = (type: string, payload: object, id: string, recordedAt = "2016-12-01T08:00:00.000+08:00"): NewEvent => ({

@@ -16,6 +16,7 @@ import {
 import type { PayoutOrder } from "@huimin/dividend/events";
 import { RefusalError } from "@huimin/http";
 import type { Refusal } from "@huimin/outcome";
+import { PAYOUT_EXTENSIONS } from "@huimin/service-dividends";
 import { writeBoards } from "@huimin/service-publicity";
 import { issueStatements, workFolder, writeArchive, writeWhole } from "@huimin/service-statements";
 import { IssueStatements } from "@huimin/statement";
@@ -30,8 +31,8 @@ import { publicityOptionsOf } from "../compose/publicity.ts";
 import { statementOptionsOf } from "../compose/statements.ts";
 import type { Platform } from "../types.ts";
 import { submittedBatches } from "./batches.ts";
-import { yearEndItemErrors } from "./errors.ts";
 import { archiveFolder, boardsFolder, filesFolder, issueReportFile } from "./folders.ts";
+import { unpaidItems, unprintedItems } from "./items.ts";
 import type { ItemError, ProgressKeeper } from "./progress.ts";
 import { draftOf, findRun, goesOn, type OpenRun, onBehalf, ordersOf, payablePools, roundMark, SYSTEM } from "./read.ts";
 import { readRoster, writeRoster } from "./roster.ts";
@@ -219,10 +220,7 @@ async function payout(work: Work): Promise<void> {
 async function payOrder({ platform, open, progress }: Work, order: PayoutOrder, round: number, onProgress: (done: number) => void) {
   const runner = { platform, meta: SYSTEM, onProgress, goOn: () => goesOn(platform, open) };
   try {
-    const { setAside, left } = await submitOrder(runner, order);
-    for (const { household, code } of setAside)
-      progress.error({ item: `${order.pool} ${order.bank}`, household, code, details: { household } });
-    if (left > 0) progress.error({ item: `${order.pool} ${order.bank}`, code: yearEndItemErrors.YEAR_END_ROWS_LEFT, details: { left } });
+    for (const error of unpaidItems(order, await submitOrder(runner, order))) progress.error(error);
   } catch (fault) {
     if (!(fault instanceof RefusalError)) throw fault;
     for (const refusal of fault.refusals) progress.error(errorOf(order.pool, refusal));
@@ -231,7 +229,9 @@ async function payOrder({ platform, open, progress }: Work, order: PayoutOrder, 
   const folder = filesFolder(open, round, order.bank);
   const batches = await submittedBatches(platform, order);
   const missing: string[] = [];
-  for (const batch of batches) if (!(await exists(path.join(folder, `${batch}.csv`)))) missing.push(batch);
+  const format = open.run.plan.is.banks.find(({ bank }) => bank === order.bank)?.format ?? "csv";
+  const ending = PAYOUT_EXTENSIONS[format];
+  for (const batch of batches) if (!(await exists(path.join(folder, `${batch}.${ending}`)))) missing.push(batch);
   if (missing.length === 0) return;
   const by = open.run.payouts[round - 1] as Decided<"YearEndPayoutConfirmed">;
   const files = openPayoutFiles(platform, { actor: by.actor, role: by.role });
@@ -239,15 +239,20 @@ async function payOrder({ platform, open, progress }: Work, order: PayoutOrder, 
     const part = `${folder}.${randomUUIDv7()}.part`;
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await mkdir(part, { recursive: true, mode: 0o700 });
-    for (const batch of missing) {
-      try {
-        const file = await files.write(batch, part);
-        await rename(file, path.join(folder, path.basename(file)));
-      } catch (fault) {
-        if (!(fault instanceof RefusalError)) throw fault;
-        for (const refusal of fault.refusals) progress.error(errorOf(batch, refusal));
-      }
-    }
+    await files.writeAll(
+      missing,
+      part,
+      async (batch, write) => {
+        try {
+          const file = await write();
+          await rename(file, path.join(folder, path.basename(file)));
+        } catch (fault) {
+          if (!(fault instanceof RefusalError)) throw fault;
+          for (const refusal of fault.refusals) progress.error(errorOf(batch, refusal));
+        }
+      },
+      format,
+    );
     await rm(part, { recursive: true, force: true });
   } finally {
     await files.close();
@@ -326,13 +331,7 @@ async function archiveAll(work: Work): Promise<void> {
       writeArchive(request, { ...options, onUnmask }, { printer, binder }, (done, of) => progress.update(done, of)),
     );
     if (made.indexHash === undefined) throw new Stopped();
-    for (const one of made.lacking)
-      progress.error({
-        item: one.number,
-        household: one.household,
-        code: one.lack === "erased" ? "STATEMENT_BASICS_ERASED" : yearEndItemErrors.STATEMENT_NOT_PRINTED,
-        details: { household: one.household, year, why: one.why ?? "" },
-      });
+    for (const error of unprintedItems(made.lacking, year)) progress.error(error);
     if (made.lacking.some(({ lack }) => lack === "failed")) return;
     await removeLeftovers(open.folder);
     await give({ platform, meta: SYSTEM }, CloseYearEnd, {

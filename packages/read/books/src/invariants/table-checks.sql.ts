@@ -80,12 +80,12 @@ export const tableChecks = (s: string): readonly TableCheck[] => [
     id: "2.7-5-fund-identity",
     zh: "风险补偿金资金等于专用基金",
     // With R24 part of the fund may stand in income, and with R4 a recovery cost that nothing covered is an expense; year-end
-    // transfers take both to the surplus, marked as the fund's.
+    // transfers and corrections of closed years (3501) take both to the surplus, marked as the fund's.
     en: "The risk fund's cash and claims equal its equity (R4, R24)",
     checked: "SELECT 1 AS n FROM (SELECT $1::text) d",
     failures: `SELECT 'cash and claims differ from the fund by ' || ${yuan("open")} AS example FROM (
         SELECT ${netOf(s, "1002.02", "1218.01", "3101.01", "4001.02")} + coalesce((
-          SELECT sum(b.debit - b.credit) FROM ${s}.balance b JOIN ${s}.account a ON a.no = b.account AND a.code IN ('1218.02', '5901.02', '3301', '3302', '3001')
+          SELECT sum(b.debit - b.credit) FROM ${s}.balance b JOIN ${s}.account a ON a.no = b.account AND a.code IN ('1218.02', '5901.02', '3301', '3302', '3001', '3501')
           JOIN ${s}.dimension_set d ON d.district = b.district AND d.id = b.dims AND d.fund = 'risk' WHERE b.district = $1), 0) AS open) x WHERE open <> 0`,
   },
   {

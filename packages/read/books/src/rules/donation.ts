@@ -2,7 +2,7 @@ import type { DonationPayload } from "@huimin/donation/events";
 import { fen } from "@huimin/money";
 import type { AccountId } from "../chart.ts";
 import type { Dims } from "../dimensions.ts";
-import { type DatedRules, debit, type Entry, type PostableEvent, type PostingRule, pair, sinceStart } from "../posting.ts";
+import { type DatedRules, debit, type Entry, type PostableEvent, type PostingRule, pair, sinceStart, toPriorYear } from "../posting.ts";
 
 /*
  * 社企共助 in book G (domain 2.5; R20, R24). Designated money is a debt (2901.05 by donation and purpose) until it is used;
@@ -49,16 +49,12 @@ const award = (p: Pick<DonationPayload<"HonourAwarded">, "amount" | "donation" |
     ? []
     : pair(fen(p.amount), ["awardExpense", { donation: p.donation, party: p.party }], BANK);
 
-const SURPLUS: ReadonlySet<AccountId> = new Set(["donationIncome", "aidExpense", "awardExpense", "otherIncome"]);
-
 /** 红字: the same lines negative; what was income or expense of a closed fiscal year goes to 3501 (C4). */
 const inRed = (entries: readonly Entry[], priorYear: boolean): Entry[] =>
-  entries.map((line) => ({
-    ...line,
-    debit: -line.debit,
-    credit: -line.credit,
-    ...(priorYear && SURPLUS.has(line.account) ? { account: "priorYearAdjustment" as const, dims: {} } : {}),
-  }));
+  entries.map((line) => {
+    const red = { ...line, debit: -line.debit, credit: -line.credit };
+    return priorYear ? toPriorYear(red) : red;
+  });
 
 /** The rule of the event that is reversed, applied to its payload. */
 function reversal(p: DonationPayload<"DonationEntryReversed">, event: PostableEvent) {

@@ -1,6 +1,6 @@
 import type { EquityPayload, ReversibleType } from "@huimin/equity/events";
 import { fen } from "@huimin/money";
-import { type AccountId, CHART } from "../chart.ts";
+import type { AccountId } from "../chart.ts";
 import type { Dims } from "../dimensions.ts";
 import {
   credit,
@@ -12,6 +12,7 @@ import {
   type PostingRule,
   pair,
   sinceStart,
+  toPriorYear,
 } from "../posting.ts";
 
 /*
@@ -113,8 +114,7 @@ const reversed: PostingRule<EquityPayload<"EquityEntryReversed">> = (p, event: P
   const original = rule(p.reversed.payload, event);
   const entries = original.entries.map((line): Entry => {
     const red = { ...line, debit: -line.debit, credit: -line.credit };
-    const closed = p.priorYear && CHART[line.account].yearly && line.account !== "accumulatedSurplus";
-    return closed ? { ...red, account: "priorYearAdjustment", dims: {} } : red;
+    return p.priorYear ? toPriorYear(red) : red;
   });
   return { text: `冲销${original.text}(${p.reason})`, entries };
 };

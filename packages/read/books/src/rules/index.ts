@@ -1,5 +1,5 @@
 import { BrokenInvariant } from "@huimin/outcome";
-import { assertBalanced, type DatedRules, type PostableEvent, type Posting } from "../posting.ts";
+import { assertBalanced, type DatedRules, type PostableEvent, type Posting, toPriorYear } from "../posting.ts";
 import { dividendRules, dividendSilent } from "./dividend.ts";
 import { donationRules, donationSilent } from "./donation.ts";
 import { equityRules, equitySilent } from "./equity.ts";
@@ -12,6 +12,7 @@ import { riskFundRules, riskFundSilent } from "./risk-fund.ts";
 import {
   bankClientSilent,
   bankFileSilent,
+  noticeSilent,
   policySilent,
   privacySilent,
   proposalSilent,
@@ -46,6 +47,7 @@ const silent: ReadonlySet<string> = new Set([
   ...privacySilent,
   ...proposalSilent,
   ...statementSilent,
+  ...noticeSilent,
   ...yearEndRunSilent,
   ...loanSilent,
   ...linkageSilent,
@@ -63,6 +65,16 @@ const silent: ReadonlySet<string> = new Set([
 export const postingTypes = (): readonly string[] => [...rules.keys()];
 export const silentTypes = (): readonly string[] => [...silent];
 
+/**
+ * What is posted anew (C2) or by difference (C3) for a voucher of a closed fiscal year belongs to that year, as its reversal
+ * does. A correction that works out the parts itself (R10) is left as it is.
+ */
+function corrected({ period, correctsPeriod, payload }: PostableEvent, posting: Posting): Posting {
+  if (correctsPeriod === undefined || correctsPeriod.slice(0, 4) >= period.slice(0, 4)) return posting;
+  if (["priorYears", "sameYear"].some((part) => Object.hasOwn(payload as object, part))) return posting;
+  return { ...posting, entries: posting.entries.map(toPriorYear) };
+}
+
 const NOTHING: Posting = Object.freeze({ text: "", entries: [] });
 
 /**
@@ -77,7 +89,7 @@ export function postingOf(event: PostableEvent): Posting {
   }
   let applicable = dated[0];
   for (const candidate of dated) if (candidate.from <= event.period) applicable = candidate;
-  const posting = (applicable as DatedRules[number]).rule(event.payload, event);
+  const posting = corrected(event, (applicable as DatedRules[number]).rule(event.payload, event));
   assertBalanced(event, posting);
   return posting;
 }

@@ -29,10 +29,13 @@ const passedOn = (p: CurrentSurplusTransferred, from: AccountId, to: AccountId):
 /** 结转以前年度盈余调整 (C4): a credit balance of 3501 goes Dr 3501 / Cr 3001, a debit balance the other way. */
 export const periodRules: Readonly<Record<string, DatedRules>> = {
   PriorYearAdjustmentTransferred: sinceStart((p: PriorYearAdjustmentTransferred) => {
-    const amount = fen(p.amount);
-    const adjustment = ["priorYearAdjustment", {}] as const;
-    const surplus = ["accumulatedSurplus", {}] as const;
-    return { text: `结转以前年度盈余调整 ${p.fiscalYear}`, entries: moved(amount, adjustment, surplus) };
+    const parts = p.parts ?? [{ amount: p.amount }];
+    return {
+      text: `结转以前年度盈余调整 ${p.fiscalYear}`,
+      entries: parts.flatMap((part) =>
+        moved(fen(part.amount), ["priorYearAdjustment", fundDims(part)], ["accumulatedSurplus", fundDims(part)]),
+      ),
+    };
   }),
   /** 年末结转: income Dr / Cr 3301, expense Dr 3301 / Cr, by account. */
   IncomeAndExpenseTransferred: sinceStart((p: IncomeAndExpenseTransferred) => ({

@@ -42,6 +42,17 @@ describe("year-end postings (book G)", () => {
     ]);
   });
 
+  it("given prior-year adjustments of the risk fund, then they reach 3001 apart from the rest, whatever their sides", () => {
+    const parts = [{ amount: "-7.00" }, { fund: "risk", amount: "9.00" }];
+    expect(lines("PriorYearAdjustmentTransferred", { fiscalYear: 2018, amount: "2.00", parts })).toEqual([
+      "3001 Dr 7.00",
+      "3501 Cr 7.00",
+      "3501 Dr 9.00 risk",
+      "3001 Cr 9.00 risk",
+    ]);
+    expect(lines("PriorYearAdjustmentTransferred", { fiscalYear: 2018, amount: "2.00" })).toEqual(["3501 Dr 2.00", "3001 Cr 2.00"]);
+  });
+
   it("given an account that is no income or expense, then the projector stops rather than move it", () => {
     const lines = [{ account: "bankSubsidy", amount: "1.00" }];
     const event = new FactLog().record(

@@ -23,19 +23,27 @@ const FUND = ["riskFundEquity", {}] as const;
 const receivableOf = (insurer: string, part: { readonly ref: string; readonly model?: number | undefined }) =>
   ["insuranceReceivable", { ...modelDim(part.model), ref: part.ref, insurer, fund: "risk" }] as const;
 
-const deposit = (p: RiskFundPayload<"RiskFundDeposited">): Entry[] =>
-  pair(fen(p.amount), accountAt(p.bank), p.asIncome ? ["appropriationRiskFund", p.source ? { source: p.source } : {}] : FUND);
+/** Income and expense of a closed fiscal year (C4), marked as the fund's so that its identity holds (R24). */
+const PRIOR_YEAR = ["priorYearAdjustment", { fund: "risk" }] as const;
+
+function deposit(p: RiskFundPayload<"RiskFundDeposited"> & { readonly priorYear?: boolean }): Entry[] {
+  const income = p.priorYear ? PRIOR_YEAR : (["appropriationRiskFund", p.source ? { source: p.source } : {}] as const);
+  return pair(fen(p.amount), accountAt(p.bank), p.asIncome ? income : FUND);
+}
 
 /** Only the fund's own payment is the district's money; a guarantor's lowers the loan alone (R3). */
 const payment = (p: RiskFundPayload<"CompensationPaid">): Entry[] =>
   p.drawn.flatMap(({ bank, amount }) => pair(fen(amount), claimOf(p), accountAt(bank)));
 
 /** The fund's share, its cost netted; a cost that nothing recovered covers is an expense (5901.02, R4). */
-const recovery = (p: RiskFundPayload<"RecoveryReceived">): Entry[] => [
-  ...pair(fen(p.toClaim), accountAt(p.bank), claimOf(p)),
-  ...pair(fen(p.toFund), accountAt(p.bank), FUND),
-  ...pair(fen(p.costBorne), ["recoveryCost", { ...modelDim(p.model), obligor: p.obligor, ref: p.ref, fund: "risk" }], accountAt(p.bank)),
-];
+function recovery(p: RiskFundPayload<"RecoveryReceived"> & { readonly priorYear?: boolean }): Entry[] {
+  const cost = ["recoveryCost", { ...modelDim(p.model), obligor: p.obligor, ref: p.ref, fund: "risk" }] as const;
+  return [
+    ...pair(fen(p.toClaim), accountAt(p.bank), claimOf(p)),
+    ...pair(fen(p.toFund), accountAt(p.bank), FUND),
+    ...pair(fen(p.costBorne), p.priorYear ? PRIOR_YEAR : cost, accountAt(p.bank)),
+  ];
+}
 
 const approval = (p: RiskFundPayload<"InsuranceClaimApproved">): Entry[] =>
   p.parts.flatMap((part) => pair(fen(part.amount), receivableOf(p.insurer, part), claimOf({ ...part, obligor: p.obligor })));

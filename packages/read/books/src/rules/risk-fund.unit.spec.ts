@@ -73,6 +73,17 @@ describe("the risk fund (book G)", () => {
     expect(lines("RecoveryReceived", nothing)).toEqual(["5901.02 Dr 100.00", "1002.02 Cr 100.00"]);
   });
 
+  it("given a reversal in a later year, then what was income or expense goes to 3501, marked as the fund's (C4)", () => {
+    const back = { bank: "K1", deposit: 1, amount: "-100.00", reason: "wrong", priorYear: true };
+    expect(lines("RiskFundDepositReversed", { ...back, asIncome: true })).toEqual(["1002.02 Dr -100.00", "3501 Cr -100.00"]);
+    expect(lines("RiskFundDepositReversed", back)).toEqual(["1002.02 Dr -100.00", "3101.01 Cr -100.00"]);
+    const cost = { ...recovery, gross: "0.00", net: "0.00", toClaim: "0.00", costBorne: "-100.00", reversalSerial: "X" };
+    expect(lines("RecoveryReversed", { ...cost, priorYear: true })).toEqual(["3501 Dr -100.00", "1002.02 Cr -100.00"]);
+    expect(lines("RecoveryReversed", cost)).toEqual(["5901.02 Dr -100.00", "1002.02 Cr -100.00"]);
+    const event = log.record("RecoveryReversed", "compensation/C1", { ...cost, priorYear: true }, { on: "2019-06-10" });
+    expect(memoryBooks([event]).lines[0]?.dims).toEqual({ fund: "risk" });
+  });
+
   it("given a write-off, then each case's claim goes against the fund", () => {
     const parts = [
       { ref: "C1", model: 3, amount: "10.00" },

@@ -50,6 +50,9 @@ export const proposalSilent: readonly string[] = ["CommandProposed", "ProposalAp
 /** 告知书出具 (D12) changes no balance. */
 export const statementSilent: readonly string[] = ["StatementIssued"];
 
+/** 通知与证明: what they tell of is posted by what they tell of. */
+export const noticeSilent: readonly string[] = ["NoticeIssued", "NoticeRevoked"];
+
 /** The plan of a year-end run and what people decide on its way; the money is posted by pools and batches. */
 export const yearEndRunSilent: readonly string[] = [
   "YearEndOpened",

@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type FontFace, readFont } from "./sfnt.ts";
+import { isWoff, sfntOfWoff } from "./woff.ts";
 
 /** The fonts of a statement in order of preference, and what can be printed with them. */
 export interface FontSet {
@@ -20,14 +21,40 @@ export const fallbackFontsOf = (value: string | undefined): readonly string[] =>
 /** Noto Sans SC (SIL OFL 1.1): Regular 400 and Bold 700, nothing else: each weight is 10 MB. */
 const NOTO_SANS_SC = ["400Regular/NotoSansSC_400Regular.ttf", "700Bold/NotoSansSC_700Bold.ttf"];
 
-/** Reads the fonts. `fallback`: file of a font for characters beyond Noto Sans SC (HUIMIN_FALLBACK_FONT), e.g. of fonts-hanazono. */
-export function loadFonts(fallback: readonly string[] = []): FontSet {
+/**
+ * Fonts for rare characters of names (𠮷 …), used where their package is installed; both SIL OFL 1.1. LXGW WenKai has all of
+ * the basic block and 1,600 of the extensions B to I, among them what names and places need most; Noto Sans HK 1,700 of
+ * extension B. What is beyond them needs HUIMIN_FALLBACK_FONT.
+ */
+const RARE_FONTS = [
+  "@fontsource/lxgw-wenkai/files/lxgw-wenkai-latin-500-normal.woff",
+  "@expo-google-fonts/noto-sans-hk/400Regular/NotoSansHK_400Regular.ttf",
+];
+
+/** The file of an installed package; undefined where the package is not installed, or has it no more. */
+function installed(file: string): string | undefined {
+  try {
+    const found = fileURLToPath(import.meta.resolve(file));
+    return existsSync(found) ? found : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A font file, TrueType, OpenType or WOFF, as the typesetter takes it. */
+function readFontFile(file: string): FontFace {
+  const data = readFileSync(file);
+  return readFont(isWoff(data) ? sfntOfWoff(data) : data);
+}
+
+/**
+ * Reads the fonts: Noto Sans SC, then `fallback`, the office's own choice (HUIMIN_FALLBACK_FONT, e.g. of fonts-hanazono),
+ * then installed fonts for rare characters. A character is set in the first that has it.
+ */
+export function loadFonts(fallback: readonly string[] = [], rare: readonly string[] = RARE_FONTS): FontSet {
   const bundled = NOTO_SANS_SC.map((file) => fileURLToPath(import.meta.resolve(`@expo-google-fonts/noto-sans-sc/${file}`)));
-  const [regular, bold, ...others] = [...bundled, ...fallback].map((file) => readFont(readFileSync(file))) as [
-    FontFace,
-    FontFace,
-    ...FontFace[],
-  ];
+  const own = rare.flatMap((file) => installed(file) ?? []);
+  const [regular, bold, ...others] = [...bundled, ...fallback, ...own].map(readFontFile) as [FontFace, FontFace, ...FontFace[]];
   // Text is set in both weights: what only one of them has can't be printed everywhere.
   const covered = (codePoint: number): boolean =>
     (regular.has(codePoint) && bold.has(codePoint)) || others.some((face) => face.has(codePoint));

@@ -11,7 +11,7 @@ export interface PrinterPool {
 }
 
 export interface PrinterPoolOptions {
-  /** Threads; each holds its fonts, about 150 MB. */
+  /** Threads; each holds its fonts and what was set lately, about 200 MB. */
   readonly threads: number;
   readonly fallbackFonts?: readonly string[];
 }

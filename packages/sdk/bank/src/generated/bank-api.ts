@@ -1501,6 +1501,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/bank/v1/reconciliation/unclaimed-subsidies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 本行应报未报贴息 / Subsidies that the bank could claim and never claimed, of quarters that are over
+         * @description By loan and quarter. A page may have fewer items than `limit` and still a `next`.
+         */
+        get: operations["listUnclaimedSubsidies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/bank/v1/recoveries": {
         parameters: {
             query?: never;
@@ -14404,6 +14424,7 @@ export interface operations {
                         bank: string;
                         quarter: string;
                         lines: number;
+                        notClaimed: number;
                         unexplained: number;
                         explained: number;
                         items: {
@@ -14413,7 +14434,7 @@ export interface operations {
                             theirs: string;
                             ours: string;
                             amount: string;
-                            /** @description not-settled, other-days, other-rate, repayment-unknown-at-bank, repayment-unknown-here, above-cap, ratio, misused, overdue, loan-unknown, unknown */
+                            /** @description not-settled, other-days, other-rate, repayment-unknown-at-bank, repayment-unknown-here, above-cap, ratio, misused, overdue, loan-unknown, not-claimed 应报未报, unknown */
                             cause: string;
                             detail?: string;
                             /** @description 积数 by our facts */
@@ -14596,6 +14617,7 @@ export interface operations {
     listPortfolioDifferences: {
         parameters: {
             query?: {
+                /** @description default: the last file */
                 day?: string;
                 status?: "unexplained" | "explained" | "timing" | "resolved";
                 kind?: "bank-only" | "book-only" | "amount" | "date" | "timing" | "missing-here" | "missing-at-bank" | "differs";
@@ -14645,6 +14667,72 @@ export interface operations {
                                 position?: number;
                                 valueDate?: string;
                             };
+                            explanation?: {
+                                reason: string;
+                                clearBy?: string;
+                                note?: string;
+                                actor?: string;
+                                positions?: number[];
+                            };
+                        }[];
+                        next?: string;
+                    };
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUnclaimedSubsidies: {
+        parameters: {
+            query?: {
+                /** @description end of this day; default today */
+                on?: string;
+                quarter?: string;
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description wait (at most 3 s) until the books have reached it */
+                "min-position"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        on: string;
+                        items: {
+                            id: string;
+                            bank: string;
+                            loan: string;
+                            quarter: string;
+                            /** @description interest of the days that are not claimed */
+                            interest: string;
+                            /** @description their subsidy as we compute it */
+                            amount: string;
+                            /** @description 积数 */
+                            yuanDays: string;
+                            days: number;
+                            rates: string[];
+                            status: string;
+                            /** @description days since the quarter ended */
+                            age: number;
+                            bucket: string;
                             explanation?: {
                                 reason: string;
                                 clearBy?: string;
