@@ -159,7 +159,7 @@ describe("the PDF of a statement", () => {
     expect(text).toContain("户主王䶮㛃𠮷");
     const rare = "\u{2FA1F}";
     expect(fonts.missing(`${rare}建国`)).toEqual([rare]);
-    expect(() => press(job(`${rare}建国`))).toThrow(rare);
+    expect(() => press(job(`${rare}建国`))).toThrow("u{2fa1f}");
   });
 
   it.each([1, 2, 3, 4])("keeps %i loans and a long name on one sheet", (loans) => {
@@ -224,7 +224,7 @@ describe("the printer pool", () => {
     const jobs = Array.from({ length: 30 }, (_, n) => job(`张${"一二三四五六"[n % 6]}`, (n % 2) + 1));
     const printed = await Promise.all(jobs.map((one) => pool.print(one)));
     expect(printed.every((pdf, index) => pdf.bytes.equals(press(jobs[index] as PrintJob).bytes))).toBe(true);
-    await expect(pool.print(job("\u{2FA1F}建国"))).rejects.toThrow("\u{2FA1F}");
+    await expect(pool.print(job("\u{2FA1F}建国"))).rejects.toThrow("u{2fa1f}");
     await expect(pool.print(job("张三"))).resolves.toMatchObject({ pages: 1 });
   });
 });
