@@ -13,7 +13,7 @@ const LACKING = "㛃";
 const specFonts: FontSet = {
   families: ["Spec"],
   fallback: [],
-  data: [],
+  data: () => [],
   missing: (text) => (text.includes(LACKING) ? [LACKING] : []),
   advance: () => 1,
 };

@@ -1,14 +1,15 @@
-import { existsSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, readSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type FontFace, readFont } from "./sfnt.ts";
-import { isWoff, sfntOfWoff } from "./woff.ts";
+import { type FontFace, readFont, sfntTables } from "./sfnt.ts";
+import { isWoff, sfntOfWoff, woffTables } from "./woff.ts";
 
 /** The fonts of a statement in order of preference, and what can be printed with them. */
 export interface FontSet {
   readonly families: readonly string[];
   /** Files beyond the bundled fonts, for threads that read their own. */
   readonly fallback: readonly string[];
-  readonly data: readonly Buffer[];
+  /** The files, read anew at each call: a typesetter has its own copy of them, and nobody else needs 10 to 20 MB a font. */
+  data(): readonly Buffer[];
   /** Characters of the text that no font has; they are never printed as a box. */
   missing(text: string): readonly string[];
   /** Advance of a code point in em, in the first font that has it. */
@@ -42,9 +43,23 @@ function installed(file: string): string | undefined {
 }
 
 /** A font file, TrueType, OpenType or WOFF, as the typesetter takes it. */
-function readFontFile(file: string): FontFace {
+function readWhole(file: string): Buffer {
   const data = readFileSync(file);
-  return readFont(isWoff(data) ? sfntOfWoff(data) : data);
+  return isWoff(data) ? sfntOfWoff(data) : data;
+}
+
+/** What is asked of a font: its small tables are read, the outlines are not. */
+function readFace(file: string): FontFace {
+  const handle = openSync(file, "r");
+  const read = (at: number, length: number): Buffer => {
+    const bytes = Buffer.alloc(length);
+    return bytes.subarray(0, readSync(handle, bytes, 0, length, at));
+  };
+  try {
+    return readFont(isWoff(read(0, 4)) ? woffTables(read) : sfntTables(read));
+  } finally {
+    closeSync(handle);
+  }
 }
 
 /**
@@ -54,7 +69,8 @@ function readFontFile(file: string): FontFace {
 export function loadFonts(fallback: readonly string[] = [], rare: readonly string[] = RARE_FONTS): FontSet {
   const bundled = NOTO_SANS_SC.map((file) => fileURLToPath(import.meta.resolve(`@expo-google-fonts/noto-sans-sc/${file}`)));
   const own = rare.flatMap((file) => installed(file) ?? []);
-  const [regular, bold, ...others] = [...bundled, ...fallback, ...own].map(readFontFile) as [FontFace, FontFace, ...FontFace[]];
+  const files = [...bundled, ...fallback, ...own];
+  const [regular, bold, ...others] = files.map(readFace) as [FontFace, FontFace, ...FontFace[]];
   // Text is set in both weights: what only one of them has can't be printed everywhere.
   const covered = (codePoint: number): boolean =>
     (regular.has(codePoint) && bold.has(codePoint)) || others.some((face) => face.has(codePoint));
@@ -63,7 +79,7 @@ export function loadFonts(fallback: readonly string[] = [], rare: readonly strin
   return {
     fallback,
     families: [...new Set([regular, ...others].map((face) => face.family))],
-    data: [regular, bold, ...others].map((face) => face.data),
+    data: () => files.map(readWhole),
     missing: (text) => [...new Set(text)].filter((character) => !isLayout(character) && !covered(character.codePointAt(0) as number)),
     advance: (codePoint, strong = false) =>
       ((strong ? strongFaces : faces).find((face) => face.has(codePoint)) ?? regular).advance(codePoint),

@@ -60,7 +60,7 @@ describe("fonts", () => {
 
   it("given one that is installed, then it is used after the product's own", () => {
     const fonts = loadFonts([], ["@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf"]);
-    expect(fonts.data).toHaveLength(3);
+    expect(fonts.data()).toHaveLength(3);
     expect(fonts.families[0]).toBe("Noto Sans SC");
   });
 });

@@ -6,44 +6,54 @@
 /** A font as read: a glyph and an advance per code point. */
 export interface FontFace {
   readonly family: string;
-  readonly data: Buffer;
   /** Has a glyph for the code point. */
   has(codePoint: number): boolean;
   /** Advance of the code point in em; 1 where the font lacks it. */
   advance(codePoint: number): number;
 }
 
-interface Table {
-  readonly offset: number;
-  readonly length: number;
-}
+/** Tables of a font by tag, read when they are asked for. */
+export type FontTables = ReadonlyMap<string, () => Buffer>;
+/** Bytes of a file: so many from there. */
+export type ReadBytes = (at: number, length: number) => Buffer;
 
-function tableOf(tables: ReadonlyMap<string, Table>, tag: string): Table {
-  const table = tables.get(tag);
-  if (!table) throw new Error(`the font has no table ${tag}`);
-  return table;
-}
+const HEADER_BYTES = 12;
+const ENTRY_BYTES = 16;
 
-/** Reads a font of one face. Throws for a collection, an outline format without `hmtx`, or a file that is no font. */
-export function readFont(data: Buffer): FontFace {
-  const signature = data.readUInt32BE(0);
+/** The tables of a TrueType or OpenType file. Throws for a collection, and for a file that is no font. */
+export function sfntTables(read: ReadBytes): FontTables {
+  const header = read(0, HEADER_BYTES);
+  const signature = header.readUInt32BE(0);
   if (signature !== 0x00010000 && signature !== 0x4f54544f) throw new Error("not a single TrueType or OpenType font");
-  const tables = new Map<string, Table>();
-  for (let index = 0; index < data.readUInt16BE(4); index++) {
-    const at = 12 + index * 16;
-    tables.set(data.toString("latin1", at, at + 4), { offset: data.readUInt32BE(at + 8), length: data.readUInt32BE(at + 12) });
-  }
-  const glyphs = readCharacterMap(data, tableOf(tables, "cmap").offset);
-  const unitsPerEm = data.readUInt16BE(tableOf(tables, "head").offset + 18);
-  const metrics = data.readUInt16BE(tableOf(tables, "hhea").offset + 34);
-  const widths = tableOf(tables, "hmtx").offset;
+  const count = header.readUInt16BE(4);
+  const directory = read(HEADER_BYTES, count * ENTRY_BYTES);
+  return new Map(
+    Array.from({ length: count }, (_, index) => {
+      const at = index * ENTRY_BYTES;
+      const [offset, length] = [directory.readUInt32BE(at + 8), directory.readUInt32BE(at + 12)];
+      return [directory.toString("latin1", at, at + 4), () => read(offset, length)] as const;
+    }),
+  );
+}
+
+/** Reads a font of one face; what it answers holds no table of the file, which has 10 to 20 MB. Throws where a table is missing. */
+export function readFont(tables: FontTables): FontFace {
+  const table = (tag: string): Buffer => {
+    const read = tables.get(tag);
+    if (!read) throw new Error(`the font has no table ${tag}`);
+    return read();
+  };
+  const glyphs = readCharacterMap(table("cmap"), 0);
+  const unitsPerEm = table("head").readUInt16BE(18);
+  const metrics = table("hhea").readUInt16BE(34);
+  const widths = table("hmtx");
+  const advances = Uint16Array.from({ length: metrics }, (_, index) => widths.readUInt16BE(index * 4));
   return {
-    family: readFamily(data, tableOf(tables, "name").offset),
-    data,
+    family: readFamily(table("name"), 0),
     has: (codePoint) => glyphs.has(codePoint),
     advance: (codePoint) => {
       const glyph = glyphs.get(codePoint);
-      return glyph === undefined ? 1 : data.readUInt16BE(widths + Math.min(glyph, metrics - 1) * 4) / unitsPerEm;
+      return glyph === undefined ? 1 : (advances[Math.min(glyph, metrics - 1)] as number) / unitsPerEm;
     },
   };
 }

@@ -11,7 +11,7 @@ import { createPager, type IssueMark, textsOf } from "./page.ts";
 const fonts: FontSet = {
   families: ["Spec"],
   fallback: [],
-  data: [],
+  data: () => [],
   missing: (text) => [...new Set(text)].filter((character) => character === "𠮷"),
   advance: (codePoint) => (codePoint > 0x2e80 ? 1 : 0.5),
 };

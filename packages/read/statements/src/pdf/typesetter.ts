@@ -26,7 +26,7 @@ export interface Typesetter {
 /** Compiles one Typst template, with the blocks of the house beside it as `blocks.typ`. One per thread. */
 export function createTypesetter(template: string, fonts: Pick<FontSet, "data">): Typesetter {
   const workspace = path.dirname(template);
-  const compiler = NodeCompiler.create({ workspace, fontArgs: [{ fontBlobs: [...fonts.data] }] });
+  const compiler = NodeCompiler.create({ workspace, fontArgs: [{ fontBlobs: [...fonts.data()] }] });
   compiler.addSource(template, readFileSync(template, "utf8"));
   compiler.mapShadow(path.join(workspace, "blocks.typ"), readFileSync(BLOCKS));
   return {
